@@ -1,0 +1,1 @@
+//! Rules over facts: what makes IIS answer 500.19, 500.3x or 502.5

@@ -1,0 +1,1 @@
+//! Gathers facts: project, publish output, PE files, deps.json, Cargo packages

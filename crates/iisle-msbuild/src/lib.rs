@@ -1,0 +1,1 @@
+//! Evaluates MSBuild projects without MSBuild: properties, conditions, imports

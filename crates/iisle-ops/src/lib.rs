@@ -1,0 +1,1 @@
+//! The verbs of iisle: request in, report out

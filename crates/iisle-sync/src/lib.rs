@@ -1,0 +1,1 @@
+//! Plans and executes differential syncs of trees

@@ -1,0 +1,12 @@
+//! Trees of files: local disk, memory, recorder; locks and atomic replacement.
+//!
+//! A directory is a tree, a package with its parameters applied is a tree, a site behind a remote
+//! protocol is a tree. Must not know: what the files mean. Start with [`Tree`] and [`Snapshot`].
+
+mod memory;
+mod snapshot;
+mod tree;
+
+pub use memory::MemoryTree;
+pub use snapshot::{Refusal, Refused, Snapshot, Stamp, Ticks};
+pub use tree::{Content, Holder, Tree, TreeError, TreeMut};

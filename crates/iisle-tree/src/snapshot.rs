@@ -1,0 +1,112 @@
+use std::collections::BTreeMap;
+
+use iisle_path::RelPath;
+
+/// A moment in 100 ns ticks since 1601-01-01 UTC, the unit of NTFS.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticks(pub i64);
+
+impl Ticks {
+    /// Ticks in one second.
+    pub const SECOND: i64 = 10_000_000;
+    /// Ticks between 1601 and 1970.
+    pub const UNIX_EPOCH: Self = Self(116_444_736_000_000_000);
+
+    /// From seconds and nanoseconds since 1970; what does not fit is clamped.
+    pub fn from_unix(seconds: i64, nanoseconds: u32) -> Self {
+        let ticks =
+            seconds.saturating_mul(Self::SECOND).saturating_add(i64::from(nanoseconds / 100));
+        Self(Self::UNIX_EPOCH.0.saturating_add(ticks))
+    }
+
+    /// Whole seconds since 1970, rounded down, and the nanoseconds beyond them.
+    pub fn to_unix(self) -> (i64, u32) {
+        let ticks = self.0.saturating_sub(Self::UNIX_EPOCH.0);
+        let rest = u32::try_from(ticks.rem_euclid(Self::SECOND)).expect("below ten million");
+        (ticks.div_euclid(Self::SECOND), rest * 100)
+    }
+}
+
+/// What a snapshot knows of one file or directory.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// Bytes; 0 for a directory.
+    pub size: u64,
+    /// Last write.
+    pub modified: Ticks,
+    /// The Windows attribute, or on Unix the absence of every write permission.
+    pub read_only: bool,
+}
+
+/// Every file and directory below the root of a tree, sorted by path.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The files.
+    pub files: BTreeMap<RelPath, Stamp>,
+    /// The directories, without the root.
+    pub directories: BTreeMap<RelPath, Stamp>,
+    /// What is there but cannot be part of a deployment.
+    pub refused: Vec<Refused>,
+}
+
+/// Something below the root that a snapshot does not take in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Its path below the root, with U+FFFD for what is no Unicode.
+    pub path: String,
+    /// The bytes of its name when it is no Unicode (WTF-8 on Windows).
+    pub bytes: Option<Vec<u8>>,
+    /// Why.
+    pub why: Refusal,
+}
+
+/// Why something is not taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The name is not valid Unicode.
+    NotUnicode,
+    /// A link whose target lies outside the tree, or is missing; the target as stored in it.
+    LinkLeavesTree(String),
+    /// A directory link that leads back to one of its ancestors.
+    LinkLoop(String),
+    /// A device, pipe or socket.
+    Special,
+    /// The system would not say; its words.
+    Unreadable(String),
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotUnicode => f.write_str("the name is not valid Unicode"),
+            Self::LinkLeavesTree(target) => {
+                write!(f, "the link leaves the folder: it points to `{target}`")
+            }
+            Self::LinkLoop(target) => {
+                write!(f, "the link leads in a circle: it points to `{target}`")
+            }
+            Self::Special => f.write_str("it is a device, pipe or socket"),
+            Self::Unreadable(reason) => write!(f, "it cannot be read: {reason}"),
+        }
+    }
+}
+
+impl Snapshot {
+    /// Sum of the sizes of all files, in bytes.
+    pub fn total_bytes(&self) -> u64 {
+        self.files.values().map(|stamp| stamp.size).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Ticks;
+
+    #[test]
+    fn ticks_and_unix_time_agree() {
+        let t = Ticks::from_unix(1_732_000_000, 123_456_700);
+        assert_eq!(t.to_unix(), (1_732_000_000, 123_456_700));
+        assert_eq!(Ticks::from_unix(-1, 0).to_unix(), (-1, 0));
+        assert_eq!(Ticks::from_unix(0, 0), Ticks::UNIX_EPOCH);
+    }
+}

@@ -1,0 +1,1 @@
+//! Reads, generates and edits the hosting part of web.config

@@ -1,0 +1,1 @@
+//! The Web Deploy package format: archive.xml, parameters, zip, companions

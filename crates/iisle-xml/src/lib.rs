@@ -1,0 +1,1 @@
+//! Lossless XML: a tree with byte ranges, edits that touch only what they must

@@ -1,0 +1,1 @@
+//! Texts that iisle writes: web.config skeletons, deploy scripts, pages.

@@ -1,0 +1,1 @@
+//! Fixtures with names and expectations.
