@@ -2,11 +2,15 @@
 //!
 //! A directory is a tree, a package with its parameters applied is a tree, a site behind a remote
 //! protocol is a tree. Must not know: what the files mean. Start with [`Tree`] and [`Snapshot`].
+#![expect(clippy::disallowed_methods, reason = "this is the crate through which files are reached")]
 
+pub mod host;
+mod local;
 mod memory;
 mod snapshot;
 mod tree;
 
+pub use local::{Durability, Links, LocalTree};
 pub use memory::MemoryTree;
 pub use snapshot::{Refusal, Refused, Snapshot, Stamp, Ticks};
 pub use tree::{Content, Holder, Tree, TreeError, TreeMut};

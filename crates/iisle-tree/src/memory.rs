@@ -104,6 +104,10 @@ impl Tree for MemoryTree {
     fn names(&self) -> NameRules {
         self.names
     }
+
+    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
+        Ok(self.state().files.get(&self.names.fold(path.as_str())).map(|(_, stamp, _)| *stamp))
+    }
 }
 
 impl TreeMut for MemoryTree {
@@ -128,6 +132,38 @@ impl TreeMut for MemoryTree {
             .get_mut(&self.names.fold(path.as_str()))
             .ok_or_else(|| Self::not_found(path))?;
         file.1 = Stamp { size: file.1.size, ..stamp };
+        Ok(())
+    }
+
+    fn rename(&self, from: &RelPath, to: &RelPath) -> Result<(), TreeError> {
+        self.refuse_locked(from)?;
+        let mut state = self.state();
+        let (old, new) = (self.names.fold(from.as_str()), self.names.fold(to.as_str()));
+        if old != new && (state.files.contains_key(&new) || state.directories.contains_key(&new)) {
+            let source = io::Error::from(io::ErrorKind::AlreadyExists);
+            return Err(TreeError::io("rename to", to.as_str(), source));
+        }
+        if let Some((_, stamp, content)) = state.files.remove(&old) {
+            state.files.insert(new, (to.clone(), stamp, content));
+            return Ok(());
+        }
+        let (_, stamp) = state.directories.remove(&old).ok_or_else(|| Self::not_found(from))?;
+        state.directories.insert(new, (to.clone(), stamp));
+        let moved = |path: &RelPath| {
+            let rest = path.as_str().split('/').skip(from.segments().count());
+            to.join(&rest.collect::<Vec<_>>().join("/")).expect("it lies below a directory")
+        };
+        let prefix = format!("{old}/");
+        let files: Vec<_> = state.files.extract_if(.., |key, _| key.starts_with(&prefix)).collect();
+        for (_, (path, stamp, content)) in files {
+            let path = moved(&path);
+            state.files.insert(self.names.fold(path.as_str()), (path, stamp, content));
+        }
+        let directories = state.directories.extract_if(.., |key, _| key.starts_with(&prefix));
+        for (_, (path, stamp)) in directories.collect::<Vec<_>>() {
+            let path = moved(&path);
+            state.directories.insert(self.names.fold(path.as_str()), (path, stamp));
+        }
         Ok(())
     }
 

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
 
 use iisle_path::RelPath;
 
@@ -24,6 +25,20 @@ impl Ticks {
         let ticks = self.0.saturating_sub(Self::UNIX_EPOCH.0);
         let rest = u32::try_from(ticks.rem_euclid(Self::SECOND)).expect("below ten million");
         (ticks.div_euclid(Self::SECOND), rest * 100)
+    }
+
+    /// The same moment as the standard library has it; what a system cannot hold is 1970.
+    pub fn to_system_time(self) -> SystemTime {
+        let (seconds, nanoseconds) = self.to_unix();
+        let whole = Duration::from_secs(seconds.unsigned_abs());
+        let start = if seconds < 0 {
+            SystemTime::UNIX_EPOCH.checked_sub(whole)
+        } else {
+            SystemTime::UNIX_EPOCH.checked_add(whole)
+        };
+        start
+            .and_then(|start| start.checked_add(Duration::from_nanos(u64::from(nanoseconds))))
+            .unwrap_or(SystemTime::UNIX_EPOCH)
     }
 }
 
@@ -69,6 +84,8 @@ pub enum Refusal {
     LinkLeavesTree(String),
     /// A directory link that leads back to one of its ancestors.
     LinkLoop(String),
+    /// A link, where links are left alone; the target as stored in it.
+    Link(String),
     /// A device, pipe or socket.
     Special,
     /// The system would not say; its words.
@@ -85,6 +102,7 @@ impl std::fmt::Display for Refusal {
             Self::LinkLoop(target) => {
                 write!(f, "the link leads in a circle: it points to `{target}`")
             }
+            Self::Link(target) => write!(f, "it is a link to `{target}`"),
             Self::Special => f.write_str("it is a device, pipe or socket"),
             Self::Unreadable(reason) => write!(f, "it cannot be read: {reason}"),
         }

@@ -21,6 +21,20 @@ pub trait Tree: Send + Sync {
     /// How names compare here: NTFS folds case, ext4 does not.
     fn names(&self) -> NameRules;
 
+    /// What is known of the file `path` now; `None` when there is no such file.
+    ///
+    /// Takes a whole snapshot unless the tree knows better.
+    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
+        let names = self.names();
+        let snapshot = self.snapshot()?;
+        let exact = snapshot.files.get(path).copied();
+        let by_rules = || {
+            let mut files = snapshot.files.iter();
+            files.find(|(found, _)| names.same(found.as_str(), path.as_str())).map(|(_, s)| *s)
+        };
+        Ok(exact.or_else(by_rules))
+    }
+
     /// The whole of a file that is expected to be small.
     ///
     /// # Errors
@@ -42,11 +56,17 @@ pub trait Tree: Send + Sync {
 pub trait TreeMut: Tree {
     /// Creates or replaces `path` with `content` and sets its last write to `stamp.modified`.
     ///
-    /// Missing parents are created. `content` must give `stamp.size` bytes.
+    /// Missing parents are created. `content` must give `stamp.size` bytes and is read to its end
+    /// before the file gets its name: an error of `content` leaves the old file in place.
     fn write(&self, path: &RelPath, stamp: Stamp, content: &mut dyn Read) -> Result<(), TreeError>;
 
     /// Sets last write and attributes of an existing file to those of `stamp`.
     fn touch(&self, path: &RelPath, stamp: Stamp) -> Result<(), TreeError>;
+
+    /// Gives the file or directory `from` the name `to`, in one step where the system can.
+    ///
+    /// `to` must not exist, unless it is `from` in other letters.
+    fn rename(&self, from: &RelPath, to: &RelPath) -> Result<(), TreeError>;
 
     /// Removes the file `path`; removing what is not there succeeds.
     fn remove(&self, path: &RelPath) -> Result<(), TreeError>;
@@ -60,6 +80,27 @@ pub trait TreeMut: Tree {
     /// Whether `path` could be replaced now: `None` when it could (or is not there), else who
     /// holds it, as far as the system tells (the list may be empty).
     fn locked_by(&self, path: &RelPath) -> Result<Option<Vec<Holder>>, TreeError>;
+
+    /// Those of `paths` that could not be replaced now, as [`locked_by`](Self::locked_by) has it.
+    fn locked(&self, paths: &[RelPath]) -> Result<Vec<(RelPath, Vec<Holder>)>, TreeError> {
+        let mut locked = Vec::new();
+        for path in paths {
+            if let Some(holders) = self.locked_by(path)? {
+                locked.push((path.clone(), holders));
+            }
+        }
+        Ok(locked)
+    }
+
+    /// Bytes that may still be written here; `None` when there is no telling.
+    fn free_space(&self) -> Result<Option<u64>, TreeError> {
+        Ok(None)
+    }
+
+    /// Removes temporary files that a crash of an earlier run left behind; how many.
+    fn remove_leftovers(&self) -> Result<u64, TreeError> {
+        Ok(0)
+    }
 }
 
 /// A process that holds a file open.
@@ -84,6 +125,8 @@ pub enum TreeError {
     NotFound(String),
     #[error("`{0}` is not a folder")]
     NotAFolder(String),
+    #[error("`{0}` is a folder, expected a file")]
+    NotAFile(String),
     #[error("`{path}` is larger than {limit} bytes, the limit for files of its kind")]
     TooLarge { path: String, limit: u64 },
     #[error("`{path}` changed while it was read: expected {expected} bytes, found {found}")]
@@ -100,6 +143,20 @@ impl TreeError {
     /// An error of the system, met while doing `action` (an infinitive) on `path`.
     pub fn io(action: &'static str, path: impl Into<String>, source: io::Error) -> Self {
         Self::Io { action, path: path.into(), source }
+    }
+
+    /// As [`io`](Self::io), except that a missing file gets its own variant.
+    pub(crate) fn met(action: &'static str, path: impl Into<String>, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::NotFound => Self::NotFound(path.into()),
+            _ => Self::io(action, path, source),
+        }
+    }
+
+    /// Whether there is no room left on the volume or in the quota.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Io { source, .. }
+            if matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded))
     }
 }
 

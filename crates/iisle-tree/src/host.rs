@@ -1,0 +1,335 @@
+//! The few things that other crates do with paths of this machine. Every error names the path.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use crate::TreeError;
+use crate::local::{self, Temporary, system};
+
+/// One entry of a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The folder as given, and the name.
+    pub path: PathBuf,
+    /// What it is; links count as what they point to.
+    pub kind: Kind,
+}
+
+/// What stands under a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A file.
+    File,
+    /// A folder.
+    Directory,
+    /// Anything else: a device, a pipe, a link that leads nowhere.
+    Other,
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> TreeError {
+    move |source| TreeError::met(action, text(path), source)
+}
+
+/// The whole of a file that is expected to be small.
+///
+/// # Errors
+/// [`TreeError::NotFound`], [`TreeError::NotAFile`], [`TreeError::TooLarge`] when it is longer
+/// than `limit` bytes, or what the system says.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, TreeError> {
+    if path.is_dir() {
+        return Err(TreeError::NotAFile(text(path)));
+    }
+    let file = File::open(path).map_err(error("open", path))?;
+    let mut bytes = Vec::new();
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(error("read", path))?;
+    if bytes.len() as u64 > limit {
+        return Err(TreeError::TooLarge { path: text(path), limit });
+    }
+    Ok(bytes)
+}
+
+/// Opens a file for reading from any place.
+///
+/// # Errors
+/// As [`read`], without the limit.
+pub fn open(path: &Path) -> Result<impl crate::Content + use<>, TreeError> {
+    if path.is_dir() {
+        return Err(TreeError::NotAFile(text(path)));
+    }
+    File::open(path).map_err(error("open", path))
+}
+
+/// Whether anything is there; a link that leads nowhere is not.
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+/// Whether a file is there.
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Whether a folder is there.
+pub fn is_dir(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// Length of a file in bytes.
+pub fn size(path: &Path) -> Result<u64, TreeError> {
+    fs::metadata(path).map(|metadata| metadata.len()).map_err(error("examine", path))
+}
+
+/// The entries of a folder, sorted by name.
+///
+/// # Errors
+/// [`TreeError::NotFound`], [`TreeError::NotAFolder`], or what the system says.
+pub fn list(folder: &Path) -> Result<Vec<Entry>, TreeError> {
+    let listing = fs::read_dir(folder).map_err(|source| match source.kind() {
+        io::ErrorKind::NotADirectory => TreeError::NotAFolder(text(folder)),
+        _ => TreeError::met("list", text(folder), source),
+    })?;
+    let mut entries = Vec::new();
+    for entry in listing {
+        let path = entry.map_err(error("list", folder))?.path();
+        let kind = match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_file() => Kind::File,
+            Ok(metadata) if metadata.is_dir() => Kind::Directory,
+            _ => Kind::Other,
+        };
+        entries.push(Entry { path, kind });
+    }
+    entries.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(entries)
+}
+
+/// Every file below `folder`, sorted, links not followed; folders that cannot be listed are errors.
+pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>, TreeError> {
+    let mut files = Vec::new();
+    for entry in WalkDir::new(folder).follow_links(false).sort_by_file_name() {
+        let entry = entry.map_err(|failure| {
+            let path = failure.path().unwrap_or(folder).to_owned();
+            TreeError::met("list", text(&path), failure.into())
+        })?;
+        if entry.file_type().is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
+/// Makes `bytes` the content of `path`, at once and on the medium; the old file stays on failure.
+///
+/// # Errors
+/// As [`create_file_atomic`].
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), TreeError> {
+    let mut file = create_file_atomic(path)?;
+    file.write_all(bytes).map_err(error("write", path))?;
+    file.flush_to_medium()?;
+    file.commit()
+}
+
+/// Starts a file that gets the name `path` when it is complete.
+///
+/// # Errors
+/// [`TreeError::NotAFile`] when `path` is a folder, [`TreeError::NotFound`] with the folder when
+/// that does not exist, or what the system says.
+pub fn create_file_atomic(path: &Path) -> Result<AtomicFile, TreeError> {
+    if path.is_dir() {
+        return Err(TreeError::NotAFile(text(path)));
+    }
+    let replaced = fs::metadata(path).ok();
+    let mut temporary = Temporary::beside(path).map_err(|source| {
+        let folder = path.parent().filter(|parent| *parent != Path::new(""));
+        match (source.kind(), folder) {
+            (io::ErrorKind::NotFound, Some(folder)) => TreeError::NotFound(text(folder)),
+            _ => TreeError::io("create", text(path), source),
+        }
+    })?;
+    if let Some(replaced) = replaced {
+        let stamp = system::stamp(&replaced);
+        let stamp = crate::Stamp { read_only: false, ..stamp };
+        system::set_attributes(temporary.file(), Some(&replaced), stamp)
+            .map_err(error("set the attributes of", path))?;
+    }
+    Ok(AtomicFile { temporary, path: path.to_owned() })
+}
+
+/// A file in the making, beside the place it is meant for. Dropped before
+/// [`commit`](Self::commit), it vanishes and what stood there stays.
+#[derive(Debug)]
+pub struct AtomicFile {
+    temporary: Temporary,
+    path: PathBuf,
+}
+
+impl AtomicFile {
+    /// Gives the file its name, replacing what stood there.
+    pub fn commit(self) -> Result<(), TreeError> {
+        let Self { temporary, path } = self;
+        temporary.commit(&path).map_err(|source| {
+            if !system::is_in_use(&source) {
+                return TreeError::io("replace", text(&path), source);
+            }
+            let holders = system::in_use(std::slice::from_ref(&path)).pop().flatten();
+            TreeError::InUse { path: text(&path), holders: holders.unwrap_or_default(), source }
+        })
+    }
+
+    /// Waits until the bytes written so far are on the medium.
+    pub fn flush_to_medium(&mut self) -> Result<(), TreeError> {
+        self.temporary.file().sync_all().map_err(error("write", &self.path))
+    }
+
+    /// The place it is meant for.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.temporary.file().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.temporary.file().flush()
+    }
+}
+
+impl Read for AtomicFile {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.temporary.file().read(bytes)
+    }
+}
+
+impl Seek for AtomicFile {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.temporary.file().seek(position)
+    }
+}
+
+/// Creates a folder and its parents; an existing one is left alone.
+pub fn create_dir_all(path: &Path) -> Result<(), TreeError> {
+    fs::create_dir_all(path).map_err(error("create the folder", path))
+}
+
+/// Removes a file, also a read-only one; a missing one is no error.
+pub fn remove_file(path: &Path) -> Result<(), TreeError> {
+    match system::remove(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(TreeError::io("remove", text(path), source))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether two existing paths lead to one file or folder.
+///
+/// # Errors
+/// [`TreeError::NotFound`] when one does not exist.
+pub fn same_file(a: &Path, b: &Path) -> Result<bool, TreeError> {
+    let first = system::identity(a).map_err(error("examine", a))?;
+    let second = system::identity(b).map_err(error("examine", b))?;
+    Ok(first == second)
+}
+
+/// Whether `inner` lies below the folder `outer`, links resolved; neither needs to exist.
+///
+/// A folder does not lie below itself.
+pub fn is_inside(inner: &Path, outer: &Path) -> Result<bool, TreeError> {
+    local::is_below(inner, outer).map_err(error("examine", inner))
+}
+
+/// `path` made absolute, links resolved as far as it exists. On Windows it may begin with `\\?\`:
+/// for comparing, not for showing.
+pub fn resolve(path: &Path) -> Result<PathBuf, TreeError> {
+    local::resolve(path).map_err(error("examine", path))
+}
+
+/// Bytes that may still be written to the volume of `path` or of its nearest existing parent.
+pub fn free_space(path: &Path) -> Result<u64, TreeError> {
+    let absolute = std::path::absolute(path).map_err(error("examine", path))?;
+    let existing = absolute.ancestors().find(|folder| folder.exists()).unwrap_or(&absolute);
+    system::free_space(existing).map_err(error("ask for the free space of", existing))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{create_file_atomic, is_inside, list, read, same_file, write_atomic};
+    use crate::TreeError;
+    use std::io::Write;
+    use std::path::Path;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = list(folder).unwrap();
+        entries.iter().map(|e| e.path.file_name().unwrap().to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn an_unfinished_file_vanishes_and_the_old_one_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("App.zip");
+        write_atomic(&path, b"old").unwrap();
+        let mut file = create_file_atomic(&path).unwrap();
+        file.write_all(b"half").unwrap();
+        drop(file);
+        assert_eq!(read(&path, 10).unwrap(), b"old");
+        assert_eq!(names(folder.path()), ["App.zip"]);
+        let mut file = create_file_atomic(&path).unwrap();
+        file.write_all(b"whole").unwrap();
+        file.commit().unwrap();
+        assert_eq!(read(&path, 10).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn a_folder_is_not_replaced_by_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = write_atomic(folder.path(), b"x").unwrap_err();
+        assert!(matches!(error, TreeError::NotAFile(_)), "{error}");
+        assert!(matches!(read(folder.path(), 1).unwrap_err(), TreeError::NotAFile(_)));
+    }
+
+    #[test]
+    fn errors_name_the_path_and_limits_hold() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("none/a.txt");
+        let message = write_atomic(&path, b"x").unwrap_err().to_string();
+        assert_eq!(message, format!("`{}` does not exist", folder.path().join("none").display()));
+        let path = folder.path().join("a.txt");
+        write_atomic(&path, b"12345").unwrap();
+        assert!(matches!(read(&path, 4).unwrap_err(), TreeError::TooLarge { limit: 4, .. }));
+        assert_eq!(read(&path, 5).unwrap(), b"12345");
+    }
+
+    #[test]
+    fn inside_is_judged_by_identity() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        std::fs::create_dir_all(root.join("site/bin")).unwrap();
+        assert!(is_inside(&root.join("site/bin"), &root.join("site")).unwrap());
+        assert!(is_inside(&root.join("site/not/yet"), &root.join("site")).unwrap());
+        assert!(is_inside(&root.join("site/x/../bin"), &root.join("site")).unwrap());
+        assert!(!is_inside(&root.join("site"), &root.join("site")).unwrap());
+        assert!(!is_inside(&root.join("site2"), &root.join("site")).unwrap());
+        assert!(same_file(&root.join("site/bin/.."), &root.join("site")).unwrap());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn inside_sees_through_links() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        std::fs::create_dir_all(root.join("site/bin")).unwrap();
+        std::os::unix::fs::symlink(root.join("site/bin"), root.join("way")).unwrap();
+        assert!(is_inside(&root.join("way"), &root.join("site")).unwrap());
+        assert!(is_inside(&root.join("way/new"), &root.join("site")).unwrap());
+        assert!(same_file(&root.join("way"), &root.join("site/bin")).unwrap());
+    }
+}

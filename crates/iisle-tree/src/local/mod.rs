@@ -1,0 +1,23 @@
+//! The local disk. `unix` and `windows` offer the same items; everything else is common.
+
+mod cleanup;
+mod place;
+#[cfg(target_os = "linux")]
+mod procfs;
+mod temporary;
+mod tree;
+mod walk;
+
+#[cfg(unix)]
+pub(crate) mod unix;
+#[cfg(windows)]
+pub(crate) mod windows;
+
+#[cfg(unix)]
+pub(crate) use unix as system;
+#[cfg(windows)]
+pub(crate) use windows as system;
+
+pub(crate) use place::{is_below, resolve};
+pub(crate) use temporary::Temporary;
+pub use tree::{Durability, Links, LocalTree};

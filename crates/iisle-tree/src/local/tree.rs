@@ -1,0 +1,379 @@
+use std::collections::BTreeSet;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use iisle_path::{NameRules, RelPath};
+
+use super::cleanup::remove_leftovers;
+use super::system;
+use super::temporary::{Temporary, aside};
+use super::walk::walk;
+use crate::{Content, Holder, Snapshot, Stamp, Tree, TreeError, TreeMut};
+
+/// Bytes that are copied at a time.
+const BLOCK: usize = 256 * 1024;
+
+/// What becomes of links (symbolic links, junctions) below the root.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Links {
+    /// A link whose target lies inside the tree counts as what it points to; any other is refused.
+    #[default]
+    Follow,
+    /// A link is left alone: it is refused by the snapshot, and nothing is changed through it.
+    Keep,
+}
+
+/// When a written file has to be on the medium.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// When the system likes. After a power cut the newest files may be missing.
+    #[default]
+    Cached,
+    /// Before it gets its name: slower by a disk access per file.
+    Flushed,
+}
+
+/// A folder of this machine, or a share it can reach.
+///
+/// The folder may be missing: it is an empty tree then, and the first change creates it.
+#[derive(Debug)]
+pub struct LocalTree {
+    /// As given.
+    root: PathBuf,
+    /// Absolute, in the form that reaches every path below it.
+    base: PathBuf,
+    links: Links,
+    durability: Durability,
+    /// Folders that are known to be reached without a link.
+    checked: Mutex<BTreeSet<RelPath>>,
+    /// No temporary can have been left behind: a snapshot has seen everything.
+    is_clean: AtomicBool,
+}
+
+impl LocalTree {
+    /// The existing folder `root`, with links followed as [`Links::Follow`] says.
+    ///
+    /// # Errors
+    /// [`TreeError::NotFound`], [`TreeError::NotAFolder`], or what the system says.
+    pub fn open(root: impl AsRef<Path>) -> Result<Self, TreeError> {
+        let root = root.as_ref();
+        match fs::metadata(root) {
+            Ok(metadata) if metadata.is_dir() => Self::new(root),
+            Ok(_) => Err(TreeError::NotAFolder(root.display().to_string())),
+            Err(error) => Err(TreeError::met("open the folder", root.display().to_string(), error)),
+        }
+    }
+
+    /// The folder `root`, which may be missing; links below it are kept as they are.
+    ///
+    /// Nothing is created before the first change.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), without [`TreeError::NotFound`].
+    pub fn target(root: impl AsRef<Path>) -> Result<Self, TreeError> {
+        let root = root.as_ref();
+        let tree = match Self::open(root) {
+            Err(TreeError::NotFound(_)) => Self::new(root),
+            other => other,
+        };
+        Ok(tree?.with_links(Links::Keep))
+    }
+
+    /// The folder `root`, created with its parents when it is missing.
+    pub fn create(root: impl AsRef<Path>) -> Result<Self, TreeError> {
+        let tree = Self::target(root)?;
+        let shown = || tree.root.display().to_string();
+        fs::create_dir_all(&tree.base)
+            .map_err(|e| TreeError::met("create the folder", shown(), e))?;
+        Ok(tree)
+    }
+
+    fn new(root: &Path) -> Result<Self, TreeError> {
+        let absolute = system::root(root)
+            .map_err(|e| TreeError::met("open the folder", root.display().to_string(), e))?;
+        Ok(Self {
+            root: root.to_owned(),
+            base: absolute,
+            links: Links::Follow,
+            durability: Durability::Cached,
+            checked: Mutex::default(),
+            is_clean: AtomicBool::new(false),
+        })
+    }
+
+    /// The same folder with another rule for links.
+    #[must_use]
+    pub fn with_links(self, links: Links) -> Self {
+        Self { links, ..self }
+    }
+
+    /// The same folder with another rule for when bytes reach the medium.
+    #[must_use]
+    pub fn with_durability(self, durability: Durability) -> Self {
+        Self { durability, ..self }
+    }
+
+    /// The folder as it was given.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The place of `path` on this machine, absolute; on Windows with the prefix `\\?\`.
+    pub fn host_path(&self, path: &RelPath) -> PathBuf {
+        system::join(&self.base, path)
+    }
+
+    fn error(action: &'static str, path: &RelPath) -> impl FnOnce(io::Error) -> TreeError {
+        move |source| TreeError::met(action, path.as_str(), source)
+    }
+
+    /// An error while replacing or removing `path`, with its users when that was the reason.
+    fn blocked(&self, action: &'static str, path: &RelPath, source: io::Error) -> TreeError {
+        let denied = source.kind() == io::ErrorKind::PermissionDenied;
+        if !denied && !system::is_in_use(&source) {
+            return TreeError::met(action, path.as_str(), source);
+        }
+        match system::in_use(&[self.host_path(path)]).pop().flatten() {
+            Some(holders) => TreeError::InUse { path: path.to_string(), holders, source },
+            None if system::is_in_use(&source) => {
+                TreeError::InUse { path: path.to_string(), holders: Vec::new(), source }
+            }
+            None => TreeError::met(action, path.as_str(), source),
+        }
+    }
+
+    /// Refuses a name that this system cannot hold.
+    fn check_name(path: &RelPath) -> Result<(), TreeError> {
+        system::check_name(path)
+            .map_err(|problem| TreeError::Name { path: path.to_string(), problem })
+    }
+
+    /// Refuses a path that leads through a link, where links are kept.
+    fn check(&self, path: &RelPath) -> Result<(), TreeError> {
+        let (Links::Keep, Some(parent)) = (self.links, path.parent()) else { return Ok(()) };
+        let mut checked = self.checked.lock().expect("no holder of this lock panics");
+        if checked.contains(&parent) {
+            return Ok(());
+        }
+        for folder in std::iter::once(parent.clone()).chain(parent.ancestors()) {
+            if fs::symlink_metadata(self.host_path(&folder)).is_ok_and(|m| m.is_symlink()) {
+                let problem = format!("`{folder}` is a link");
+                return Err(TreeError::Name { path: path.to_string(), problem });
+            }
+        }
+        checked.insert(parent);
+        Ok(())
+    }
+
+    fn metadata(&self, path: &RelPath) -> Result<Option<Metadata>, TreeError> {
+        let host = self.host_path(path);
+        let result = match self.links {
+            Links::Follow => fs::metadata(host),
+            Links::Keep => fs::symlink_metadata(host),
+        };
+        match result {
+            Ok(metadata) => Ok(Some(metadata)),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(TreeError::met("examine", path.as_str(), error)),
+        }
+    }
+
+    /// A temporary beside `target`, in a folder that is created when it is missing.
+    fn temporary(target: &Path) -> io::Result<Temporary> {
+        match Temporary::beside(target) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(target.parent().unwrap_or(target))?;
+                Temporary::beside(target)
+            }
+            other => other,
+        }
+    }
+}
+
+impl Tree for LocalTree {
+    fn snapshot(&self) -> Result<Snapshot, TreeError> {
+        match walk(&self.base, self.links) {
+            Ok(walked) => {
+                self.is_clean.store(walked.temporaries == 0, Ordering::Relaxed);
+                Ok(walked.snapshot)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Snapshot::default()),
+            Err(error) => Err(TreeError::met("list", self.root.display().to_string(), error)),
+        }
+    }
+
+    fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError> {
+        let file = File::open(self.host_path(path)).map_err(|e| self.blocked("open", path, e))?;
+        // Unix opens folders for reading and fails at the first read.
+        if cfg!(unix) && file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+            let source = io::Error::from(io::ErrorKind::IsADirectory);
+            return Err(TreeError::io("open", path.as_str(), source));
+        }
+        Ok(Box::new(file))
+    }
+
+    fn names(&self) -> NameRules {
+        system::NAMES
+    }
+
+    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
+        let metadata = self.metadata(path)?.filter(Metadata::is_file);
+        Ok(metadata.as_ref().map(system::stamp))
+    }
+}
+
+impl TreeMut for LocalTree {
+    fn write(&self, path: &RelPath, stamp: Stamp, content: &mut dyn Read) -> Result<(), TreeError> {
+        Self::check_name(path)?;
+        self.check(path)?;
+        let target = self.host_path(path);
+        let replaced = self.metadata(path)?;
+        if replaced.as_ref().is_some_and(Metadata::is_dir) {
+            return Err(TreeError::NotAFile(path.to_string()));
+        }
+        let mut temporary = Self::temporary(&target).map_err(Self::error("create", path))?;
+        let file = temporary.file();
+        let found = copy(content, file, stamp.size).map_err(|failure| match failure {
+            CopyError::Read(source) => TreeError::met("read", path.as_str(), source),
+            CopyError::Write(source) => TreeError::met("write", path.as_str(), source),
+        })?;
+        if found != stamp.size {
+            return Err(TreeError::Changed { path: path.to_string(), expected: stamp.size, found });
+        }
+        file.set_modified(stamp.modified.to_system_time())
+            .and_then(|()| system::set_attributes(file, replaced.as_ref(), stamp))
+            .and_then(|()| match self.durability {
+                Durability::Cached => Ok(()),
+                Durability::Flushed => file.sync_all(),
+            })
+            .map_err(Self::error("set the time of", path))?;
+        temporary.commit(&target).map_err(|e| self.blocked("replace", path, e))
+    }
+
+    fn touch(&self, path: &RelPath, stamp: Stamp) -> Result<(), TreeError> {
+        self.check(path)?;
+        let error = || Self::error("set the time of", path);
+        let metadata = self.metadata(path)?.ok_or_else(|| TreeError::NotFound(path.to_string()))?;
+        let file = system::open_for_attributes(&self.host_path(path)).map_err(error())?;
+        file.set_modified(stamp.modified.to_system_time()).map_err(error())?;
+        if system::stamp(&metadata).read_only == stamp.read_only {
+            return Ok(());
+        }
+        system::set_attributes(&file, Some(&metadata), stamp).map_err(error())
+    }
+
+    fn rename(&self, from: &RelPath, to: &RelPath) -> Result<(), TreeError> {
+        Self::check_name(to)?;
+        self.check(from)?;
+        self.check(to)?;
+        let (old, new) = (self.host_path(from), self.host_path(to));
+        let same = self.names().same(from.as_str(), to.as_str());
+        if !same && self.metadata(to)?.is_some() {
+            let source = io::Error::from(io::ErrorKind::AlreadyExists);
+            return Err(TreeError::io("rename to", to.as_str(), source));
+        }
+        match fs::rename(&old, &new) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(TreeError::NotFound(from.to_string()))
+            }
+            Err(error) if !same => Err(self.blocked("rename", from, error)),
+            // Some servers refuse to rename a file over itself: go through a third name.
+            Err(_) => {
+                let between = aside(&new);
+                fs::rename(&old, &between).map_err(|e| self.blocked("rename", from, e))?;
+                fs::rename(&between, &new).map_err(|e| {
+                    if let Err(error) = fs::rename(&between, &old) {
+                        tracing::error!(path = %between.display(), %error, "cannot rename back");
+                    }
+                    self.blocked("rename", from, e)
+                })
+            }
+        }
+    }
+
+    fn remove(&self, path: &RelPath) -> Result<(), TreeError> {
+        self.check(path)?;
+        match system::remove(&self.host_path(path)) {
+            Err(error) if !is_missing(&error) => Err(self.blocked("remove", path, error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn create_directory(&self, path: &RelPath) -> Result<(), TreeError> {
+        Self::check_name(path)?;
+        self.check(path)?;
+        fs::create_dir_all(self.host_path(path)).map_err(Self::error("create the folder", path))
+    }
+
+    fn remove_directory(&self, path: &RelPath) -> Result<(), TreeError> {
+        self.check(path)?;
+        match fs::remove_dir(self.host_path(path)) {
+            Err(error) if !is_missing(&error) => {
+                Err(TreeError::met("remove the folder", path.as_str(), error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn locked_by(&self, path: &RelPath) -> Result<Option<Vec<Holder>>, TreeError> {
+        Ok(system::in_use(&[self.host_path(path)]).pop().flatten())
+    }
+
+    fn locked(&self, paths: &[RelPath]) -> Result<Vec<(RelPath, Vec<Holder>)>, TreeError> {
+        let hosts: Vec<_> = paths.iter().map(|path| self.host_path(path)).collect();
+        let found = paths.iter().zip(system::in_use(&hosts));
+        Ok(found.filter_map(|(path, holders)| Some((path.clone(), holders?))).collect())
+    }
+
+    fn free_space(&self) -> Result<Option<u64>, TreeError> {
+        let existing = self.base.ancestors().find(|folder| folder.is_dir());
+        let Some(existing) = existing else { return Ok(None) };
+        let shown = || self.root.display().to_string();
+        system::free_space(existing)
+            .map(Some)
+            .map_err(|e| TreeError::met("ask for the free space of", shown(), e))
+    }
+
+    fn remove_leftovers(&self) -> Result<u64, TreeError> {
+        if self.is_clean.load(Ordering::Relaxed) {
+            return Ok(0);
+        }
+        remove_leftovers(&self.base).map_err(|e| {
+            TreeError::met("remove leftover files below", self.root.display().to_string(), e)
+        })
+    }
+}
+
+/// Whether nothing is there under that name.
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Which side of a copy failed.
+enum CopyError {
+    Read(io::Error),
+    Write(io::Error),
+}
+
+/// Copies until the end of `content`, but stops soon after `expected` bytes; how many there were.
+fn copy(content: &mut dyn Read, file: &mut File, expected: u64) -> Result<u64, CopyError> {
+    // One byte more than expected, so that the end is seen by the same read.
+    let block = usize::try_from(expected.saturating_add(1)).unwrap_or(BLOCK).min(BLOCK);
+    let mut buffer = vec![0; block];
+    let mut total = 0;
+    while total <= expected {
+        let length = match content.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(length) => length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(CopyError::Read(error)),
+        };
+        file.write_all(&buffer[..length]).map_err(CopyError::Write)?;
+        total += length as u64;
+    }
+    Ok(total)
+}

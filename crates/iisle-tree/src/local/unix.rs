@@ -1,0 +1,114 @@
+use std::ffi::OsStr;
+use std::fs::{self, File, Metadata, Permissions};
+use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use iisle_path::{NameRules, RelPath};
+
+use crate::{Holder, Stamp, Ticks};
+
+/// How names compare on this system's usual volumes.
+pub(crate) const NAMES: NameRules =
+    if cfg!(target_os = "macos") { NameRules::Windows } else { NameRules::Unix };
+
+/// Any write permission.
+const WRITE: u32 = 0o222;
+/// Write permission of the owner.
+const OWNER_WRITE: u32 = 0o200;
+
+/// What tells one file or folder from every other on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Identity {
+    device: u64,
+    inode: u64,
+}
+
+pub(crate) fn identity(path: &Path) -> io::Result<Identity> {
+    let metadata = fs::metadata(path)?;
+    Ok(Identity { device: metadata.dev(), inode: metadata.ino() })
+}
+
+/// The form of a root under which every path below it can be reached.
+pub(crate) fn root(path: &Path) -> io::Result<PathBuf> {
+    std::path::absolute(path)
+}
+
+/// Whether the name can be reached by the usual functions of this system.
+#[expect(clippy::unnecessary_wraps, reason = "the same item on Windows has an answer")]
+pub(crate) fn check_name(path: &RelPath) -> Result<(), String> {
+    let _ = path;
+    Ok(())
+}
+
+pub(crate) fn join(root: &Path, path: &RelPath) -> PathBuf {
+    root.join(OsStr::new(path.as_str()))
+}
+
+pub(crate) fn stamp(metadata: &Metadata) -> Stamp {
+    let nanoseconds = u32::try_from(metadata.mtime_nsec()).unwrap_or(0);
+    Stamp {
+        size: if metadata.is_dir() { 0 } else { metadata.len() },
+        modified: Ticks::from_unix(metadata.mtime(), nanoseconds),
+        read_only: metadata.mode() & WRITE == 0,
+    }
+}
+
+/// Sets the attributes of `file` that `stamp` asks for, over those of the file it replaces.
+pub(crate) fn set_attributes(
+    file: &File,
+    replaced: Option<&Metadata>,
+    stamp: Stamp,
+) -> io::Result<()> {
+    let now = match replaced {
+        Some(metadata) => metadata.mode() & 0o777,
+        None if !stamp.read_only => return Ok(()),
+        None => file.metadata()?.mode() & 0o777,
+    };
+    let wanted = match (stamp.read_only, now & WRITE) {
+        (true, _) => now & !WRITE,
+        (false, 0) => now | OWNER_WRITE,
+        (false, _) => now,
+    };
+    file.set_permissions(Permissions::from_mode(wanted))
+}
+
+/// Opens an existing file for changing its times and attributes only.
+pub(crate) fn open_for_attributes(path: &Path) -> io::Result<File> {
+    // Times and permissions may be set by the owner through a descriptor that cannot write.
+    File::open(path)
+}
+
+/// Renames `from` over `to` in one step.
+pub(crate) fn replace(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)
+}
+
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)
+}
+
+/// Bytes that this user may still write to the volume of the existing `path`.
+pub(crate) fn free_space(path: &Path) -> io::Result<u64> {
+    let volume = rustix::fs::statvfs(path)?;
+    Ok(volume.f_bavail.saturating_mul(volume.f_frsize))
+}
+
+/// Whether the error means that another process has the file in use.
+pub(crate) fn is_in_use(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ExecutableFileBusy | io::ErrorKind::ResourceBusy)
+}
+
+/// For each of `paths`, who uses it in a way that makes replacing it unsafe; `None` when nobody.
+#[cfg(target_os = "linux")]
+pub(crate) fn in_use(paths: &[PathBuf]) -> Vec<Option<Vec<Holder>>> {
+    super::procfs::in_use(paths)
+}
+
+/// For each of `paths`, who uses it in a way that makes replacing it unsafe; `None` when nobody.
+///
+/// Rename and unlink always work here, and the system has no `/proc` to ask.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn in_use(paths: &[PathBuf]) -> Vec<Option<Vec<Holder>>> {
+    vec![None; paths.len()]
+}

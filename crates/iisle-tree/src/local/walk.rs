@@ -1,0 +1,236 @@
+use std::ffi::OsStr;
+use std::fs::{self, DirEntry, FileType};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock};
+
+use iisle_path::RelPath;
+
+use super::system;
+use super::temporary::is_temporary;
+use super::tree::Links;
+use crate::{Refusal, Refused, Snapshot, Stamp};
+
+/// Links to folders that are followed below one another; more is taken for a circle.
+const MAX_NESTED_LINKS: usize = 8;
+
+/// What a walk found.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    pub(super) snapshot: Snapshot,
+    /// Temporaries of crashed or running syncs, which are no part of the snapshot.
+    pub(super) temporaries: usize,
+}
+
+/// Lists everything below `root`, folders in parallel.
+///
+/// # Errors
+/// When `root` itself cannot be listed. What cannot be listed below it is refused, not an error.
+pub(super) fn walk(root: &Path, links: Links) -> io::Result<Walked> {
+    let entries = fs::read_dir(root)?;
+    let walk = Walk { root, real_root: OnceLock::new(), links, found: Mutex::default() };
+    let top = Folder { host: root.to_owned(), path: None, via: Vec::new() };
+    rayon::scope(|scope| walk.list(scope, &top, entries));
+    Ok(walk.finish())
+}
+
+struct Walk<'a> {
+    root: &'a Path,
+    /// The root without links, found when the first link is met.
+    real_root: OnceLock<Option<PathBuf>>,
+    links: Links,
+    found: Mutex<Found>,
+}
+
+#[derive(Default)]
+struct Found {
+    files: Vec<(RelPath, Stamp)>,
+    directories: Vec<(RelPath, Stamp)>,
+    refused: Vec<Refused>,
+    temporaries: usize,
+}
+
+struct Folder {
+    host: PathBuf,
+    /// `None` for the root.
+    path: Option<RelPath>,
+    /// Where the followed links lie that lead here, without links.
+    via: Vec<PathBuf>,
+}
+
+impl Walk<'_> {
+    fn finish(self) -> Walked {
+        let mut found = self.found.into_inner().expect("no holder of this lock panics");
+        found.refused.sort_by(|a, b| a.path.cmp(&b.path).then_with(|| a.bytes.cmp(&b.bytes)));
+        // Building the maps from sorted lists is what makes them cheap.
+        let (files, directories) = rayon::join(
+            || {
+                found.files.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+                found.files.into_iter().collect()
+            },
+            || {
+                found.directories.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+                found.directories.into_iter().collect()
+            },
+        );
+        let snapshot = Snapshot { files, directories, refused: found.refused };
+        Walked { snapshot, temporaries: found.temporaries }
+    }
+
+    fn visit<'s>(&'s self, scope: &rayon::Scope<'s>, folder: &Folder) {
+        match fs::read_dir(&folder.host) {
+            Ok(entries) => self.list(scope, folder, entries),
+            Err(error) => {
+                let path = folder.path.as_ref().map_or(String::new(), ToString::to_string);
+                let refused = unreadable(path, &error);
+                self.add(Found { refused: vec![refused], ..Found::default() });
+            }
+        }
+    }
+
+    fn list<'s>(&'s self, scope: &rayon::Scope<'s>, folder: &Folder, entries: fs::ReadDir) {
+        let mut found = Found::default();
+        let mut text = folder.path.as_ref().map_or(String::new(), |path| format!("{path}/"));
+        let prefix = text.len();
+        for entry in entries {
+            text.truncate(prefix);
+            match entry {
+                Ok(entry) => self.entry(scope, folder, &entry, &mut text, &mut found),
+                Err(error) => found.refused.push(unreadable(text.clone(), &error)),
+            }
+        }
+        self.add(found);
+    }
+
+    fn add(&self, mut new: Found) {
+        let mut found = self.found.lock().expect("no holder of this lock panics");
+        found.files.append(&mut new.files);
+        found.directories.append(&mut new.directories);
+        found.refused.append(&mut new.refused);
+        found.temporaries += new.temporaries;
+    }
+
+    fn entry<'s>(
+        &'s self,
+        scope: &rayon::Scope<'s>,
+        folder: &Folder,
+        entry: &DirEntry,
+        text: &mut String,
+        found: &mut Found,
+    ) {
+        let name = entry.file_name();
+        let Some(path) = path_below(text, &name) else {
+            found.refused.push(Refused {
+                path: format!("{text}{}", name.to_string_lossy()),
+                bytes: Some(name.as_encoded_bytes().to_vec()),
+                why: Refusal::NotUnicode,
+            });
+            return;
+        };
+        let kind = match entry.file_type() {
+            Ok(kind) => kind,
+            Err(error) => return found.refused.push(unreadable(path.to_string(), &error)),
+        };
+        if kind.is_symlink() {
+            return self.link(scope, folder, entry.path(), path, found);
+        }
+        if kind.is_file() && is_temporary(path.file_name()) {
+            found.temporaries += 1;
+            return;
+        }
+        match entry.metadata() {
+            Ok(metadata) => {
+                let host = || entry.path();
+                self.take(
+                    scope,
+                    path,
+                    kind,
+                    system::stamp(&metadata),
+                    host,
+                    folder.via.clone(),
+                    found,
+                );
+            }
+            // It vanished since it was listed.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => found.refused.push(unreadable(path.to_string(), &error)),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the facts of one entry, gathered on two roads")]
+    fn take<'s>(
+        &'s self,
+        scope: &rayon::Scope<'s>,
+        path: RelPath,
+        kind: FileType,
+        stamp: Stamp,
+        host: impl FnOnce() -> PathBuf,
+        via: Vec<PathBuf>,
+        found: &mut Found,
+    ) {
+        if kind.is_file() {
+            found.files.push((path, stamp));
+        } else if kind.is_dir() {
+            found.directories.push((path.clone(), stamp));
+            let below = Folder { host: host(), path: Some(path), via };
+            scope.spawn(move |scope| self.visit(scope, &below));
+        } else {
+            found.refused.push(Refused {
+                path: path.to_string(),
+                bytes: None,
+                why: Refusal::Special,
+            });
+        }
+    }
+
+    fn link<'s>(
+        &'s self,
+        scope: &rayon::Scope<'s>,
+        folder: &Folder,
+        host: PathBuf,
+        path: RelPath,
+        found: &mut Found,
+    ) {
+        let target = fs::read_link(&host)
+            .map_or_else(|error| error.to_string(), |target| target.to_string_lossy().into_owned());
+        let refuse = |why| Refused { path: path.to_string(), bytes: None, why };
+        if self.links == Links::Keep {
+            return found.refused.push(refuse(Refusal::Link(target)));
+        }
+        let (Some(real), Some(root)) = (fs::canonicalize(&host).ok(), self.real_root()) else {
+            return found.refused.push(refuse(Refusal::LinkLeavesTree(target)));
+        };
+        if !real.starts_with(root) {
+            return found.refused.push(refuse(Refusal::LinkLeavesTree(target)));
+        }
+        let metadata = match fs::metadata(&real) {
+            Ok(metadata) => metadata,
+            Err(error) => return found.refused.push(unreadable(path.to_string(), &error)),
+        };
+        let mut via = folder.via.clone();
+        if metadata.is_dir() {
+            via.extend(fs::canonicalize(&folder.host).ok());
+            let circle = via.iter().any(|place| place.starts_with(&real));
+            if circle || via.len() > MAX_NESTED_LINKS {
+                return found.refused.push(refuse(Refusal::LinkLoop(target)));
+            }
+        }
+        let stamp = system::stamp(&metadata);
+        self.take(scope, path, metadata.file_type(), stamp, || host, via, found);
+    }
+
+    fn real_root(&self) -> Option<&Path> {
+        self.real_root.get_or_init(|| fs::canonicalize(self.root).ok()).as_deref()
+    }
+}
+
+/// Appends `name` to `text`, which ends in `/` or is empty; `None` when it is no Unicode.
+fn path_below(text: &mut String, name: &OsStr) -> Option<RelPath> {
+    text.push_str(name.to_str()?);
+    // On Windows a name read from the disk may still hold what a `RelPath` refuses.
+    RelPath::parse(text).ok()
+}
+
+fn unreadable(path: String, error: &io::Error) -> Refused {
+    Refused { path, bytes: None, why: Refusal::Unreadable(error.to_string()) }
+}

@@ -1,0 +1,400 @@
+#![expect(unsafe_code, reason = "the calls into Windows that the standard library does not make")]
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io;
+use std::os::windows::ffi::{OsStrExt, OsStringExt};
+use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
+use std::os::windows::io::AsRawHandle;
+use std::path::{Component, Path, PathBuf, Prefix};
+use std::ptr;
+
+use iisle_path::{NameRules, RelPath, windows_problem};
+use windows_sys::Win32::Foundation::{
+    CloseHandle, ERROR_BUSY, ERROR_DELETE_PENDING, ERROR_LOCK_VIOLATION, ERROR_MORE_DATA,
+    ERROR_SHARING_VIOLATION, ERROR_SUCCESS, ERROR_USER_MAPPED_FILE,
+};
+use windows_sys::Win32::Storage::FileSystem::{
+    BY_HANDLE_FILE_INFORMATION, DELETE, FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT,
+    FILE_READ_ATTRIBUTES, FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE,
+    FILE_WRITE_ATTRIBUTES, FILE_WRITE_DATA, GetDiskFreeSpaceExW, GetFileInformationByHandle,
+    SYNCHRONIZE,
+};
+use windows_sys::Win32::System::RestartManager::{
+    CCH_RM_SESSION_KEY, RM_PROCESS_INFO, RmEndSession, RmGetList, RmRegisterResources,
+    RmStartSession,
+};
+use windows_sys::Win32::System::Threading::{
+    OpenProcess, PROCESS_NAME_WIN32, PROCESS_QUERY_LIMITED_INFORMATION, QueryFullProcessImageNameW,
+};
+
+use crate::{Holder, Stamp, Ticks};
+
+/// How names compare on this system's usual volumes.
+pub(crate) const NAMES: NameRules = NameRules::Windows;
+
+const SHARE_ALL: u32 = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+
+/// Files whose holders are asked for one by one; a session with the Restart Manager takes
+/// milliseconds, and nobody reads more names than these.
+const MAX_ASKED: usize = 100;
+
+/// What tells one file or folder from every other on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Identity {
+    volume: u32,
+    index: u64,
+}
+
+pub(crate) fn identity(path: &Path) -> io::Result<Identity> {
+    let file = OpenOptions::new()
+        .access_mode(FILE_READ_ATTRIBUTES)
+        .share_mode(SHARE_ALL)
+        .custom_flags(FILE_FLAG_BACKUP_SEMANTICS)
+        .open(path)?;
+    let mut facts = BY_HANDLE_FILE_INFORMATION::default();
+    // SAFETY: the handle is open for the whole call, and `facts` is writable and of that type.
+    let done = unsafe { GetFileInformationByHandle(file.as_raw_handle(), &raw mut facts) };
+    if done == 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let index = u64::from(facts.nFileIndexHigh) << 32 | u64::from(facts.nFileIndexLow);
+    Ok(Identity { volume: facts.dwVolumeSerialNumber, index })
+}
+
+/// The form of a root under which every path below it can be reached: absolute, with the prefix
+/// `\\?\` that lifts the limit of 260 characters and keeps trailing dots.
+pub(crate) fn root(path: &Path) -> io::Result<PathBuf> {
+    let absolute = std::path::absolute(path)?;
+    let Some(Component::Prefix(prefix)) = absolute.components().next() else {
+        return Ok(absolute);
+    };
+    let (start, skipped) = match prefix.kind() {
+        Prefix::Disk(_) => (r"\\?\", 0),
+        Prefix::UNC(..) => (r"\\?\UNC\", r"\\".len()),
+        Prefix::DeviceNS(_) => {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a device"));
+        }
+        Prefix::Verbatim(_) | Prefix::VerbatimUNC(..) | Prefix::VerbatimDisk(_) => {
+            return Ok(absolute);
+        }
+    };
+    let rest: Vec<u16> = absolute.as_os_str().encode_wide().skip(skipped).collect();
+    let mut verbatim = OsString::from(start);
+    verbatim.push(OsString::from_wide(&rest));
+    Ok(verbatim.into())
+}
+
+/// Whether the name can be reached by the usual functions of this system.
+pub(crate) fn check_name(path: &RelPath) -> Result<(), String> {
+    windows_problem(path).map_or(Ok(()), |problem| Err(problem.to_string()))
+}
+
+pub(crate) fn join(root: &Path, path: &RelPath) -> PathBuf {
+    // Not `Path::join`: a segment such as `c:x` would replace the root.
+    let mut joined = root.as_os_str().to_owned();
+    if !matches!(joined.as_encoded_bytes().last(), Some(b'\\')) {
+        joined.push(r"\");
+    }
+    joined.push(path.as_str().replace('/', r"\"));
+    joined.into()
+}
+
+pub(crate) fn stamp(metadata: &Metadata) -> Stamp {
+    Stamp {
+        size: if metadata.is_dir() { 0 } else { metadata.len() },
+        modified: Ticks(i64::try_from(metadata.last_write_time()).unwrap_or(i64::MAX)),
+        read_only: metadata.is_file() && metadata.permissions().readonly(),
+    }
+}
+
+/// Sets the attributes of `file` that `stamp` asks for, over those of the file it replaces.
+pub(crate) fn set_attributes(
+    file: &File,
+    replaced: Option<&Metadata>,
+    stamp: Stamp,
+) -> io::Result<()> {
+    let _ = replaced;
+    let mut permissions = file.metadata()?.permissions();
+    if permissions.readonly() == stamp.read_only {
+        return Ok(());
+    }
+    permissions.set_readonly(stamp.read_only);
+    file.set_permissions(permissions)
+}
+
+/// Opens an existing file for changing its times and attributes only.
+pub(crate) fn open_for_attributes(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .access_mode(FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES)
+        .share_mode(SHARE_ALL)
+        .open(path)
+}
+
+/// Renames `from` over `to` in one step, also when `to` is read-only.
+pub(crate) fn replace(from: &Path, to: &Path) -> io::Result<()> {
+    writable(to, || fs::rename(from, to))
+}
+
+/// Removes a file, also a read-only one.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    writable(path, || fs::remove_file(path))
+}
+
+/// Does `change`; when it is denied because `path` is read-only, once more without that attribute.
+fn writable(path: &Path, change: impl Fn() -> io::Result<()>) -> io::Result<()> {
+    let Err(error) = change() else { return Ok(()) };
+    if error.kind() != io::ErrorKind::PermissionDenied {
+        return Err(error);
+    }
+    let Ok(metadata) = fs::symlink_metadata(path) else { return Err(error) };
+    if !metadata.is_file() || !metadata.permissions().readonly() {
+        return Err(error);
+    }
+    let mut permissions = metadata.permissions();
+    permissions.set_readonly(false);
+    fs::set_permissions(path, permissions)?;
+    change().inspect_err(|_| {
+        if let Err(error) = fs::set_permissions(path, metadata.permissions()) {
+            tracing::warn!(path = %path.display(), %error, "cannot make the file read-only again");
+        }
+    })
+}
+
+/// Bytes that this user may still write to the volume of the existing folder `path`.
+pub(crate) fn free_space(path: &Path) -> io::Result<u64> {
+    let mut folder = path.as_os_str().to_owned();
+    // Shares are only recognized with the separator.
+    folder.push(r"\");
+    let folder = wide(&folder);
+    let mut available = 0;
+    // SAFETY: `folder` ends in NUL and outlives the call; the two other results may be null.
+    let done = unsafe {
+        GetDiskFreeSpaceExW(folder.as_ptr(), &raw mut available, ptr::null_mut(), ptr::null_mut())
+    };
+    if done == 0 { Err(io::Error::last_os_error()) } else { Ok(available) }
+}
+
+/// Whether the error means that another process has the file in use.
+pub(crate) fn is_in_use(error: &io::Error) -> bool {
+    let code = error.raw_os_error().and_then(|code| u32::try_from(code).ok());
+    matches!(
+        code,
+        Some(
+            ERROR_SHARING_VIOLATION
+                | ERROR_LOCK_VIOLATION
+                | ERROR_USER_MAPPED_FILE
+                | ERROR_DELETE_PENDING
+                | ERROR_BUSY
+        )
+    )
+}
+
+/// For each of `paths`, who keeps it from being replaced; `None` when it could be replaced now.
+///
+/// Source: Microsoft, "Restart Manager".
+pub(crate) fn in_use(paths: &[PathBuf]) -> Vec<Option<Vec<Holder>>> {
+    let mut asked = 0;
+    let mut found = Vec::with_capacity(paths.len());
+    for path in paths {
+        let blocked = is_blocked(path);
+        asked += usize::from(blocked);
+        found.push(match blocked {
+            false => None,
+            true if asked > MAX_ASKED => Some(Vec::new()),
+            true => Some(holders(path)),
+        });
+    }
+    found
+}
+
+/// Tries whether `path` could be renamed over, without touching it or standing in anyone's way.
+fn is_blocked(path: &Path) -> bool {
+    let open = |access| {
+        OpenOptions::new()
+            .access_mode(access)
+            .share_mode(SHARE_ALL)
+            .custom_flags(FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS)
+            .open(path)
+    };
+    if let Err(error) = open(DELETE | FILE_READ_ATTRIBUTES | SYNCHRONIZE) {
+        return is_in_use(&error);
+    }
+    // The loader shares deletion, so a running program passes so far, yet cannot be renamed over.
+    // It does not share writing. Others are not asked: opening for writing breaks read leases.
+    let is_program = path.extension().is_some_and(|extension| {
+        ["exe", "dll"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    });
+    is_program && open(FILE_WRITE_DATA | SYNCHRONIZE).is_err_and(|error| is_in_use(&error))
+}
+
+/// The processes that have `path` open, as far as the Restart Manager tells.
+fn holders(path: &Path) -> Vec<Holder> {
+    let Some(session) = Session::start() else { return Vec::new() };
+    session.holders(path).unwrap_or_default()
+}
+
+/// A session with the Restart Manager, ended when dropped.
+struct Session(u32);
+
+impl Session {
+    fn start() -> Option<Self> {
+        let mut handle = 0;
+        let mut key = [0; CCH_RM_SESSION_KEY as usize + 1];
+        // SAFETY: `key` has room for the session key and its NUL, as the function demands.
+        let code = unsafe { RmStartSession(&raw mut handle, 0, key.as_mut_ptr()) };
+        (code == ERROR_SUCCESS).then_some(Self(handle))
+    }
+
+    fn holders(&self, path: &Path) -> Option<Vec<Holder>> {
+        let name = wide(&plain(path));
+        let names = [name.as_ptr()];
+        // SAFETY: `names` holds one pointer to a text that ends in NUL and outlives the call.
+        let code = unsafe {
+            RmRegisterResources(self.0, 1, names.as_ptr(), 0, ptr::null(), 0, ptr::null())
+        };
+        if code != ERROR_SUCCESS {
+            return None;
+        }
+        let mut room: Vec<RM_PROCESS_INFO> = Vec::new();
+        // The list may grow between two calls; it does not grow for ever.
+        for _ in 0..8 {
+            let mut needed = 0;
+            let mut count = u32::try_from(room.len()).ok()?;
+            let mut reasons = 0;
+            let entries = if room.is_empty() { ptr::null_mut() } else { room.as_mut_ptr() };
+            // SAFETY: `entries` has room for `count` entries, or is null when `count` is 0.
+            let code = unsafe {
+                RmGetList(self.0, &raw mut needed, &raw mut count, entries, &raw mut reasons)
+            };
+            match code {
+                ERROR_SUCCESS => {
+                    let known = room.get(..usize::try_from(count).ok()?)?;
+                    return Some(known.iter().map(holder).collect());
+                }
+                ERROR_MORE_DATA => room.resize(usize::try_from(needed).ok()?, Default::default()),
+                _ => return None,
+            }
+        }
+        None
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // SAFETY: the handle came from `RmStartSession` and is ended once.
+        unsafe { RmEndSession(self.0) };
+    }
+}
+
+fn holder(process: &RM_PROCESS_INFO) -> Holder {
+    let pid = process.Process.dwProcessId;
+    let service = until_nul(&process.strServiceShortName);
+    Holder {
+        pid,
+        name: image_name(pid).unwrap_or_else(|| until_nul(&process.strAppName)),
+        user: None,
+        service: (!service.is_empty()).then_some(service),
+    }
+}
+
+/// File name of the program that `pid` runs.
+fn image_name(pid: u32) -> Option<String> {
+    // SAFETY: takes numbers only; the handle is checked before it is used.
+    let process = unsafe { OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, pid) };
+    if process.is_null() {
+        return None;
+    }
+    let mut path = vec![0; 32_768];
+    let mut length = 32_768;
+    // SAFETY: `path` has room for `length` units, and the handle is open.
+    let done = unsafe {
+        QueryFullProcessImageNameW(process, PROCESS_NAME_WIN32, path.as_mut_ptr(), &raw mut length)
+    };
+    // SAFETY: the handle came from `OpenProcess` and is closed once.
+    unsafe { CloseHandle(process) };
+    let path = PathBuf::from(OsString::from_wide(path.get(..usize::try_from(length).ok()?)?));
+    (done != 0).then(|| path.file_name().map(|name| name.to_string_lossy().into_owned()))?
+}
+
+/// The path without `\\?\`: the Restart Manager compares names as programs usually give them.
+fn plain(path: &Path) -> OsString {
+    let units: Vec<u16> = path.as_os_str().encode_wide().collect();
+    let rest = |prefix: &str| {
+        let prefix: Vec<u16> = prefix.encode_utf16().collect();
+        units.strip_prefix(prefix.as_slice())
+    };
+    if let Some(share) = rest(r"\\?\UNC\") {
+        let mut plain = OsString::from(r"\\");
+        plain.push(OsString::from_wide(share));
+        return plain;
+    }
+    rest(r"\\?\").map_or_else(|| path.as_os_str().to_owned(), OsString::from_wide)
+}
+
+fn wide(text: &OsStr) -> Vec<u16> {
+    text.encode_wide().chain([0]).collect()
+}
+
+fn until_nul(text: &[u16]) -> String {
+    let end = text.iter().position(|unit| *unit == 0).unwrap_or(text.len());
+    String::from_utf16_lossy(&text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{free_space, identity, in_use, join, plain, root};
+    use iisle_path::RelPath;
+    use std::os::windows::fs::OpenOptionsExt;
+    use std::path::Path;
+
+    #[test]
+    fn roots_get_the_prefix_that_lifts_limits() {
+        let shown = |path: &str| root(Path::new(path)).unwrap().display().to_string();
+        assert_eq!(shown(r"C:\site\..\web"), r"\\?\C:\web");
+        assert_eq!(shown("C:/site/a"), r"\\?\C:\site\a");
+        assert_eq!(shown(r"\\server\share\site"), r"\\?\UNC\server\share\site");
+        assert_eq!(shown(r"\\?\C:\site"), r"\\?\C:\site");
+        assert!(root(Path::new(r"\\.\C:")).is_err());
+        assert_eq!(plain(Path::new(r"\\?\UNC\server\share\a")), r"\\server\share\a");
+        assert_eq!(plain(Path::new(r"\\?\C:\a")), r"C:\a");
+    }
+
+    #[test]
+    fn a_segment_with_a_colon_stays_below_the_root() {
+        let path = RelPath::parse("bin/d:x").unwrap();
+        assert_eq!(join(Path::new(r"\\?\C:\site"), &path), Path::new(r"\\?\C:\site\bin\d:x"));
+        assert_eq!(join(Path::new(r"\\?\C:\"), &path), Path::new(r"\\?\C:\bin\d:x"));
+    }
+
+    #[test]
+    fn a_file_held_without_sharing_is_in_use() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("App.dll");
+        std::fs::write(&path, b"MZ").unwrap();
+        let paths = [path.clone(), folder.path().join("missing.dll")];
+        assert_eq!(in_use(&paths), [None, None]);
+        for share in [0, super::FILE_SHARE_READ, super::FILE_SHARE_READ | super::FILE_SHARE_WRITE] {
+            let held =
+                std::fs::OpenOptions::new().read(true).share_mode(share).open(&path).unwrap();
+            assert!(in_use(&paths)[0].is_some(), "share mode {share}");
+            drop(held);
+        }
+        assert_eq!(in_use(&paths), [None, None]);
+    }
+
+    #[test]
+    fn a_running_program_is_in_use() {
+        let this = std::env::current_exe().unwrap();
+        assert!(in_use(&[this])[0].is_some());
+    }
+
+    #[test]
+    fn volumes_and_identities_are_known() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(free_space(folder.path()).unwrap() > 0);
+        let a = identity(folder.path()).unwrap();
+        assert_eq!(identity(&folder.path().join(".")).unwrap(), a);
+        assert_ne!(identity(folder.path().parent().unwrap()).unwrap(), a);
+    }
+}
