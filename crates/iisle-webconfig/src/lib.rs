@@ -1,7 +1,8 @@
 //! Reads, generates and edits the hosting part of web.config.
 //!
-//! Bytes in, bytes out: nothing here knows where files come from or how they are written. Start
-//! with [`WebConfig`], what a file says; [`generate()`] writes a new one.
+//! Bytes in, bytes out: nothing here knows where files come from or how they are written.
+//! [`WebConfig`] is what a file says; [`generate()`] writes a new one; [`choose_source`] tells
+//! which file to start from.
 
 mod command_line;
 mod generate;
@@ -9,6 +10,10 @@ mod hosting;
 mod log_file;
 mod model;
 mod position;
+mod secret;
+mod source;
+mod task;
+mod transform;
 
 pub use command_line::split as split_arguments;
 pub use generate::{Settings, generate};
@@ -19,3 +24,10 @@ pub use model::{
     HostSection, MODULE_HTTP_PLATFORM, MODULE_V1, MODULE_V2, Scope, WebConfig,
 };
 pub use position::Position;
+pub use secret::looks_secret;
+pub use source::{AmbiguousWebConfig, Source, SourceChoice, SourcePlan, choose_source};
+pub use task::{TaskError, TaskParameters};
+pub use transform::{
+    Framework, GuidComment, Launch, ModelProperty, OnMalformed, Target, TransformOptions,
+    VariableMode,
+};
