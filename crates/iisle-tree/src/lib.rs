@@ -4,9 +4,11 @@
 //! protocol is a tree. Must not know: what the files mean. Start with [`Tree`] and [`Snapshot`].
 #![expect(clippy::disallowed_methods, reason = "this is the crate through which files are reached")]
 
+pub mod digest;
 pub mod host;
 mod local;
 mod memory;
+pub mod record;
 mod snapshot;
 mod tree;
 

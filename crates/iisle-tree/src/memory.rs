@@ -108,6 +108,11 @@ impl Tree for MemoryTree {
     fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
         Ok(self.state().files.get(&self.names.fold(path.as_str())).map(|(_, stamp, _)| *stamp))
     }
+
+    fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
+        let found = self.stamp(path)?;
+        Ok(found.is_some_and(|found| (found.size, found.modified) == (stamp.size, stamp.modified)))
+    }
 }
 
 impl TreeMut for MemoryTree {

@@ -223,6 +223,11 @@ impl Tree for LocalTree {
         let metadata = self.metadata(path)?.filter(Metadata::is_file);
         Ok(metadata.as_ref().map(system::stamp))
     }
+
+    fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
+        let found = self.stamp(path)?;
+        Ok(found.is_some_and(|found| (found.size, found.modified) == (stamp.size, stamp.modified)))
+    }
 }
 
 impl TreeMut for LocalTree {

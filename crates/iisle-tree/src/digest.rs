@@ -1,0 +1,139 @@
+//! SHA-256 of files, the digest of record.
+
+use std::fmt;
+use std::io::{self, Read};
+
+use iisle_path::RelPath;
+use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
+
+use crate::{Tree, TreeError};
+
+/// Bytes that are read at a time.
+const BLOCK: usize = 256 * 1024;
+
+/// A SHA-256. Printed as `sha256:` and 64 lower-case hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// The digest of `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// The 32 bytes.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The 64 digits without the name of the algorithm.
+    pub fn hex(&self) -> String {
+        self.0.iter().fold(String::with_capacity(64), |mut text, byte| {
+            for nibble in [byte >> 4, byte & 15] {
+                text.push(char::from_digit(nibble.into(), 16).expect("a nibble is a digit"));
+            }
+            text
+        })
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "sha256:{}", self.hex())
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The digest of everything that `content` gives, and how many bytes that were.
+pub fn of_reader(content: &mut dyn Read) -> io::Result<(Digest, u64)> {
+    digest(content, &|_| ())
+}
+
+/// The digest of one file.
+pub fn of_file(tree: &dyn Tree, path: &RelPath) -> Result<Digest, TreeError> {
+    of_watched(tree, path, &|_| ())
+}
+
+/// The digests of `paths`, in their order, computed in parallel. A file that cannot be read does
+/// not keep the others from being read.
+///
+/// `progress` is told how many files were finished and how many bytes read since the last time,
+/// from any thread.
+pub fn of_files(
+    tree: &dyn Tree,
+    paths: &[RelPath],
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Vec<Result<Digest, TreeError>> {
+    let one = |path: &RelPath| {
+        let digest = of_watched(tree, path, &|bytes| progress(0, bytes));
+        progress(1, 0);
+        digest
+    };
+    paths.par_iter().map(one).collect()
+}
+
+fn of_watched(
+    tree: &dyn Tree,
+    path: &RelPath,
+    progress: &dyn Fn(u64),
+) -> Result<Digest, TreeError> {
+    let mut content = tree.open(path)?;
+    let (digest, _) = digest(&mut content, progress)
+        .map_err(|source| TreeError::io("read", path.as_str(), source))?;
+    Ok(digest)
+}
+
+fn digest(content: &mut dyn Read, progress: &dyn Fn(u64)) -> io::Result<(Digest, u64)> {
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; BLOCK];
+    let mut total = 0;
+    loop {
+        match content.read(&mut buffer) {
+            Ok(0) => return Ok((Digest(hasher.finalize().into()), total)),
+            Ok(length) => {
+                hasher.update(&buffer[..length]);
+                total += length as u64;
+                progress(length as u64);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Digest, of_files, of_reader};
+    use crate::{MemoryTree, Ticks};
+    use iisle_path::RelPath;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    #[test]
+    fn digests_are_those_of_fips_180() {
+        let abc = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(Digest::of(b"abc").to_string(), abc);
+        let (digest, length) = of_reader(&mut b"abc".as_slice()).unwrap();
+        assert_eq!((digest, length), (Digest::of(b"abc"), 3));
+    }
+
+    #[test]
+    fn many_files_keep_their_order_and_one_failure_hides_nothing() {
+        let tree = MemoryTree::unix().with_file("a", "1", Ticks(0)).with_file("c", "333", Ticks(0));
+        let paths = ["c", "b", "a"].map(|path| RelPath::parse(path).unwrap());
+        let (files, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
+        let found = of_files(&tree, &paths, &|f, b| {
+            files.fetch_add(f, Ordering::Relaxed);
+            bytes.fetch_add(b, Ordering::Relaxed);
+        });
+        assert_eq!(found[0].as_ref().unwrap(), &Digest::of(b"333"));
+        assert_eq!(found[1].as_ref().unwrap_err().to_string(), "`b` does not exist");
+        assert_eq!(found[2].as_ref().unwrap(), &Digest::of(b"1"));
+        assert_eq!((files.into_inner(), bytes.into_inner()), (3, 4));
+    }
+}
