@@ -1,1 +1,22 @@
-//! Plans and executes differential syncs of trees
+//! Plans and executes differential syncs of trees.
+//!
+//! [`plan`] decides everything and touches nothing; [`execute`] acts and decides nothing. Must not
+//! know: packages, IIS, remote protocols. Start with [`Policy`], then [`prepare`].
+
+mod execute;
+mod guard;
+mod matching;
+mod outcome;
+mod plan;
+mod policy;
+mod prepare;
+mod step;
+mod watched;
+
+pub use execute::{Context, execute};
+pub use guard::Guard;
+pub use outcome::{Ending, Locked, Outcome, StepError, Totals};
+pub use plan::{Kept, Plan, Sides, Why, plan};
+pub use policy::{Compare, Extras, PROTECTED, Policy, Target};
+pub use prepare::{equal_contents, prepare, snapshots};
+pub use step::Step;

@@ -1,0 +1,405 @@
+use std::num::NonZero;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use iisle_path::RelPath;
+use iisle_report::{Monitor, Phase};
+use iisle_tree::{Tree, TreeError, TreeMut};
+
+use crate::outcome::{Ending, Locked, Outcome, StepError, Totals};
+use crate::plan::Plan;
+use crate::step::{DELETES, FIRST_CONFIG, ROOT_CONFIG, Step, stage};
+use crate::watched::Watched;
+
+/// A volume hands out space in pieces of this size.
+const CLUSTER: u64 = 4096;
+
+/// Errors after which the rest is not tried: the destination is gone rather than a file broken.
+const MAX_ERRORS: usize = 100;
+
+/// What an execution works on.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// Where the new files come from: the tree whose snapshot the plan was made from.
+    pub source: &'a dyn Tree,
+    /// What is changed: the tree whose snapshot the plan was made from.
+    pub destination: &'a dyn TreeMut,
+    /// Told about progress.
+    pub monitor: &'a dyn Monitor,
+    /// Files that are copied at the same time, at most.
+    pub threads: NonZero<usize>,
+}
+
+impl std::fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Context").field("threads", &self.threads).finish_non_exhaustive()
+    }
+}
+
+/// Does what `plan` says, and decides nothing.
+///
+/// Before the first change it makes sure that nothing at the destination changed since the plan
+/// was made, that nobody holds a file that will be replaced or deleted, and that there is room.
+/// A step that fails does not keep the others from being done, except that an existing root
+/// `web.config` is replaced, and anything deleted, only when everything before went well.
+pub fn execute(context: &Context<'_>, plan: &Plan) -> Outcome {
+    if !plan.refused.is_empty() {
+        return unbegun(plan, Ending::Refused, Vec::new(), Vec::new());
+    }
+    if let Err(error) = context.destination.remove_leftovers() {
+        tracing::warn!(%error, "temporary files of an earlier run stay behind");
+    }
+    if plan.is_empty() {
+        return unbegun(plan, Ending::Unchanged, Vec::new(), Vec::new());
+    }
+    let errors = preflight(context, plan);
+    if !errors.is_empty() {
+        return unbegun(plan, Ending::Failed, errors, Vec::new());
+    }
+    match locked(context, plan) {
+        Err(source) => {
+            let action = "ask who holds files".to_owned();
+            let error = StepError::Destination { action, source };
+            return unbegun(plan, Ending::Failed, vec![error], Vec::new());
+        }
+        Ok(locked) if !locked.is_empty() => {
+            return unbegun(plan, Ending::Locked, Vec::new(), locked);
+        }
+        Ok(_) => {}
+    }
+    Execution::new(context, plan).run()
+}
+
+/// The outcome of a plan of which nothing was done.
+fn unbegun(plan: &Plan, ending: Ending, errors: Vec<StepError>, locked: Vec<Locked>) -> Outcome {
+    let unchanged = Totals {
+        unchanged_files: plan.unchanged_files,
+        unchanged_bytes: plan.unchanged_bytes,
+        kept: plan.totals().kept,
+        ..Totals::default()
+    };
+    Outcome {
+        ending,
+        totals: unchanged,
+        done_steps: 0,
+        planned_steps: plan.steps.len() as u64,
+        kept: plan.kept.clone(),
+        locked,
+        errors,
+        undone: plan.steps.clone(),
+    }
+}
+
+/// What speaks against beginning: foreign changes at the destination, and want of room.
+fn preflight(context: &Context<'_>, plan: &Plan) -> Vec<StepError> {
+    let destination = context.destination;
+    let mut errors = Vec::new();
+    for step in &plan.steps {
+        let changed = match step {
+            Step::CreateDirectory { path: _ } | Step::DeleteDirectory { path: _ } => Ok(false),
+            Step::Create { path, source: _, stamp: _ } => {
+                destination.stamp(path).map(|found| found.is_some())
+            }
+            Step::RenameCase { from: path, path: _, old }
+            | Step::Touch { path, stamp: _, old }
+            | Step::Replace { path, source: _, stamp: _, old }
+            | Step::Delete { path, old } => {
+                destination.is_current(path, *old).map(|is_current| !is_current)
+            }
+        };
+        match changed {
+            Ok(false) => {}
+            Ok(true) => errors.push(StepError::DestinationChanged(step.path().clone())),
+            Err(source) => {
+                let action = format!("examine `{}`", step.path());
+                errors.push(StepError::Destination { action, source });
+            }
+        }
+    }
+    match destination.free_space() {
+        Ok(Some(available)) => {
+            let needed = space_needed(plan, context.threads);
+            if needed > available {
+                errors.push(StepError::NoSpace { needed, available });
+            }
+        }
+        Ok(None) => {}
+        Err(source) => {
+            let action = "ask for the free space".to_owned();
+            errors.push(StepError::Destination { action, source });
+        }
+    }
+    errors
+}
+
+/// Bytes that have to be free: what is added for good, and the largest files twice for as long as
+/// they stand beside those that they replace.
+fn space_needed(plan: &Plan, threads: NonZero<usize>) -> u64 {
+    let clusters = |size: u64| size.div_ceil(CLUSTER).saturating_mul(CLUSTER);
+    let mut added: u64 = 0;
+    let mut twice = Vec::new();
+    for step in &plan.steps {
+        match step {
+            Step::Create { path: _, source: _, stamp } => {
+                added = added.saturating_add(clusters(stamp.size));
+            }
+            Step::Replace { path: _, source: _, stamp, old } => {
+                let (new, old) = (clusters(stamp.size), clusters(old.size));
+                added = added.saturating_add(new.saturating_sub(old));
+                twice.push(new.min(old));
+            }
+            _ => {}
+        }
+    }
+    twice.sort_unstable_by(|a, b| b.cmp(a));
+    twice.iter().take(threads.get()).fold(added, |sum, size| sum.saturating_add(*size))
+}
+
+/// Every file that somebody keeps from being changed as planned.
+fn locked(context: &Context<'_>, plan: &Plan) -> Result<Vec<Locked>, TreeError> {
+    let mut touched = Vec::new();
+    for step in &plan.steps {
+        match step {
+            Step::RenameCase { from: path, path: _, old: _ }
+            | Step::Replace { path, source: _, stamp: _, old: _ }
+            | Step::Delete { path, old: _ } => touched.push(path.clone()),
+            Step::Touch { path: _, stamp: _, old: _ }
+            | Step::CreateDirectory { path: _ }
+            | Step::Create { path: _, source: _, stamp: _ }
+            | Step::DeleteDirectory { path: _ } => {}
+        }
+    }
+    touched.sort();
+    touched.dedup();
+    let found = context.destination.locked(&touched)?;
+    Ok(found.into_iter().map(|(path, holders)| Locked { path, holders }).collect())
+}
+
+/// What became of one step.
+enum Done {
+    Yes,
+    /// A directory turned out not to be empty: somebody else put something there.
+    NotNeeded,
+}
+
+struct Execution<'a> {
+    context: &'a Context<'a>,
+    plan: &'a Plan,
+    /// For every step tried, whether it is done; by its place in the plan.
+    results: Mutex<Vec<Option<Result<Done, StepError>>>>,
+    /// Nothing more is begun.
+    stopped: AtomicBool,
+    errors: AtomicUsize,
+}
+
+impl<'a> Execution<'a> {
+    fn new(context: &'a Context<'a>, plan: &'a Plan) -> Self {
+        let results = plan.steps.iter().map(|_| None).collect();
+        Self {
+            context,
+            plan,
+            results: Mutex::new(results),
+            stopped: AtomicBool::new(false),
+            errors: AtomicUsize::new(0),
+        }
+    }
+
+    fn run(self) -> Outcome {
+        let monitor = self.context.monitor;
+        let steps = &self.plan.steps;
+        let deletes = steps.iter().position(|step| stage(step) >= DELETES).unwrap_or(steps.len());
+        let totals = self.plan.totals();
+        let copies = totals.created_files + totals.replaced_files;
+        monitor.begin(
+            Phase::Copy,
+            Some(copies),
+            Some(totals.created_bytes + totals.replaced_bytes),
+        );
+        self.stages(0, deletes);
+        monitor.end(Phase::Copy);
+        if deletes < steps.len() {
+            monitor.begin(Phase::Delete, Some(totals.deleted_files), None);
+            self.stages(deletes, steps.len());
+            monitor.end(Phase::Delete);
+        }
+        self.finish()
+    }
+
+    /// Does the steps from `start` to `end`, stage after stage.
+    fn stages(&self, start: usize, end: usize) {
+        let steps = &self.plan.steps[start..end];
+        let mut first = start;
+        for group in steps.chunk_by(|a, b| stage(a) == stage(b)) {
+            let number = stage(&group[0]);
+            let failed = self.errors.load(Ordering::Relaxed) > 0;
+            if self.stopped.load(Ordering::Relaxed) || (failed && number >= ROOT_CONFIG) {
+                return;
+            }
+            self.group(first, group);
+            first += group.len();
+            if number == FIRST_CONFIG && self.errors.load(Ordering::Relaxed) > 0 {
+                // Without its `web.config` a site hands out the files that would follow.
+                self.stopped.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Does the steps of one stage, several at a time; their places begin at `first`.
+    fn group(&self, first: usize, group: &[Step]) {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            while let Some((index, step)) = {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                group.get(index).map(|step| (index, step))
+            } {
+                if self.stopped.load(Ordering::Relaxed) {
+                    return;
+                }
+                self.step(first + index, step);
+            }
+        };
+        // Directories depend on one another, and a few files are done sooner than threads start.
+        let independent = !matches!(
+            group[0],
+            Step::CreateDirectory { path: _ } | Step::DeleteDirectory { path: _ }
+        );
+        let threads = if independent { self.context.threads.get().min(group.len() / 4) } else { 1 };
+        if threads <= 1 {
+            return work();
+        }
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(work);
+            }
+        });
+    }
+
+    fn step(&self, index: usize, step: &Step) {
+        let result = self.act(step);
+        match &result {
+            Ok(_) => self.context.monitor.step(step.word(), step.path(), step.size()),
+            Err(error) => {
+                tracing::debug!(%error, path = %step.path(), "a step failed");
+                let errors = self.errors.fetch_add(1, Ordering::Relaxed) + 1;
+                let is_full = matches!(error, StepError::Destination { action: _, source } if source.is_full());
+                if is_full || errors >= MAX_ERRORS {
+                    self.stopped.store(true, Ordering::Relaxed);
+                }
+            }
+        }
+        self.results.lock().expect("no holder of this lock panics")[index] = Some(result);
+    }
+
+    fn act(&self, step: &Step) -> Result<Done, StepError> {
+        let destination = self.context.destination;
+        let failed = |source| StepError::Destination { action: deed(step), source };
+        match step {
+            Step::CreateDirectory { path } => destination.create_directory(path).map_err(failed)?,
+            Step::RenameCase { from, path, old: _ } => {
+                destination.rename(from, path).map_err(failed)?;
+            }
+            Step::Create { path, source, stamp }
+            | Step::Replace { path, source, stamp, old: _ } => {
+                self.copy(path, source, *stamp, step)?;
+                self.context.monitor.advance(Phase::Copy, 1, 0);
+            }
+            Step::Touch { path, stamp, old: _ } => {
+                destination.touch(path, *stamp).map_err(failed)?;
+            }
+            Step::Delete { path, old } => {
+                if !destination.is_current(path, *old).map_err(failed)? {
+                    return Err(StepError::DestinationChanged(path.clone()));
+                }
+                destination.remove(path).map_err(failed)?;
+                self.context.monitor.advance(Phase::Delete, 1, 0);
+            }
+            Step::DeleteDirectory { path } => match destination.remove_directory(path) {
+                Ok(()) => {}
+                Err(TreeError::Io { action: _, path: _, source })
+                    if source.kind() == std::io::ErrorKind::DirectoryNotEmpty =>
+                {
+                    return Ok(Done::NotNeeded);
+                }
+                Err(source) => return Err(failed(source)),
+            },
+        }
+        Ok(Done::Yes)
+    }
+
+    fn copy(
+        &self,
+        path: &RelPath,
+        source: &RelPath,
+        stamp: iisle_tree::Stamp,
+        step: &Step,
+    ) -> Result<(), StepError> {
+        let Context { source: tree, destination, monitor, threads: _ } = *self.context;
+        let unreadable = |error| match error {
+            TreeError::NotFound(_) => StepError::SourceChanged(source.clone()),
+            error => StepError::Source { path: source.clone(), source: error },
+        };
+        let mut content = Watched::open(tree, source, stamp, monitor).map_err(unreadable)?;
+        destination.write(path, stamp, &mut content).map_err(|error| {
+            if content.is_changed() {
+                StepError::SourceChanged(source.clone())
+            } else if content.is_failed() {
+                unreadable(error)
+            } else {
+                StepError::Destination { action: deed(step), source: error }
+            }
+        })
+    }
+
+    fn finish(self) -> Outcome {
+        let results = self.results.into_inner().expect("no holder of this lock panics");
+        let plan = self.plan;
+        let mut outcome = unbegun(plan, Ending::Done, Vec::new(), Vec::new());
+        outcome.undone.clear();
+        for (step, result) in plan.steps.iter().zip(results) {
+            match result {
+                Some(Ok(Done::Yes)) => {
+                    outcome.totals.count(step);
+                    outcome.done_steps += 1;
+                }
+                Some(Ok(Done::NotNeeded)) => outcome.done_steps += 1,
+                Some(Err(error)) => {
+                    if let StepError::Destination {
+                        action: _,
+                        source: TreeError::InUse { path: _, holders, source: _ },
+                    } = &error
+                    {
+                        let locked = Locked { path: step.path().clone(), holders: holders.clone() };
+                        outcome.locked.push(locked);
+                    }
+                    outcome.errors.push(error);
+                    outcome.undone.push(step.clone());
+                }
+                None => outcome.undone.push(step.clone()),
+            }
+        }
+        outcome.ending = match () {
+            () if outcome.undone.is_empty() => Ending::Done,
+            () if outcome.done_steps > 0 => Ending::Stopped,
+            () if !outcome.locked.is_empty() => Ending::Locked,
+            () => Ending::Failed,
+        };
+        outcome
+    }
+}
+
+/// What a step does, as an infinitive with its path.
+fn deed(step: &Step) -> String {
+    let verb = match step {
+        Step::CreateDirectory { path: _ } => "create the folder",
+        Step::RenameCase { from: _, path: _, old: _ } => "change the letters of",
+        Step::Create { path: _, source: _, stamp: _ } => "create",
+        Step::Replace { path: _, source: _, stamp: _, old: _ } => "replace",
+        Step::Touch { path: _, stamp: _, old: _ } => "set the time of",
+        Step::Delete { path: _, old: _ } => "delete",
+        Step::DeleteDirectory { path: _ } => "delete the folder",
+    };
+    format!("{verb} `{}`", step.path())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+use std::fmt;
+
+use iisle_path::{NameProblem, RelPath};
+use iisle_tree::Refusal;
+
+/// Why a plan must not be executed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Guard {
+    /// The source holds something that cannot be deployed; its path as far as it is text.
+    Source(String, Refusal),
+    /// The destination holds, where something has to go, what must not be written through.
+    Destination(String, Refusal),
+    /// Windows cannot hold this name.
+    Name(RelPath, NameProblem),
+    /// Two names of the source are one where they go.
+    Collision(RelPath, RelPath),
+    /// A file of the source is a directory at the destination.
+    DirectoryInTheWay(RelPath),
+    /// A directory of the source is a file at the destination.
+    FileInTheWay(RelPath),
+    /// Extras are to be deleted, but the source has no files at all.
+    EmptySource,
+    /// Extras are to be deleted, and the destination has a `web.config` that the source lacks.
+    WebConfigMissing,
+    /// More files would be deleted than is usual.
+    TooManyDeletes {
+        /// Files to delete.
+        deletes: u64,
+        /// Files at the destination that are not protected.
+        of: u64,
+        /// The most that is let pass.
+        limit: u64,
+    },
+}
+
+impl fmt::Display for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(path, why) => {
+                write!(f, "`{}` of the source cannot be deployed: {why}", path.escape_debug())
+            }
+            Self::Destination(path, why) => {
+                write!(f, "nothing can be written to `{}`: {why}", path.escape_debug())
+            }
+            Self::Name(path, problem) => write!(f, "`{path}` cannot exist there: {problem}"),
+            Self::Collision(a, b) => write!(f, "`{a}` and `{b}` are one name there"),
+            Self::DirectoryInTheWay(path) => {
+                write!(f, "`{path}` is a file in the source but a folder at the destination")
+            }
+            Self::FileInTheWay(path) => {
+                write!(f, "`{path}` is a folder in the source but a file at the destination")
+            }
+            Self::EmptySource => {
+                f.write_str("the source is empty: everything at the destination would be deleted")
+            }
+            Self::WebConfigMissing => f.write_str(
+                "the source has no `web.config` but the destination has: it is not what runs there",
+            ),
+            Self::TooManyDeletes { deletes, of, limit } => write!(
+                f,
+                "{deletes} of {of} files would be deleted, more than the {limit} that pass unasked"
+            ),
+        }
+    }
+}
+
+impl Guard {
+    /// What a person can do about it, imperative.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Source(_, Refusal::NotUnicode) | Self::Name(..) | Self::Collision(..) => {
+                "rename the file, or exclude it"
+            }
+            Self::Source(..) => "replace it by what it stands for, or exclude it",
+            Self::Destination(..) | Self::DirectoryInTheWay(_) | Self::FileInTheWay(_) => {
+                "remove it at the destination, or exclude it"
+            }
+            Self::EmptySource | Self::WebConfigMissing => {
+                "check that the source is the publish output of this site"
+            }
+            Self::TooManyDeletes { .. } => {
+                "look at the list with --dry-run, then allow that many with --max-delete"
+            }
+        }
+    }
+}

@@ -1,0 +1,503 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
+use iisle_path::{NameRules, RelPath, windows_problem};
+use iisle_tree::{Refusal, Snapshot, Stamp};
+
+use crate::guard::Guard;
+use crate::matching::{Pair, pairs};
+use crate::outcome::Totals;
+use crate::policy::{Extras, Policy, Target, same_stamp, same_time};
+use crate::step::{Step, is_web_config, stage};
+
+/// What a plan is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Sides<'a> {
+    /// What there should be.
+    pub source: &'a Snapshot,
+    /// What there is.
+    pub destination: &'a Snapshot,
+    /// How names compare at the destination.
+    pub names: NameRules,
+    /// Files of the source whose content was read and found equal at the destination; `None` when
+    /// no content was read and stamps decide.
+    pub equal: Option<&'a BTreeSet<RelPath>>,
+}
+
+/// Something at the destination that differs from the source and stays.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kept {
+    /// Its path; a directory that is kept as a whole ends in `/`.
+    pub path: String,
+    /// Why.
+    pub why: Why,
+    /// Files that are kept by it.
+    pub files: u64,
+}
+
+/// Why something stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// The policy protects it.
+    Protected,
+    /// A `web.config` is never deleted.
+    WebConfig,
+    /// The source does not have it, and nobody asked to delete such files.
+    Unmanaged,
+    /// It is not among what the sync is about.
+    Excluded,
+    /// It is a link or something else that a sync does not touch.
+    Opaque,
+    /// An `app_offline.htm` of the source would switch the site off for good.
+    AppOffline,
+}
+
+impl Why {
+    /// The word for it in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Protected => "protected",
+            Self::WebConfig => "web.config",
+            Self::Unmanaged => "unmanaged",
+            Self::Excluded => "excluded",
+            Self::Opaque => "opaque",
+            Self::AppOffline => "app-offline",
+        }
+    }
+}
+
+/// Everything a sync will do, in the order it will be done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The changes. Some of those that follow one another may be done at the same time.
+    pub steps: Vec<Step>,
+    /// What stays although it differs, sorted by path.
+    pub kept: Vec<Kept>,
+    /// Reasons not to execute the plan; empty for a plan that may be executed.
+    pub refused: Vec<Guard>,
+    /// Files that are the same on both sides.
+    pub unchanged_files: u64,
+    /// Their sizes, in bytes.
+    pub unchanged_bytes: u64,
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// What will have been done when every step is.
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals {
+            unchanged_files: self.unchanged_files,
+            unchanged_bytes: self.unchanged_bytes,
+            kept: self.kept.iter().map(|kept| kept.files.max(1)).sum(),
+            ..Totals::default()
+        };
+        self.steps.iter().for_each(|step| totals.count(step));
+        totals
+    }
+
+    /// Bytes that will be read from the source.
+    pub fn bytes_to_write(&self) -> u64 {
+        let totals = self.totals();
+        totals.created_bytes + totals.replaced_bytes
+    }
+}
+
+/// Decides what makes the destination like the source.
+///
+/// Total and pure: everything that speaks against executing it is in [`Plan::refused`].
+pub fn plan(sides: &Sides<'_>, policy: &Policy) -> Plan {
+    let mut planner = Planner::new(*sides, policy);
+    planner.guard_names();
+    planner.compare_files();
+    planner.compare_directories();
+    planner.guard_deletes();
+    planner.finish()
+}
+
+struct Planner<'a> {
+    sides: Sides<'a>,
+    policy: &'a Policy,
+    plan: Plan,
+    kept: BTreeMap<(String, Why), u64>,
+    deleted: BTreeSet<&'a RelPath>,
+    /// Destination files that a deletion could reach.
+    reachable: u64,
+    /// The source's directories as the destination compares them.
+    source_directories: BTreeSet<String>,
+    /// The destination's directories as it compares them.
+    directories: BTreeMap<String, &'a RelPath>,
+    /// What the destination holds and a sync does not touch, as it compares names.
+    opaque: BTreeMap<String, &'a Refusal>,
+}
+
+impl<'a> Planner<'a> {
+    fn new(sides: Sides<'a>, policy: &'a Policy) -> Self {
+        let fold = |path: &str| sides.names.fold(path);
+        let Sides { source, destination, names: _, equal: _ } = sides;
+        let (ours, theirs) = (&source.directories, &destination.directories);
+        Self {
+            sides,
+            policy,
+            plan: Plan::default(),
+            kept: BTreeMap::new(),
+            deleted: BTreeSet::new(),
+            reachable: 0,
+            source_directories: ours.keys().map(|path| fold(path.as_str())).collect(),
+            directories: theirs.keys().map(|path| (fold(path.as_str()), path)).collect(),
+            opaque: destination.refused.iter().map(|r| (fold(&r.path), &r.why)).collect(),
+        }
+    }
+
+    fn refuse(&mut self, guard: Guard) {
+        if !self.plan.refused.contains(&guard) {
+            self.plan.refused.push(guard);
+        }
+    }
+
+    fn keep(&mut self, path: String, why: Why, files: u64) {
+        *self.kept.entry((path, why)).or_default() += files;
+    }
+
+    /// Names that cannot exist there, or that are one there, and what cannot be read.
+    fn guard_names(&mut self) {
+        for refused in &self.sides.source.refused {
+            let known = RelPath::parse(&refused.path).ok();
+            if known.is_none_or(|path| self.policy.selects(&path)) {
+                self.refuse(Guard::Source(refused.path.clone(), refused.why.clone()));
+            }
+        }
+        let windows = self.policy.target == Target::Windows;
+        if !windows && self.sides.names == NameRules::Unix {
+            return;
+        }
+        let files = self.sides.source.files.keys().filter(|path| self.policy.selects(path));
+        let paths: Vec<_> = files.chain(self.sides.source.directories.keys()).collect();
+        for path in &paths {
+            // A directory that is at fault is named once, not with everything below it.
+            let own = RelPath::parse(path.file_name()).expect("a segment is a path");
+            if let Some(problem) = windows_problem(&own) {
+                self.refuse(Guard::Name((*path).clone(), problem));
+            }
+        }
+        for (a, b) in iisle_path::collisions(paths) {
+            self.refuse(Guard::Collision(a, b));
+        }
+    }
+
+    fn compare_files(&mut self) {
+        let Sides { source, destination, names, equal: _ } = self.sides;
+        for pair in pairs(&source.files, &destination.files, names) {
+            match pair {
+                Pair { source: Some((path, stamp)), destination: found } => {
+                    self.wanted(path, *stamp, found.map(|(path, stamp)| (path, *stamp)));
+                }
+                Pair { source: None, destination: Some((path, stamp)) } => self.extra(path, *stamp),
+                Pair { source: None, destination: None } => {}
+            }
+        }
+        for refused in &destination.refused {
+            self.keep(refused.path.clone(), Why::Opaque, 1);
+        }
+    }
+
+    /// A file that the source has.
+    fn wanted(&mut self, path: &'a RelPath, stamp: Stamp, found: Option<(&'a RelPath, Stamp)>) {
+        if !self.policy.selects(path) {
+            if let Some((found, _)) = found {
+                self.keep_below(found, Why::Excluded, 1);
+            }
+            return;
+        }
+        if path.as_str().eq_ignore_ascii_case("app_offline.htm") {
+            return self.keep(path.to_string(), Why::AppOffline, 1);
+        }
+        let Some((at, old)) = found else {
+            return self.missing(path, stamp);
+        };
+        let protected = self.policy.protects(at);
+        self.reachable += u64::from(!protected);
+        let same_size = stamp.size == old.size;
+        let same_content = match self.sides.equal {
+            Some(equal) => same_size && equal.contains(path),
+            None => same_stamp(stamp, old),
+        };
+        let stays = same_content && same_time(stamp.modified, old.modified);
+        let renamed = Self::renamed(path, at);
+        if stays && renamed.is_none() {
+            self.plan.unchanged_files += 1;
+            self.plan.unchanged_bytes += stamp.size;
+            return;
+        }
+        if protected {
+            return self.keep_below(at, Why::Protected, 1);
+        }
+        let target = match renamed {
+            None => at.clone(),
+            Some(path) => {
+                let from = at.clone();
+                self.plan.steps.push(Step::RenameCase { from, path: path.clone(), old });
+                path
+            }
+        };
+        if stays {
+            return;
+        }
+        self.plan.steps.push(if same_content {
+            Step::Touch { path: target, stamp, old }
+        } else {
+            Step::Replace { path: target, source: path.clone(), stamp, old }
+        });
+    }
+
+    /// A file that the destination does not have.
+    fn missing(&mut self, path: &'a RelPath, stamp: Stamp) {
+        if let Some(why) = self.opaque_at(path) {
+            let why = why.clone();
+            return if self.policy.protects(path) {
+                self.keep_below(path, Why::Protected, 1);
+            } else {
+                self.refuse(Guard::Destination(path.to_string(), why));
+            };
+        }
+        let target = self.respelled(path);
+        if self.directories.contains_key(&self.fold(&target)) {
+            return self.refuse(Guard::DirectoryInTheWay(target));
+        }
+        if let Some(file) = self.file_above(&target) {
+            return self.refuse(Guard::FileInTheWay(file));
+        }
+        self.plan.steps.push(Step::Create { path: target, source: path.clone(), stamp });
+    }
+
+    fn fold(&self, path: &RelPath) -> String {
+        self.sides.names.fold(path.as_str())
+    }
+
+    /// What a sync does not touch and what lies at or above `path`.
+    fn opaque_at(&self, path: &RelPath) -> Option<&'a Refusal> {
+        if self.opaque.is_empty() {
+            return None;
+        }
+        let mut places = std::iter::once(path.clone()).chain(path.ancestors());
+        places.find_map(|place| self.opaque.get(&self.fold(&place)).copied())
+    }
+
+    /// The file of the destination that stands where a directory above `path` has to be.
+    fn file_above(&self, path: &RelPath) -> Option<RelPath> {
+        let files = &self.sides.destination.files;
+        let is_there = |folder: &RelPath| self.directories.contains_key(&self.fold(folder));
+        path.ancestors()
+            .take_while(|folder| !is_there(folder))
+            .find_map(|folder| self.file_at(files, &folder))
+    }
+
+    /// The file that has the name `path` under the rules of the destination.
+    fn file_at(&self, files: &BTreeMap<RelPath, Stamp>, path: &RelPath) -> Option<RelPath> {
+        if files.contains_key(path) {
+            return Some(path.clone());
+        }
+        let same = |known: &&RelPath| self.sides.names.same(known.as_str(), path.as_str());
+        // Rare: only for a directory that is missing at a destination that folds case.
+        let folds = self.sides.names == NameRules::Windows;
+        folds.then(|| files.keys().find(same).cloned()).flatten()
+    }
+
+    /// A file that only the destination has.
+    fn extra(&mut self, path: &'a RelPath, old: Stamp) {
+        if self.policy.protects(path) {
+            return self.keep_below(path, Why::Protected, 1);
+        }
+        if path.as_str().eq_ignore_ascii_case("app_offline.htm") {
+            return self.keep(path.to_string(), Why::Protected, 1);
+        }
+        self.reachable += 1;
+        if is_web_config(path) {
+            return self.keep(path.to_string(), Why::WebConfig, 1);
+        }
+        if !self.policy.selects(path) {
+            return self.keep_below(path, Why::Excluded, 1);
+        }
+        match self.policy.extras {
+            Extras::Keep => self.keep_below(path, Why::Unmanaged, 1),
+            Extras::Delete => {
+                self.deleted.insert(path);
+                self.plan.steps.push(Step::Delete { path: path.clone(), old });
+            }
+        }
+    }
+
+    /// Keeps the file `path`, named by the topmost directory to which `why` applies as well.
+    fn keep_below(&mut self, path: &RelPath, why: Why, files: u64) {
+        let whole = |directory: &RelPath| match why {
+            Why::Protected => self.policy.protects(directory),
+            Why::Excluded => self.policy.included.is_empty() && !self.policy.selects(directory),
+            _ => !self.source_directories.contains(&self.fold(directory)),
+        };
+        let named = match path.ancestors().filter(whole).last() {
+            Some(directory) => format!("{directory}/"),
+            None => path.to_string(),
+        };
+        self.keep(named, why, files);
+    }
+
+    /// The path that `at` should have when its file name differs in case from that of `path`.
+    ///
+    /// The directories keep the letters they have: nothing depends on them, and they may be held.
+    /// So does a `web.config`, which must not be missing for an instant.
+    fn renamed(path: &RelPath, at: &RelPath) -> Option<RelPath> {
+        if path.file_name() == at.file_name() || is_web_config(at) {
+            return None;
+        }
+        Some(match at.parent() {
+            Some(parent) => parent.join(path.file_name()).expect("a segment can be appended"),
+            None => RelPath::parse(path.file_name()).expect("a segment is a path"),
+        })
+    }
+
+    /// `path` with its directories in the letters that the destination has.
+    fn respelled(&self, path: &RelPath) -> RelPath {
+        if self.sides.names == NameRules::Unix {
+            return path.clone();
+        }
+        for ancestor in path.ancestors() {
+            if let Some(known) = self.directories.get(&self.fold(&ancestor)) {
+                let rest = &path.as_str()[ancestor.as_str().len() + 1..];
+                return known.join(rest).expect("the rest of a path can be appended");
+            }
+        }
+        path.clone()
+    }
+
+    fn compare_directories(&mut self) {
+        let Sides { source, destination, names, equal: _ } = self.sides;
+        let mut extras = Vec::new();
+        for pair in pairs(&source.directories, &destination.directories, names) {
+            match pair {
+                Pair { source: Some((path, _)), destination: None } => {
+                    let is_wanted = self.policy.included.is_empty() && self.policy.selects(path);
+                    if !is_wanted || self.opaque_at(path).is_some() {
+                        continue;
+                    }
+                    let target = self.respelled(path);
+                    match self.file_at(&destination.files, &target) {
+                        Some(file) => self.refuse(Guard::FileInTheWay(file)),
+                        None => self.plan.steps.push(Step::CreateDirectory { path: target }),
+                    }
+                }
+                Pair { source: None, destination: Some((path, _)) } => extras.push(path),
+                _ => {}
+            }
+        }
+        self.extra_directories(&extras);
+    }
+
+    /// Directories that only the destination has go when nothing stays below them.
+    fn extra_directories(&mut self, extras: &[&'a RelPath]) {
+        if extras.is_empty() {
+            return;
+        }
+        let mut occupied: BTreeSet<RelPath> = BTreeSet::new();
+        let mut occupy = |path: &RelPath| {
+            for ancestor in path.ancestors() {
+                if !occupied.insert(ancestor) {
+                    break;
+                }
+            }
+        };
+        let destination = self.sides.destination;
+        destination.files.keys().filter(|path| !self.deleted.contains(path)).for_each(&mut occupy);
+        let refused = destination.refused.iter().filter_map(|r| RelPath::parse(&r.path).ok());
+        refused.for_each(|path| occupy(&path));
+        // What is about to be created there counts as well.
+        self.plan.steps.iter().for_each(|step| match step {
+            Step::Create { path, source: _, stamp: _ } | Step::CreateDirectory { path } => {
+                occupy(path);
+            }
+            _ => {}
+        });
+        // A directory stays when it is not ours to delete, and so do those above it.
+        for path in extras {
+            let deletes = self.policy.extras == Extras::Delete && self.policy.included.is_empty();
+            if self.policy.protects(path) || !deletes || !self.policy.selects(path) {
+                occupied.insert((*path).clone());
+                occupied.extend(path.ancestors());
+            }
+        }
+        for path in extras {
+            if !occupied.contains(*path) {
+                self.plan.steps.push(Step::DeleteDirectory { path: (*path).clone() });
+            } else if !self.has_below(path) {
+                let why = if self.policy.protects(path) {
+                    Why::Protected
+                } else if self.policy.extras == Extras::Keep {
+                    Why::Unmanaged
+                } else {
+                    Why::Excluded
+                };
+                self.keep_below(&path.join("x").expect("a segment can be appended"), why, 0);
+            }
+        }
+    }
+
+    /// Whether the destination has anything below the directory `path`.
+    fn has_below(&self, path: &RelPath) -> bool {
+        let prefix = format!("{path}/");
+        let after = (Bound::Excluded(prefix.as_str()), Bound::Unbounded);
+        let Snapshot { files, directories, refused: _ } = self.sides.destination;
+        let file = files.range::<str, _>(after).next().map(|(below, _)| below);
+        let directory = directories.range::<str, _>(after).next().map(|(below, _)| below);
+        file.is_some_and(|below| below.is_below(path))
+            || directory.is_some_and(|below| below.is_below(path))
+    }
+
+    /// Whether so much may be deleted.
+    ///
+    /// Source: `sync.md` SD-17 and SD-26.
+    fn guard_deletes(&mut self) {
+        if self.policy.extras != Extras::Delete {
+            return;
+        }
+        let Sides { source, destination, names: _, equal: _ } = self.sides;
+        let deletes = self.deleted.len() as u64;
+        if source.files.is_empty() && deletes > 0 {
+            return self.refuse(Guard::EmptySource);
+        }
+        let has_web_config = |snapshot: &Snapshot| {
+            snapshot.files.keys().any(|path| path.is_top_level() && is_web_config(path))
+        };
+        if has_web_config(destination) && !has_web_config(source) {
+            self.refuse(Guard::WebConfigMissing);
+        }
+        let of = self.reachable;
+        let limit = self.policy.max_deletes.unwrap_or_else(|| {
+            let usual = (of * 3 / 10).max(100);
+            // All of them are too many, however few they are.
+            usual.min(of.saturating_sub(1))
+        });
+        if deletes > limit {
+            self.refuse(Guard::TooManyDeletes { deletes, of, limit });
+        }
+    }
+
+    fn finish(self) -> Plan {
+        let mut plan = self.plan;
+        plan.kept =
+            self.kept.into_iter().map(|((path, why), files)| Kept { path, why, files }).collect();
+        plan.steps.sort_by_cached_key(|step| {
+            // Directories go deepest first, everything else by name.
+            let depth = match step {
+                Step::DeleteDirectory { path } => usize::MAX - path.segments().count(),
+                _ => 0,
+            };
+            (stage(step), depth, step.path().clone())
+        });
+        plan
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,152 @@
+use iisle_path::{PatternError, Patterns, RelPath};
+use iisle_tree::{Stamp, Ticks};
+
+/// What a sync never replaces and never deletes, whatever the source holds.
+///
+/// Tied to the root: a `wwwroot/js/logs` is content. What of this is missing at the destination is
+/// still created.
+///
+/// Source: `sync.md` SD-24.
+pub const PROTECTED: [&str; 9] = [
+    "/logs/",
+    "/App_Data/",
+    "/ShadowCopyDirectory/",
+    "/DataProtection-Keys/",
+    "/.well-known/",
+    "*.mdf",
+    "*.ldf",
+    "*.sqlite",
+    "*.db",
+];
+
+/// How a sync decides.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// When two files are the same.
+    pub compare: Compare,
+    /// What becomes of what only the destination has.
+    pub extras: Extras,
+    /// Where the files have to be able to live in the end.
+    pub target: Target,
+    /// Never replaced and never deleted; [`PROTECTED`] and patterns of the user.
+    pub protected: Patterns,
+    /// Taken out of `protected` again.
+    pub unprotected: Patterns,
+    /// When not empty, the sync is about matching files only.
+    pub included: Patterns,
+    /// Neither copied nor deleted; wins over `included`.
+    pub excluded: Patterns,
+    /// The number of deletions that is not too many; `None` for the built-in ceiling.
+    pub max_deletes: Option<u64>,
+}
+
+impl Policy {
+    /// What an expert would type: compare by size and time, keep extras, protect [`PROTECTED`] and
+    /// `protected`, names fit for Windows.
+    pub fn new<S: AsRef<str>>(
+        protected: impl IntoIterator<Item = S>,
+    ) -> Result<Self, PatternError> {
+        let own = PROTECTED.iter().map(|pattern| (*pattern).to_owned());
+        let theirs = protected.into_iter().map(|pattern| pattern.as_ref().to_owned());
+        Ok(Self {
+            compare: Compare::Stamps,
+            extras: Extras::Keep,
+            target: Target::Windows,
+            protected: Patterns::parse(own.chain(theirs))?,
+            unprotected: Patterns::default(),
+            included: Patterns::default(),
+            excluded: Patterns::default(),
+            max_deletes: None,
+        })
+    }
+
+    /// Whether the file `path` is one that this sync is about.
+    pub fn selects(&self, path: &RelPath) -> bool {
+        let included = self.included.is_empty() || self.included.is_match(path);
+        included && (self.excluded.is_empty() || !self.excluded.is_match(path))
+    }
+
+    /// Whether `path` must stay as it is at the destination.
+    pub fn protects(&self, path: &RelPath) -> bool {
+        self.protected.is_match(path)
+            && (self.unprotected.is_empty() || !self.unprotected.is_match(path))
+    }
+}
+
+/// When two files are the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Compare {
+    /// Size and last write are; a time that was rounded to two seconds, as FAT and zip do, is
+    /// within two seconds of what it was.
+    #[default]
+    Stamps,
+    /// Size and SHA-256 are; a mere difference of times is mended without copying.
+    Contents,
+}
+
+/// What becomes of files and directories that only the destination has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Extras {
+    /// They stay.
+    #[default]
+    Keep,
+    /// They are deleted, after everything else went well.
+    Delete,
+}
+
+/// Where the files have to be able to live in the end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Target {
+    /// On Windows: names that it forbids or that it takes for one are refused.
+    #[default]
+    Windows,
+    /// Where they are copied to, and nowhere else.
+    Destination,
+}
+
+/// The step in which FAT and zip keep times.
+const COARSE: i64 = 2 * Ticks::SECOND;
+
+/// Whether two stamps are those of the same file.
+///
+/// Times that differ by less than two seconds count as equal when exactly one of them is a
+/// multiple of two seconds: then it may be the other, rounded. Between two times that both have
+/// fractions, or both have none, every difference counts.
+pub(crate) fn same_stamp(a: Stamp, b: Stamp) -> bool {
+    a.size == b.size && same_time(a.modified, b.modified)
+}
+
+pub(crate) fn same_time(a: Ticks, b: Ticks) -> bool {
+    let is_coarse = |time: Ticks| time.0.rem_euclid(COARSE) == 0;
+    let close = (i128::from(a.0) - i128::from(b.0)).unsigned_abs() < COARSE.unsigned_abs().into();
+    a == b || (close && is_coarse(a) != is_coarse(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Policy, same_time};
+    use iisle_path::RelPath;
+    use iisle_tree::Ticks;
+
+    #[test]
+    fn only_a_rounded_time_is_within_two_seconds() {
+        let t = |seconds: i64, ticks: i64| Ticks(seconds * Ticks::SECOND + ticks);
+        assert!(same_time(t(10, 0), t(11, 5)) && same_time(t(11, 5), t(12, 0)));
+        assert!(!same_time(t(10, 0), t(12, 0)) && !same_time(t(10, 0), t(12, 1)));
+        assert!(!same_time(t(10, 3), t(10, 4)), "two fine times are exact");
+        assert!(same_time(t(i64::MAX / Ticks::SECOND, 7), t(i64::MAX / Ticks::SECOND, 7)));
+        assert!(!same_time(Ticks(i64::MIN), Ticks(i64::MAX)));
+    }
+
+    #[test]
+    fn what_a_site_writes_itself_is_protected() {
+        let policy = Policy::new(["/uploads/"]).unwrap();
+        let protects = |path: &str| policy.protects(&RelPath::parse(path).unwrap());
+        for path in ["logs", "LOGS/a/b.log", "App_Data/x", "uploads/a.png", "data/site.DB"] {
+            assert!(protects(path), "{path}");
+        }
+        for path in ["wwwroot/logs/view.js", "logs.txt", "web.config", "app_data.txt"] {
+            assert!(!protects(path), "{path}");
+        }
+    }
+}
