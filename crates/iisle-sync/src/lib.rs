@@ -6,6 +6,7 @@
 mod execute;
 mod guard;
 mod matching;
+mod names;
 mod outcome;
 mod plan;
 mod policy;

@@ -1,11 +1,13 @@
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use iisle_path::{NameRules, RelPath, windows_problem};
+use iisle_path::{NameRules, RelPath};
 use iisle_tree::{Refusal, Snapshot, Stamp};
 
 use crate::guard::Guard;
 use crate::matching::{Pair, pairs};
+use crate::names::problems;
 use crate::outcome::Totals;
 use crate::policy::{Extras, Policy, Target, same_stamp, same_time};
 use crate::step::{Step, is_web_config, stage};
@@ -124,12 +126,14 @@ struct Planner<'a> {
     plan: Plan,
     kept: BTreeMap<(String, Why), u64>,
     deleted: BTreeSet<&'a RelPath>,
-    /// Destination files that a deletion could reach.
-    reachable: u64,
     /// The source's directories as the destination compares them.
     source_directories: BTreeSet<String>,
     /// The destination's directories as it compares them.
     directories: BTreeMap<String, &'a RelPath>,
+    /// The destination's files as it compares them, once that was needed.
+    folded_files: OnceCell<BTreeMap<String, &'a RelPath>>,
+    /// Files of the destination that stand where a directory has to be.
+    in_the_way: BTreeSet<RelPath>,
     /// What the destination holds and a sync does not touch, as it compares names.
     opaque: BTreeMap<String, &'a Refusal>,
 }
@@ -145,7 +149,8 @@ impl<'a> Planner<'a> {
             plan: Plan::default(),
             kept: BTreeMap::new(),
             deleted: BTreeSet::new(),
-            reachable: 0,
+            folded_files: OnceCell::new(),
+            in_the_way: BTreeSet::new(),
             source_directories: ours.keys().map(|path| fold(path.as_str())).collect(),
             directories: theirs.keys().map(|path| (fold(path.as_str()), path)).collect(),
             opaque: destination.refused.iter().map(|r| (fold(&r.path), &r.why)).collect(),
@@ -153,8 +158,13 @@ impl<'a> Planner<'a> {
     }
 
     fn refuse(&mut self, guard: Guard) {
-        if !self.plan.refused.contains(&guard) {
-            self.plan.refused.push(guard);
+        self.plan.refused.push(guard);
+    }
+
+    /// Refuses because a file stands where a directory has to be, once for each such file.
+    fn refuse_file(&mut self, file: RelPath) {
+        if self.in_the_way.insert(file.clone()) {
+            self.refuse(Guard::FileInTheWay(file));
         }
     }
 
@@ -174,18 +184,11 @@ impl<'a> Planner<'a> {
         if !windows && self.sides.names == NameRules::Unix {
             return;
         }
-        let files = self.sides.source.files.keys().filter(|path| self.policy.selects(path));
-        let paths: Vec<_> = files.chain(self.sides.source.directories.keys()).collect();
-        for path in &paths {
-            // A directory that is at fault is named once, not with everything below it.
-            let own = RelPath::parse(path.file_name()).expect("a segment is a path");
-            if let Some(problem) = windows_problem(&own) {
-                self.refuse(Guard::Name((*path).clone(), problem));
-            }
-        }
-        for (a, b) in iisle_path::collisions(paths) {
-            self.refuse(Guard::Collision(a, b));
-        }
+        let Snapshot { files, directories, refused: _ } = self.sides.source;
+        let files = files.keys().filter(|path| self.policy.selects(path));
+        let directories = directories.keys().filter(|path| self.policy.selects_directory(path));
+        let paths: Vec<_> = files.chain(directories).collect();
+        self.plan.refused.extend(problems(&paths));
     }
 
     fn compare_files(&mut self) {
@@ -218,8 +221,6 @@ impl<'a> Planner<'a> {
         let Some((at, old)) = found else {
             return self.missing(path, stamp);
         };
-        let protected = self.policy.protects(at);
-        self.reachable += u64::from(!protected);
         let same_size = stamp.size == old.size;
         let same_content = match self.sides.equal {
             Some(equal) => same_size && equal.contains(path),
@@ -232,7 +233,7 @@ impl<'a> Planner<'a> {
             self.plan.unchanged_bytes += stamp.size;
             return;
         }
-        if protected {
+        if self.policy.protects(at) {
             return self.keep_below(at, Why::Protected, 1);
         }
         let target = match renamed {
@@ -268,7 +269,7 @@ impl<'a> Planner<'a> {
             return self.refuse(Guard::DirectoryInTheWay(target));
         }
         if let Some(file) = self.file_above(&target) {
-            return self.refuse(Guard::FileInTheWay(file));
+            return self.refuse_file(file);
         }
         self.plan.steps.push(Step::Create { path: target, source: path.clone(), stamp });
     }
@@ -288,22 +289,25 @@ impl<'a> Planner<'a> {
 
     /// The file of the destination that stands where a directory above `path` has to be.
     fn file_above(&self, path: &RelPath) -> Option<RelPath> {
-        let files = &self.sides.destination.files;
         let is_there = |folder: &RelPath| self.directories.contains_key(&self.fold(folder));
         path.ancestors()
             .take_while(|folder| !is_there(folder))
-            .find_map(|folder| self.file_at(files, &folder))
+            .find_map(|folder| self.file_at(&folder))
     }
 
     /// The file that has the name `path` under the rules of the destination.
-    fn file_at(&self, files: &BTreeMap<RelPath, Stamp>, path: &RelPath) -> Option<RelPath> {
+    fn file_at(&self, path: &RelPath) -> Option<RelPath> {
+        let files = &self.sides.destination.files;
         if files.contains_key(path) {
             return Some(path.clone());
         }
-        let same = |known: &&RelPath| self.sides.names.same(known.as_str(), path.as_str());
-        // Rare: only for a directory that is missing at a destination that folds case.
-        let folds = self.sides.names == NameRules::Windows;
-        folds.then(|| files.keys().find(same).cloned()).flatten()
+        if self.sides.names == NameRules::Unix {
+            return None;
+        }
+        let folded = self.folded_files.get_or_init(|| {
+            files.keys().map(|path| (self.sides.names.fold(path.as_str()), path)).collect()
+        });
+        folded.get(&self.fold(path)).map(|path| (*path).clone())
     }
 
     /// A file that only the destination has.
@@ -314,7 +318,6 @@ impl<'a> Planner<'a> {
         if path.as_str().eq_ignore_ascii_case("app_offline.htm") {
             return self.keep(path.to_string(), Why::Protected, 1);
         }
-        self.reachable += 1;
         if is_web_config(path) {
             return self.keep(path.to_string(), Why::WebConfig, 1);
         }
@@ -334,7 +337,9 @@ impl<'a> Planner<'a> {
     fn keep_below(&mut self, path: &RelPath, why: Why, files: u64) {
         let whole = |directory: &RelPath| match why {
             Why::Protected => self.policy.protects(directory),
-            Why::Excluded => self.policy.included.is_empty() && !self.policy.selects(directory),
+            Why::Excluded => {
+                self.policy.included.is_empty() && !self.policy.selects_directory(directory)
+            }
             _ => !self.source_directories.contains(&self.fold(directory)),
         };
         let named = match path.ancestors().filter(whole).last() {
@@ -378,13 +383,12 @@ impl<'a> Planner<'a> {
         for pair in pairs(&source.directories, &destination.directories, names) {
             match pair {
                 Pair { source: Some((path, _)), destination: None } => {
-                    let is_wanted = self.policy.included.is_empty() && self.policy.selects(path);
-                    if !is_wanted || self.opaque_at(path).is_some() {
+                    if !self.policy.selects_directory(path) || self.opaque_at(path).is_some() {
                         continue;
                     }
                     let target = self.respelled(path);
-                    match self.file_at(&destination.files, &target) {
-                        Some(file) => self.refuse(Guard::FileInTheWay(file)),
+                    match self.file_at(&target) {
+                        Some(file) => self.refuse_file(file),
                         None => self.plan.steps.push(Step::CreateDirectory { path: target }),
                     }
                 }
@@ -421,8 +425,8 @@ impl<'a> Planner<'a> {
         });
         // A directory stays when it is not ours to delete, and so do those above it.
         for path in extras {
-            let deletes = self.policy.extras == Extras::Delete && self.policy.included.is_empty();
-            if self.policy.protects(path) || !deletes || !self.policy.selects(path) {
+            let deletes = self.policy.extras == Extras::Delete;
+            if self.policy.protects(path) || !deletes || !self.policy.selects_directory(path) {
                 occupied.insert((*path).clone());
                 occupied.extend(path.ancestors());
             }
@@ -472,7 +476,11 @@ impl<'a> Planner<'a> {
         if has_web_config(destination) && !has_web_config(source) {
             self.refuse(Guard::WebConfigMissing);
         }
-        let of = self.reachable;
+        if deletes == 0 {
+            return;
+        }
+        let reachable = destination.files.keys().filter(|path| !self.policy.protects(path));
+        let of = reachable.count() as u64;
         let limit = self.policy.max_deletes.unwrap_or_else(|| {
             let usual = (of * 3 / 10).max(100);
             // All of them are too many, however few they are.

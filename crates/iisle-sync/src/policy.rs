@@ -66,6 +66,12 @@ impl Policy {
         included && (self.excluded.is_empty() || !self.excluded.is_match(path))
     }
 
+    /// Whether the directory `path` is created and deleted as such. When only some files are
+    /// included, directories come with them and stay behind them.
+    pub fn selects_directory(&self, path: &RelPath) -> bool {
+        self.included.is_empty() && (self.excluded.is_empty() || !self.excluded.is_match(path))
+    }
+
     /// Whether `path` must stay as it is at the destination.
     pub fn protects(&self, path: &RelPath) -> bool {
         self.protected.is_match(path)

@@ -1,6 +1,7 @@
 //! The local disk. `unix` and `windows` offer the same items; everything else is common.
 
 mod cleanup;
+mod listing;
 mod place;
 #[cfg(target_os = "linux")]
 mod procfs;

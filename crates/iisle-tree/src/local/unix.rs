@@ -13,7 +13,7 @@ pub(crate) const NAMES: NameRules =
     if cfg!(target_os = "macos") { NameRules::Windows } else { NameRules::Unix };
 
 /// Any write permission.
-const WRITE: u32 = 0o222;
+pub(crate) const WRITE: u32 = 0o222;
 /// Write permission of the owner.
 const OWNER_WRITE: u32 = 0o200;
 

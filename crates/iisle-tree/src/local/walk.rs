@@ -1,11 +1,12 @@
 use std::ffi::OsStr;
-use std::fs::{self, DirEntry, FileType};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
 use iisle_path::RelPath;
 
+use super::listing::{Kind, Listed, list};
 use super::system;
 use super::temporary::is_temporary;
 use super::tree::Links;
@@ -27,10 +28,9 @@ pub(super) struct Walked {
 /// # Errors
 /// When `root` itself cannot be listed. What cannot be listed below it is refused, not an error.
 pub(super) fn walk(root: &Path, links: Links) -> io::Result<Walked> {
-    let entries = fs::read_dir(root)?;
     let walk = Walk { root, real_root: OnceLock::new(), links, found: Mutex::default() };
     let top = Folder { host: root.to_owned(), path: None, via: Vec::new() };
-    rayon::scope(|scope| walk.list(scope, &top, entries));
+    rayon::scope(|scope| walk.list(scope, &top))?;
     Ok(walk.finish())
 }
 
@@ -44,7 +44,8 @@ struct Walk<'a> {
 
 #[derive(Default)]
 struct Found {
-    files: Vec<(RelPath, Stamp)>,
+    /// The files of each folder, sorted.
+    files: Vec<Vec<(RelPath, Stamp)>>,
     directories: Vec<(RelPath, Stamp)>,
     refused: Vec<Refused>,
     temporaries: usize,
@@ -62,44 +63,43 @@ impl Walk<'_> {
     fn finish(self) -> Walked {
         let mut found = self.found.into_inner().expect("no holder of this lock panics");
         found.refused.sort_by(|a, b| a.path.cmp(&b.path).then_with(|| a.bytes.cmp(&b.bytes)));
-        // Building the maps from sorted lists is what makes them cheap.
-        let (files, directories) = rayon::join(
-            || {
-                found.files.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-                found.files.into_iter().collect()
-            },
-            || {
-                found.directories.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-                found.directories.into_iter().collect()
-            },
-        );
+        // Whole folders in order are nearly sorted, which the stable sort sees; and from sorted
+        // lists the maps are built without searching.
+        found.files.sort_unstable_by(|a, b| a[0].0.cmp(&b[0].0));
+        let mut files: Vec<_> = found.files.into_iter().flatten().collect();
+        files.sort_by(|a, b| a.0.cmp(&b.0));
+        found.directories.sort_by(|a, b| a.0.cmp(&b.0));
+        let (files, directories) =
+            (files.into_iter().collect(), found.directories.into_iter().collect());
         let snapshot = Snapshot { files, directories, refused: found.refused };
         Walked { snapshot, temporaries: found.temporaries }
     }
 
     fn visit<'s>(&'s self, scope: &rayon::Scope<'s>, folder: &Folder) {
-        match fs::read_dir(&folder.host) {
-            Ok(entries) => self.list(scope, folder, entries),
-            Err(error) => {
-                let path = folder.path.as_ref().map_or(String::new(), ToString::to_string);
-                let refused = unreadable(path, &error);
-                self.add(Found { refused: vec![refused], ..Found::default() });
-            }
+        if let Err(error) = self.list(scope, folder) {
+            let path = folder.path.as_ref().map_or(String::new(), ToString::to_string);
+            self.add(Found { refused: vec![unreadable(path, &error)], ..Found::default() });
         }
     }
 
-    fn list<'s>(&'s self, scope: &rayon::Scope<'s>, folder: &Folder, entries: fs::ReadDir) {
+    fn list<'s>(&'s self, scope: &rayon::Scope<'s>, folder: &Folder) -> io::Result<()> {
         let mut found = Found::default();
+        let mut files = Vec::new();
         let mut text = folder.path.as_ref().map_or(String::new(), |path| format!("{path}/"));
         let prefix = text.len();
-        for entry in entries {
+        list(&folder.host, |entry| {
             text.truncate(prefix);
             match entry {
-                Ok(entry) => self.entry(scope, folder, &entry, &mut text, &mut found),
+                Ok(entry) => self.entry(scope, folder, entry, &mut text, &mut files, &mut found),
                 Err(error) => found.refused.push(unreadable(text.clone(), &error)),
             }
+        })?;
+        if !files.is_empty() {
+            files.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+            found.files.push(files);
         }
         self.add(found);
+        Ok(())
     }
 
     fn add(&self, mut new: Found) {
@@ -114,12 +114,13 @@ impl Walk<'_> {
         &'s self,
         scope: &rayon::Scope<'s>,
         folder: &Folder,
-        entry: &DirEntry,
+        entry: Listed<'_>,
         text: &mut String,
+        files: &mut Vec<(RelPath, Stamp)>,
         found: &mut Found,
     ) {
-        let name = entry.file_name();
-        let Some(path) = path_below(text, &name) else {
+        let Listed { name, kind, stamp } = entry;
+        let Some(path) = path_below(text, name) else {
             found.refused.push(Refused {
                 path: format!("{text}{}", name.to_string_lossy()),
                 bytes: Some(name.as_encoded_bytes().to_vec()),
@@ -127,68 +128,47 @@ impl Walk<'_> {
             });
             return;
         };
-        let kind = match entry.file_type() {
-            Ok(kind) => kind,
-            Err(error) => return found.refused.push(unreadable(path.to_string(), &error)),
-        };
-        if kind.is_symlink() {
-            return self.link(scope, folder, entry.path(), path, found);
-        }
-        if kind.is_file() && is_temporary(path.file_name()) {
-            found.temporaries += 1;
-            return;
-        }
-        match entry.metadata() {
-            Ok(metadata) => {
-                let host = || entry.path();
-                self.take(
-                    scope,
-                    path,
-                    kind,
-                    system::stamp(&metadata),
-                    host,
-                    folder.via.clone(),
-                    found,
-                );
-            }
+        match stamp {
+            Ok(stamp) => match kind {
+                Kind::File if name.to_str().is_some_and(is_temporary) => found.temporaries += 1,
+                Kind::File => files.push((path, stamp)),
+                Kind::Link => self.link(scope, folder, path, folder.host.join(name), files, found),
+                Kind::Directory => {
+                    let host = folder.host.join(name);
+                    self.descend(scope, path, stamp, host, folder.via.clone(), found);
+                }
+                Kind::Special => {
+                    let path = path.to_string();
+                    found.refused.push(Refused { path, bytes: None, why: Refusal::Special });
+                }
+            },
             // It vanished since it was listed.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => found.refused.push(unreadable(path.to_string(), &error)),
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the facts of one entry, gathered on two roads")]
-    fn take<'s>(
+    fn descend<'s>(
         &'s self,
         scope: &rayon::Scope<'s>,
         path: RelPath,
-        kind: FileType,
         stamp: Stamp,
-        host: impl FnOnce() -> PathBuf,
+        host: PathBuf,
         via: Vec<PathBuf>,
         found: &mut Found,
     ) {
-        if kind.is_file() {
-            found.files.push((path, stamp));
-        } else if kind.is_dir() {
-            found.directories.push((path.clone(), stamp));
-            let below = Folder { host: host(), path: Some(path), via };
-            scope.spawn(move |scope| self.visit(scope, &below));
-        } else {
-            found.refused.push(Refused {
-                path: path.to_string(),
-                bytes: None,
-                why: Refusal::Special,
-            });
-        }
+        found.directories.push((path.clone(), stamp));
+        let below = Folder { host, path: Some(path), via };
+        scope.spawn(move |scope| self.visit(scope, &below));
     }
 
     fn link<'s>(
         &'s self,
         scope: &rayon::Scope<'s>,
         folder: &Folder,
-        host: PathBuf,
         path: RelPath,
+        host: PathBuf,
+        files: &mut Vec<(RelPath, Stamp)>,
         found: &mut Found,
     ) {
         let target = fs::read_link(&host)
@@ -207,16 +187,20 @@ impl Walk<'_> {
             Ok(metadata) => metadata,
             Err(error) => return found.refused.push(unreadable(path.to_string(), &error)),
         };
-        let mut via = folder.via.clone();
-        if metadata.is_dir() {
-            via.extend(fs::canonicalize(&folder.host).ok());
-            let circle = via.iter().any(|place| place.starts_with(&real));
-            if circle || via.len() > MAX_NESTED_LINKS {
-                return found.refused.push(refuse(Refusal::LinkLoop(target)));
-            }
-        }
         let stamp = system::stamp(&metadata);
-        self.take(scope, path, metadata.file_type(), stamp, || host, via, found);
+        if metadata.is_file() {
+            return files.push((path, stamp));
+        }
+        if !metadata.is_dir() {
+            return found.refused.push(refuse(Refusal::Special));
+        }
+        let mut via = folder.via.clone();
+        via.extend(fs::canonicalize(&folder.host).ok());
+        let circle = via.iter().any(|place| place.starts_with(&real));
+        if circle || via.len() > MAX_NESTED_LINKS {
+            return found.refused.push(refuse(Refusal::LinkLoop(target)));
+        }
+        self.descend(scope, path, stamp, host, via, found);
     }
 
     fn real_root(&self) -> Option<&Path> {
