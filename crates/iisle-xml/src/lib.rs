@@ -1,1 +1,27 @@
-//! Lossless XML: a tree with byte ranges, edits that touch only what they must
+//! Lossless XML: a tree with byte ranges, edits that touch only what they must.
+//!
+//! Reading and writing back changes no byte; an edit rewrites the tags it names and copies all
+//! else from the source. Well-formedness is enforced in full. Must not know: any file format of
+//! ours. Start with [`Document`].
+
+mod chars;
+mod doctype;
+mod edit;
+mod encoding;
+mod error;
+mod escape;
+mod layout;
+mod lex;
+mod navigate;
+mod position;
+mod reference;
+mod start_tag;
+mod tree;
+mod write;
+
+pub use error::XmlError;
+pub use escape::{escape_attribute, escape_text};
+pub use lex::Limits;
+pub use navigate::Attribute;
+pub use position::Position;
+pub use tree::{Document, NodeId, NodeKind};
