@@ -1,7 +1,7 @@
 //! Reads, generates and edits the hosting part of web.config.
 //!
 //! Bytes in, bytes out: nothing here knows where files come from or how they are written.
-//! [`WebConfig`] is what a file says; [`generate()`] writes a new one; [`choose_source`] tells
+//! [`read()`] gives a [`WebConfig`], what a file says; [`generate()`] writes a new one; [`choose_source`] tells
 //! which file to start from.
 
 mod command_line;
@@ -9,7 +9,7 @@ mod generate;
 mod hosting;
 mod log_file;
 mod model;
-mod position;
+mod read;
 mod secret;
 mod source;
 mod task;
@@ -18,12 +18,13 @@ mod transform;
 pub use command_line::split as split_arguments;
 pub use generate::{Settings, generate};
 pub use hosting::{Hosting, HostingModel, ProcessPath};
+pub use iisle_xml::Position;
 pub use log_file::LogFile;
 pub use model::{
     Attribute, Collection, Element, Encoding, Entry, Handler, HandlerEntry, Handlers, HostKind,
     HostSection, MODULE_HTTP_PLATFORM, MODULE_V1, MODULE_V2, Scope, WebConfig,
 };
-pub use position::Position;
+pub use read::{ReadError, read};
 pub use secret::looks_secret;
 pub use source::{AmbiguousWebConfig, Source, SourceChoice, SourcePlan, choose_source};
 pub use task::{TaskError, TaskParameters};
