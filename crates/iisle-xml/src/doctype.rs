@@ -43,7 +43,11 @@ pub(crate) fn read(declaration: &str) -> Result<(String, Entities), DocTypeError
         subset(&mut reader, &mut entities)?;
         reader.spaces(false)?;
     }
-    if reader.rest() == ">" { Ok((name.to_owned(), entities)) } else { reader.fail("expected `>` at the end of DOCTYPE") }
+    if reader.rest() == ">" {
+        Ok((name.to_owned(), entities))
+    } else {
+        reader.fail("expected `>` at the end of DOCTYPE")
+    }
 }
 
 fn subset(reader: &mut Reader<'_>, entities: &mut Entities) -> Result<(), DocTypeError> {
@@ -97,7 +101,12 @@ fn entity(reader: &mut Reader<'_>, entities: &mut Entities) -> Result<(), DocTyp
         let literal = reader.literal()?;
         match replacement(literal) {
             Some(text) => Entity::Internal(text),
-            None => return Err(DocTypeError { problem: "the entity's value has a bad reference".into(), offset: at }),
+            None => {
+                return Err(DocTypeError {
+                    problem: "the entity's value has a bad reference".into(),
+                    offset: at,
+                });
+            }
         }
     };
     reader.spaces(false)?;
@@ -126,7 +135,8 @@ fn replacement(literal: &str) -> Option<String> {
         let end = reference.find(';')?;
         if reference.starts_with("&#") {
             text.push(character(&reference[2..end])?);
-        } else if reference.starts_with('%') || name_length(&reference[1..]) != end - 1 || end == 1 {
+        } else if reference.starts_with('%') || name_length(&reference[1..]) != end - 1 || end == 1
+        {
             return None;
         } else {
             text.push_str(&reference[..=end]);

@@ -99,7 +99,11 @@ fn other(bytes: &mut Vec<u8>, text: &str, encoding: &'static Encoding) {
     for c in text.chars() {
         let mut buffer = [0; 4];
         let (one, _, lossy) = encoding.encode(c.encode_utf8(&mut buffer));
-        if lossy { bytes.extend_from_slice(reference(c).as_bytes()) } else { bytes.extend_from_slice(&one) }
+        if lossy {
+            bytes.extend_from_slice(reference(c).as_bytes());
+        } else {
+            bytes.extend_from_slice(&one);
+        }
     }
 }
 
@@ -137,8 +141,12 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, XmlError> {
 /// The first characters, as far as they are ASCII: enough for a declaration.
 fn head(start: Charset, body: &[u8]) -> String {
     let ascii: Vec<u8> = match start {
-        Charset::Utf16Le => body.chunks_exact(2).take(1024).map_while(|p| (p[1] == 0).then_some(p[0])).collect(),
-        Charset::Utf16Be => body.chunks_exact(2).take(1024).map_while(|p| (p[0] == 0).then_some(p[1])).collect(),
+        Charset::Utf16Le => {
+            body.chunks_exact(2).take(1024).map_while(|p| (p[1] == 0).then_some(p[0])).collect()
+        }
+        Charset::Utf16Be => {
+            body.chunks_exact(2).take(1024).map_while(|p| (p[0] == 0).then_some(p[1])).collect()
+        }
         _ => body.iter().copied().take(1024).collect(),
     };
     ascii.into_iter().take_while(u8::is_ascii).map(char::from).collect()
@@ -157,7 +165,8 @@ fn declared_encoding(head: &str) -> Option<(&str, usize)> {
 fn choose(start: Charset, name: &str, at: usize, head: &str) -> Result<Charset, XmlError> {
     let position = LineIndex::new(head).position(head, at);
     let two_bytes = matches!(start, Charset::Utf16Le | Charset::Utf16Be);
-    let mismatch = |actual| XmlError::EncodingMismatch { declared: name.to_owned(), actual, position };
+    let mismatch =
+        |actual| XmlError::EncodingMismatch { declared: name.to_owned(), actual, position };
     let lower = name.to_ascii_lowercase();
     match lower.as_str() {
         "utf-16" | "utf-16le" | "utf-16be" | "ucs-2" | "iso-10646-ucs-2" => {

@@ -63,7 +63,15 @@ impl Document {
             root: NONE,
             removed: BTreeSet::new(),
         };
-        Lexer { document, limits, open: 0, depth: 0, bindings: Vec::new(), budget: limits.max_expansion }.run()
+        Lexer {
+            document,
+            limits,
+            open: 0,
+            depth: 0,
+            bindings: Vec::new(),
+            budget: limits.max_expansion,
+        }
+        .run()
     }
 }
 
@@ -137,12 +145,21 @@ impl Lexer<'_> {
     }
 
     fn not_well_formed(&self, text: &str, at: usize, problem: impl Into<String>) -> XmlError {
-        XmlError::NotWellFormed { problem: problem.into(), position: self.document.lines.position(text, at) }
+        XmlError::NotWellFormed {
+            problem: problem.into(),
+            position: self.document.lines.position(text, at),
+        }
     }
 
     fn characters(&self, text: &str) -> Result<(), XmlError> {
+        if text.starts_with('\u{feff}') {
+            return Err(self.not_well_formed(text, 0, "a second byte order mark"));
+        }
         // A byte scan finds nearly all documents good without decoding characters.
-        if text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0x80..=0xee | 0xf0..)) {
+        if text
+            .bytes()
+            .all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0x80..=0xee | 0xf0..))
+        {
             return Ok(());
         }
         match text.char_indices().find(|(_, c)| !is_char(*c)) {
@@ -178,7 +195,8 @@ impl Lexer<'_> {
             let position = self.document.lines.position(text, at);
             return Err(XmlError::TooDeep { limit: self.limits.max_depth, position });
         }
-        let tag = start_tag::read(slice).map_err(|e| self.not_well_formed(text, at + e.offset, e.problem))?;
+        let tag = start_tag::read(slice)
+            .map_err(|e| self.not_well_formed(text, at + e.offset, e.problem))?;
         let mut node = Node::new(NodeKind::Element, span(at, at + slice.len()));
         node.name = span(at + 1, at + tag.name_end);
         node.empty_tag = tag.empty;
@@ -219,13 +237,16 @@ impl Lexer<'_> {
         let position = self.document.lines.position(text, at + error.offset);
         match error.reason {
             Reason::Bad(problem) => XmlError::NotWellFormed { problem, position },
-            Reason::Recursive(name) => {
-                XmlError::NotWellFormed { problem: format!("the entity `&{name};` refers to itself"), position }
-            }
+            Reason::Recursive(name) => XmlError::NotWellFormed {
+                problem: format!("the entity `&{name};` refers to itself"),
+                position,
+            },
             Reason::Unknown(name) => XmlError::UnknownEntity { name, position },
             Reason::External(name) => XmlError::ExternalEntity { name, position },
             Reason::Markup(name) => XmlError::EntityWithMarkup { name, position },
-            Reason::TooLarge => XmlError::ExpansionTooLarge { limit: self.limits.max_expansion, position },
+            Reason::TooLarge => {
+                XmlError::ExpansionTooLarge { limit: self.limits.max_expansion, position }
+            }
         }
     }
 
@@ -248,7 +269,8 @@ impl Lexer<'_> {
                 _ => !uri.is_empty() && uri != XML_NAMESPACE && uri != XMLNS_NAMESPACE,
             };
             if !fits {
-                let problem = format!("the namespace declaration `{name}=\"{uri}\"` is not allowed");
+                let problem =
+                    format!("the namespace declaration `{name}=\"{uri}\"` is not allowed");
                 return Err(self.not_well_formed(text, at, problem));
             }
             let (prefix, uri) = (prefix.to_owned(), uri.to_owned());
@@ -292,7 +314,10 @@ impl Lexer<'_> {
     }
 
     fn unbound(&self, text: &str, prefix: &str, at: u32) -> XmlError {
-        XmlError::UnboundPrefix { prefix: prefix.to_owned(), position: self.document.lines.position(text, at as usize) }
+        XmlError::UnboundPrefix {
+            prefix: prefix.to_owned(),
+            position: self.document.lines.position(text, at as usize),
+        }
     }
 
     /// Resolves the prefixes of attributes and refuses two of one name.
@@ -382,17 +407,23 @@ impl Lexer<'_> {
     }
 
     fn comment(&mut self, text: &str, at: usize, slice: &str) -> Result<(), XmlError> {
-        let content = slice.strip_prefix("<!--").and_then(|s| s.strip_suffix("-->")).unwrap_or("--");
+        let content =
+            slice.strip_prefix("<!--").and_then(|s| s.strip_suffix("-->")).unwrap_or("--");
         let bad = content.find("--").or_else(|| content.ends_with('-').then(|| content.len() - 1));
         if let Some(bad) = bad {
-            return Err(self.not_well_formed(text, at + 4 + bad, "`--` is not allowed inside a comment"));
+            return Err(self.not_well_formed(
+                text,
+                at + 4 + bad,
+                "`--` is not allowed inside a comment",
+            ));
         }
         self.push(Node::new(NodeKind::Comment, span(at, at + slice.len())));
         Ok(())
     }
 
     fn instruction(&mut self, text: &str, at: usize, slice: &str) -> Result<(), XmlError> {
-        let content = slice.strip_prefix("<?").and_then(|s| s.strip_suffix("?>")).unwrap_or_default();
+        let content =
+            slice.strip_prefix("<?").and_then(|s| s.strip_suffix("?>")).unwrap_or_default();
         let length = name_length(content);
         let target = &content[..length];
         let problem = if target.eq_ignore_ascii_case("xml") {
@@ -425,10 +456,14 @@ impl Lexer<'_> {
     fn doctype(&mut self, text: &str, at: usize, slice: &str) -> Result<(), XmlError> {
         let second = self.document.nodes.iter().any(|n| n.kind == NodeKind::DocType);
         if self.open != 0 || self.document.root != NONE || second {
-            return Err(self.not_well_formed(text, at, "DOCTYPE must stand once, before the root element"));
+            return Err(self.not_well_formed(
+                text,
+                at,
+                "DOCTYPE must stand once, before the root element",
+            ));
         }
-        let (_, entities) =
-            doctype::read(slice).map_err(|e| self.not_well_formed(text, at + e.offset, e.problem))?;
+        let (_, entities) = doctype::read(slice)
+            .map_err(|e| self.not_well_formed(text, at + e.offset, e.problem))?;
         self.document.entities = entities;
         self.push(Node::new(NodeKind::DocType, span(at, at + slice.len())));
         Ok(())
@@ -459,7 +494,10 @@ fn check_declaration(slice: &str) -> Result<(), (usize, String)> {
             _ => matches!(*value, "yes" | "no"),
         };
         if !fits {
-            return Err((*at, format!("the XML declaration says `{name}=\"{value}\"`, which is not supported")));
+            return Err((
+                *at,
+                format!("the XML declaration says `{name}=\"{value}\"`, which is not supported"),
+            ));
         }
     }
     if pairs.is_empty() { Err((0, "the XML declaration has no version".into())) } else { Ok(()) }

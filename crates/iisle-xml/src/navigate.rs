@@ -168,8 +168,9 @@ impl Document {
         let node = self.node(n);
         match node.kind {
             NodeKind::Element | NodeKind::Document => {
-                let mut pieces =
-                    self.children(n).filter(|c| matches!(self.kind(*c), NodeKind::Text | NodeKind::CData));
+                let mut pieces = self
+                    .children(n)
+                    .filter(|c| matches!(self.kind(*c), NodeKind::Text | NodeKind::CData));
                 match (pieces.next(), pieces.next()) {
                     (None, _) => Cow::Borrowed(""),
                     (Some(only), None) => self.text(only),
@@ -183,7 +184,8 @@ impl Document {
             NodeKind::Text => {
                 let raw = self.slice(&node.span);
                 let mut budget = usize::MAX;
-                resolve(raw, Place::Content, &self.entities, &mut budget).unwrap_or(Cow::Borrowed(raw))
+                resolve(raw, Place::Content, &self.entities, &mut budget)
+                    .unwrap_or(Cow::Borrowed(raw))
             }
             NodeKind::CData => normalized(inside(self.slice(&node.span), "<![CDATA[", "]]>")),
             NodeKind::Comment => normalized(inside(self.slice(&node.span), "<!--", "-->")),
@@ -253,5 +255,9 @@ fn inside<'a>(slice: &'a str, start: &str, end: &str) -> &'a str {
 
 /// With every line end as LF.
 fn normalized(text: &str) -> Cow<'_, str> {
-    if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(text) }
+    if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }

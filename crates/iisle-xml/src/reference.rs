@@ -74,7 +74,9 @@ fn expand(
         }
         let fail = |reason| Err(ReferenceError { offset: at, reason });
         let Some(end) = rest.find(';') else {
-            return fail(Reason::Bad("`&` begins a reference that has no `;`; write `&amp;`".into()));
+            return fail(Reason::Bad(
+                "`&` begins a reference that has no `;`; write `&amp;`".into(),
+            ));
         };
         let name = &rest[1..end];
         if let Some(digits) = name.strip_prefix('#') {

@@ -76,6 +76,7 @@ pub(crate) fn read(tag: &str) -> Result<StartTag, TagError> {
 }
 
 fn shown(text: &str) -> &str {
-    let end = text.find(|c: char| is_space(c) || matches!(c, '=' | '>' | '/')).unwrap_or(text.len());
+    let end =
+        text.find(|c: char| is_space(c) || matches!(c, '=' | '>' | '/')).unwrap_or(text.len());
     &text[..text.floor_char_boundary(end.min(40))]
 }
