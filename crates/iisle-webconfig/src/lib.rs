@@ -1,8 +1,9 @@
 //! Reads, generates and edits the hosting part of web.config.
 //!
 //! Bytes in, bytes out: nothing here knows where files come from or how they are written.
-//! [`read()`] gives a [`WebConfig`], what a file says; [`generate()`] writes a new one; [`choose_source`] tells
-//! which file to start from.
+//! [`read()`] gives a [`WebConfig`], what a file says; [`generate()`] writes a new one;
+//! [`transform()`] makes an existing one fit a publish output, and [`choose_source`] tells which
+//! file to start from. Start reading with `transform/procedure.rs`.
 
 mod command_line;
 mod generate;
@@ -29,6 +30,6 @@ pub use secret::looks_secret;
 pub use source::{AmbiguousWebConfig, Source, SourceChoice, SourcePlan, choose_source};
 pub use task::{TaskError, TaskParameters};
 pub use transform::{
-    Framework, GuidComment, Launch, ModelProperty, OnMalformed, Target, TransformOptions,
-    VariableMode,
+    Change, Framework, GuidComment, Launch, ModelProperty, Notice, OnMalformed, Outcome, Target,
+    TransformError, TransformOptions, VariableMode, transform, transform_through,
 };

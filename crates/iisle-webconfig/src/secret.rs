@@ -1,3 +1,6 @@
+/// What stands in reports in place of a secret.
+pub(crate) const MASK: &str = "…";
+
 /// Whether an environment variable looks like a secret, by its name or by its value. A guess:
 /// it decides what reports leave out, never what is written.
 pub fn looks_secret(name: &str, value: &str) -> bool {

@@ -1,0 +1,119 @@
+//! What holds for every input.
+
+use iisle_webconfig::{Launch, Target, TransformOptions, read, transform};
+use proptest::prelude::*;
+
+/// Attributes of the section as somebody may have written them.
+fn attributes() -> impl Strategy<Value = String> {
+    let attribute = prop_oneof![
+        Just(r#" processPath="%LAUNCHER_PATH%""#),
+        Just(" processPath = 'dotnet'"),
+        Just("\n  arguments=\".\\App.dll --x\""),
+        Just(r#" arguments="%LAUNCHER_ARGS%""#),
+        Just(" stdoutLogEnabled='true'"),
+        Just("\r\n\tstdoutLogFile=\"\""),
+        Just(r#" hostingModel=" OutOfProcess ""#),
+        Just(r#" requestTimeout="00:05:00""#),
+    ];
+    proptest::collection::vec(attribute, 0..5).prop_map(|mut attributes| {
+        let name = |text: &str| text.trim().split(['=', ' ']).next().unwrap_or_default().to_owned();
+        attributes.sort_by_key(|text| name(text));
+        attributes.dedup_by_key(|text| name(text));
+        attributes.concat()
+    })
+}
+
+fn gap() -> impl Strategy<Value = &'static str> {
+    prop_oneof![
+        Just(""),
+        Just("\n"),
+        Just("\r\n    "),
+        Just("\n\t\t"),
+        Just("<!-- ä -->"),
+        Just("\n  <?p x?>\n")
+    ]
+}
+
+/// A whole file: root or location, with or without handlers and variables, in many layouts.
+fn file() -> impl Strategy<Value = String> {
+    let variables = prop_oneof![
+        Just(String::new()),
+        Just("<environmentVariables/>".to_owned()),
+        Just("<environmentVariables>\n<environmentVariable name='A' value='1'/>\n<environmentVariable name='a' value='2'/></environmentVariables>".to_owned()),
+    ];
+    let handlers = prop_oneof![
+        Just(""),
+        Just("<handlers/>"),
+        Just(
+            "<handlers>\n  <remove name=\"aspNetCore\"/>\n  <add name='ASPNETCORE' path='' />\n</handlers>"
+        ),
+    ];
+    let section =
+        (attributes(), variables, any::<bool>()).prop_map(|(attributes, variables, there)| {
+            if there {
+                format!("<aspNetCore{attributes}>{variables}</aspNetCore>")
+            } else {
+                String::new()
+            }
+        });
+    (gap(), gap(), handlers, section, any::<bool>(), any::<bool>()).prop_map(
+        |(one, two, handlers, section, location, bom)| {
+            let inner = format!("{one}<system.webServer>{two}{handlers}{one}{section}{two}<x y='1'>a<b/></x></system.webServer>{one}");
+            let inner = if location { format!("{two}<location path='.'>{inner}</location>") } else { inner };
+            let bom = if bom { "\u{feff}" } else { "" };
+            format!("{bom}<?xml version='1.0'?>\n<configuration>{inner}</configuration>{two}")
+        },
+    )
+}
+
+fn target(exe: bool) -> Target {
+    let launch = if exe {
+        Launch::app_host("App.dll", ".exe")
+    } else {
+        Launch::Dotnet { dll: "App.dll".to_owned() }
+    };
+    let mut target = Target::new(launch);
+    target.environment_name = Some("Production".to_owned());
+    target.environment_variables = Some("A=x".to_owned());
+    target
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_give_an_answer(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let options = TransformOptions::default();
+        prop_assert_eq!(read(&bytes).is_ok(), transform(Some(&bytes), &target(true), &options).is_ok());
+    }
+
+    #[test]
+    fn a_damaged_file_gives_an_answer(file in file(), at in any::<proptest::sample::Index>(), byte in any::<u8>()) {
+        let mut bytes = file.into_bytes();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        let result = transform(Some(&bytes), &target(true), &TransformOptions::default());
+        prop_assert!(read(&bytes).is_ok() || result.is_err());
+    }
+
+    #[test]
+    fn transforming_twice_is_transforming_once(file in file(), exe in any::<bool>()) {
+        let options = TransformOptions::default();
+        let target = target(exe);
+        let once = transform(Some(file.as_bytes()), &target, &options).unwrap().bytes.unwrap();
+        let twice = transform(Some(&once), &target, &options).unwrap();
+        prop_assert_eq!(String::from_utf8(twice.bytes.unwrap()).unwrap(), String::from_utf8(once).unwrap());
+        prop_assert!(twice.changes.is_empty(), "{:?}", twice.changes);
+    }
+
+    #[test]
+    fn what_is_not_ours_keeps_its_bytes(file in file(), exe in any::<bool>()) {
+        let result = transform(Some(file.as_bytes()), &target(exe), &TransformOptions::default());
+        let result = String::from_utf8(result.unwrap().bytes.unwrap()).unwrap();
+        // Tags and comments of others appear as often as before; the file begins and ends alike.
+        for foreign in ["<x y='1'>a<b/></x>", "<!-- ä -->", "<?p x?>", "<?xml version='1.0'?>\n", "requestTimeout=\"00:05:00\""] {
+            prop_assert_eq!(result.matches(foreign).count(), file.matches(foreign).count(), "{}", result);
+        }
+        prop_assert_eq!(result.starts_with('\u{feff}'), file.starts_with('\u{feff}'));
+        let end = |text: &str| text.rsplit("</configuration>").next().unwrap().to_owned();
+        prop_assert_eq!(end(&result), end(&file));
+    }
+}
