@@ -54,15 +54,25 @@ impl MemoryTree {
         self.state.lock().expect("no holder of this lock panics")
     }
 
+    /// `path` with its directories in the letters they were created in, as a disk has it.
+    fn spelled(&self, state: &State, path: &RelPath) -> RelPath {
+        let known = path.ancestors().find_map(|above| {
+            let (known, _) = state.directories.get(&self.names.fold(above.as_str()))?;
+            known.join(&path.as_str()[above.as_str().len() + 1..]).ok()
+        });
+        known.unwrap_or_else(|| path.clone())
+    }
+
     fn insert(&self, path: &RelPath, stamp: Stamp, content: Arc<[u8]>) {
         let mut state = self.state();
+        let path = self.spelled(&state, path);
         for parent in path.ancestors() {
             let key = self.names.fold(parent.as_str());
             state.directories.entry(key).or_insert((parent, Stamp::default()));
         }
         let entry = state.files.entry(self.names.fold(path.as_str()));
         // An existing file keeps the case of its name, as on NTFS.
-        let slot = entry.or_insert_with(|| (path.clone(), stamp, Arc::default()));
+        let slot = entry.or_insert_with(|| (path, stamp, Arc::default()));
         (slot.1, slot.2) = (stamp, content);
     }
 
@@ -149,7 +159,8 @@ impl TreeMut for MemoryTree {
             return Err(TreeError::io("rename to", to.as_str(), source));
         }
         if let Some((_, stamp, content)) = state.files.remove(&old) {
-            state.files.insert(new, (to.clone(), stamp, content));
+            let to = self.spelled(&state, to);
+            state.files.insert(new, (to, stamp, content));
             return Ok(());
         }
         let (_, stamp) = state.directories.remove(&old).ok_or_else(|| Self::not_found(from))?;
@@ -180,6 +191,7 @@ impl TreeMut for MemoryTree {
 
     fn create_directory(&self, path: &RelPath) -> Result<(), TreeError> {
         let mut state = self.state();
+        let path = self.spelled(&state, path);
         for directory in std::iter::once(path.clone()).chain(path.ancestors()) {
             let key = self.names.fold(directory.as_str());
             state.directories.entry(key).or_insert((directory, Stamp::default()));
@@ -223,6 +235,8 @@ mod tests {
         assert_eq!(snapshot.files[&path].size, 4);
         assert_eq!(tree.read_all(&path, 10).unwrap(), b"two!");
         assert!(tree.read_all(&path, 3).is_err());
+        let tree = tree.with_file("Bin/new.txt", "", Ticks(3));
+        assert!(tree.snapshot().unwrap().files.contains_key("bin/new.txt"));
         assert!(tree.remove_directory(&RelPath::parse("bin").unwrap()).is_err());
     }
 }

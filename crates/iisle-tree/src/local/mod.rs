@@ -6,6 +6,8 @@ mod place;
 #[cfg(target_os = "linux")]
 mod procfs;
 mod temporary;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod walk;
 

@@ -281,23 +281,23 @@ impl TreeMut for LocalTree {
             return Err(TreeError::io("rename to", to.as_str(), source));
         }
         match fs::rename(&old, &new) {
-            Ok(()) => Ok(()),
+            Ok(()) if !same || is_spelled(&new) => return Ok(()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Err(TreeError::NotFound(from.to_string()))
+                return Err(TreeError::NotFound(from.to_string()));
             }
-            Err(error) if !same => Err(self.blocked("rename", from, error)),
-            // Some servers refuse to rename a file over itself: go through a third name.
-            Err(_) => {
-                let between = aside(&new);
-                fs::rename(&old, &between).map_err(|e| self.blocked("rename", from, e))?;
-                fs::rename(&between, &new).map_err(|e| {
-                    if let Err(error) = fs::rename(&between, &old) {
-                        tracing::error!(path = %between.display(), %error, "cannot rename back");
-                    }
-                    self.blocked("rename", from, e)
-                })
-            }
+            Err(error) if !same => return Err(self.blocked("rename", from, error)),
+            // Some systems and servers take a change of letters for no change, others for an attempt
+            // to overwrite. What a crash leaves under the third name, the next sync creates anew.
+            Ok(()) | Err(_) => {}
         }
+        let between = aside(&new);
+        fs::rename(&old, &between).map_err(|e| self.blocked("rename", from, e))?;
+        fs::rename(&between, &new).map_err(|e| {
+            if let Err(error) = fs::rename(&between, &old) {
+                tracing::error!(path = %between.display(), %error, "cannot rename back");
+            }
+            self.blocked("rename", from, e)
+        })
     }
 
     fn remove(&self, path: &RelPath) -> Result<(), TreeError> {
@@ -356,6 +356,14 @@ impl TreeMut for LocalTree {
 /// Whether nothing is there under that name.
 fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Whether the existing `path` is spelled in just these letters.
+fn is_spelled(path: &Path) -> bool {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return true };
+    // When the folder cannot be listed, the system's word that it renamed has to do.
+    fs::read_dir(folder)
+        .map_or(true, |list| list.filter_map(Result::ok).any(|entry| entry.file_name() == name))
 }
 
 /// Which side of a copy failed.
