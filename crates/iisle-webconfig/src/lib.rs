@@ -3,9 +3,11 @@
 //! Bytes in, bytes out: nothing here knows where files come from or how they are written.
 //! [`read()`] gives a [`WebConfig`], what a file says; [`generate()`] writes a new one;
 //! [`transform()`] makes an existing one fit a publish output, and [`choose_source`] tells which
-//! file to start from. Start reading with `transform/procedure.rs`.
+//! file to start from. [`transform_compatible`] does what the SDK does instead, byte for byte.
+//! Start reading with `transform/procedure.rs`.
 
 mod command_line;
+mod compatible;
 mod generate;
 mod hosting;
 mod log_file;
@@ -17,6 +19,10 @@ mod task;
 mod transform;
 
 pub use command_line::split as split_arguments;
+pub use compatible::{
+    CompatibleContext, CompatibleError, CompatibleOutcome, CompatibleSource, Newline,
+    transform_compatible,
+};
 pub use generate::{Settings, generate};
 pub use hosting::{Hosting, HostingModel, ProcessPath};
 pub use iisle_xml::Position;

@@ -40,11 +40,15 @@ pub fn read(bytes: &[u8]) -> Result<WebConfig, ReadError> {
     Ok(WebConfig { root: element(&document, document.root()), encoding })
 }
 
+/// Parses a document that is not too deep for recursion.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Document, XmlError> {
+    let limits = Limits { max_depth: MAX_DEPTH, ..Limits::default() };
+    Document::parse_with(bytes, &limits)
+}
+
 /// Parses the bytes and looks at the root element.
 pub(crate) fn open(bytes: &[u8]) -> Result<Document, ReadError> {
-    let limits = Limits { max_depth: MAX_DEPTH, ..Limits::default() };
-    let document =
-        Document::parse_with(bytes, &limits).map_err(|source| ReadError::Malformed { source })?;
+    let document = parse(bytes).map_err(|source| ReadError::Malformed { source })?;
     let root = document.root();
     if document.local_name(root) != "configuration" {
         let found = document.name(root).to_owned();
@@ -74,12 +78,8 @@ fn element(document: &Document, node: NodeId) -> Element {
 }
 
 /// The value of `encoding` in the XML declaration.
-fn declared_encoding(document: &Document) -> Option<String> {
+pub(crate) fn declared_encoding(document: &Document) -> Option<String> {
     let mut top = document.children(document.document_node());
     let declaration = top.find(|&node| document.kind(node) == NodeKind::Declaration)?;
-    let text = document.text(declaration);
-    let (_, behind) = text.split_once("encoding")?;
-    let quoted = behind.trim_start().strip_prefix('=')?.trim_start();
-    let quote = quoted.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    quoted[1..].split(quote).next().map(str::to_owned)
+    crate::compatible::pseudo(&document.text(declaration), "encoding")
 }

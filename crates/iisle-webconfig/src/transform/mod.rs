@@ -16,3 +16,6 @@ pub use target::{
     Framework, GuidComment, Launch, ModelProperty, OnMalformed, Target, TransformOptions,
     VariableMode,
 };
+
+pub(crate) use arguments::equal_ignoring_case;
+pub(crate) use steps::STDOUT_LOG_FILE_AZURE;
