@@ -6,7 +6,7 @@ use iisle_path::RelPath;
 use iisle_report::{Monitor, Phase};
 use iisle_tree::{Tree, TreeError, TreeMut};
 
-use crate::outcome::{Ending, Locked, Outcome, StepError, Totals};
+use crate::outcome::{Ending, Locked, Outcome, SourceError, StepError, Totals};
 use crate::plan::Plan;
 use crate::step::{DELETES, FIRST_CONFIG, ROOT_CONFIG, Step, stage};
 use crate::watched::Watched;
@@ -58,8 +58,7 @@ pub fn execute(context: &Context<'_>, plan: &Plan) -> Outcome {
     }
     match locked(context, plan) {
         Err(source) => {
-            let action = "ask who holds files".to_owned();
-            let error = StepError::Destination { action, source };
+            let error = StepError::Destination(source);
             return unbegun(plan, Ending::Failed, vec![error], Vec::new());
         }
         Ok(locked) if !locked.is_empty() => {
@@ -110,10 +109,7 @@ fn preflight(context: &Context<'_>, plan: &Plan) -> Vec<StepError> {
         match changed {
             Ok(false) => {}
             Ok(true) => errors.push(StepError::DestinationChanged(step.path().clone())),
-            Err(source) => {
-                let action = format!("examine `{}`", step.path());
-                errors.push(StepError::Destination { action, source });
-            }
+            Err(error) => errors.push(StepError::Destination(error)),
         }
     }
     match destination.free_space() {
@@ -124,10 +120,7 @@ fn preflight(context: &Context<'_>, plan: &Plan) -> Vec<StepError> {
             }
         }
         Ok(None) => {}
-        Err(source) => {
-            let action = "ask for the free space".to_owned();
-            errors.push(StepError::Destination { action, source });
-        }
+        Err(error) => errors.push(StepError::Destination(error)),
     }
     errors
 }
@@ -281,7 +274,7 @@ impl<'a> Execution<'a> {
             Err(error) => {
                 tracing::debug!(%error, path = %step.path(), "a step failed");
                 let errors = self.errors.fetch_add(1, Ordering::Relaxed) + 1;
-                let is_full = matches!(error, StepError::Destination { action: _, source } if source.is_full());
+                let is_full = matches!(error, StepError::Destination(error) if error.is_full());
                 if is_full || errors >= MAX_ERRORS {
                     self.stopped.store(true, Ordering::Relaxed);
                 }
@@ -292,7 +285,7 @@ impl<'a> Execution<'a> {
 
     fn act(&self, step: &Step) -> Result<Done, StepError> {
         let destination = self.context.destination;
-        let failed = |source| StepError::Destination { action: deed(step), source };
+        let failed = StepError::Destination;
         match step {
             Step::CreateDirectory { path } => destination.create_directory(path).map_err(failed)?,
             Step::RenameCase { from, path, old: _ } => {
@@ -300,7 +293,7 @@ impl<'a> Execution<'a> {
             }
             Step::Create { path, source, stamp }
             | Step::Replace { path, source, stamp, old: _ } => {
-                self.copy(path, source, *stamp, step)?;
+                self.copy(path, source, *stamp)?;
                 self.context.monitor.advance(Phase::Copy, 1, 0);
             }
             Step::Touch { path, stamp, old: _ } => {
@@ -331,12 +324,11 @@ impl<'a> Execution<'a> {
         path: &RelPath,
         source: &RelPath,
         stamp: iisle_tree::Stamp,
-        step: &Step,
     ) -> Result<(), StepError> {
         let Context { source: tree, destination, monitor, threads: _ } = *self.context;
         let unreadable = |error| match error {
             TreeError::NotFound(_) => StepError::SourceChanged(source.clone()),
-            error => StepError::Source { path: source.clone(), source: error },
+            error => StepError::Source(SourceError(error)),
         };
         let mut content = Watched::open(tree, source, stamp, monitor).map_err(unreadable)?;
         destination.write(path, stamp, &mut content).map_err(|error| {
@@ -345,7 +337,7 @@ impl<'a> Execution<'a> {
             } else if content.is_failed() {
                 unreadable(error)
             } else {
-                StepError::Destination { action: deed(step), source: error }
+                StepError::Destination(error)
             }
         })
     }
@@ -363,10 +355,11 @@ impl<'a> Execution<'a> {
                 }
                 Some(Ok(Done::NotNeeded)) => outcome.done_steps += 1,
                 Some(Err(error)) => {
-                    if let StepError::Destination {
-                        action: _,
-                        source: TreeError::InUse { path: _, holders, source: _ },
-                    } = &error
+                    if let StepError::Destination(TreeError::InUse {
+                        path: _,
+                        holders,
+                        source: _,
+                    }) = &error
                     {
                         let locked = Locked { path: step.path().clone(), holders: holders.clone() };
                         outcome.locked.push(locked);
@@ -385,20 +378,6 @@ impl<'a> Execution<'a> {
         };
         outcome
     }
-}
-
-/// What a step does, as an infinitive with its path.
-fn deed(step: &Step) -> String {
-    let verb = match step {
-        Step::CreateDirectory { path: _ } => "create the folder",
-        Step::RenameCase { from: _, path: _, old: _ } => "change the letters of",
-        Step::Create { path: _, source: _, stamp: _ } => "create",
-        Step::Replace { path: _, source: _, stamp: _, old: _ } => "replace",
-        Step::Touch { path: _, stamp: _, old: _ } => "set the time of",
-        Step::Delete { path: _, old: _ } => "delete",
-        Step::DeleteDirectory { path: _ } => "delete the folder",
-    };
-    format!("{verb} `{}`", step.path())
 }
 
 #[cfg(test)]

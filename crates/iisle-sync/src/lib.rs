@@ -16,7 +16,7 @@ mod watched;
 
 pub use execute::{Context, execute};
 pub use guard::Guard;
-pub use outcome::{Ending, Locked, Outcome, StepError, Totals};
+pub use outcome::{Ending, Locked, Outcome, SourceError, StepError, Totals};
 pub use plan::{Kept, Plan, Sides, Why, plan};
 pub use policy::{Compare, Extras, PROTECTED, Policy, Target};
 pub use prepare::{equal_contents, prepare, snapshots};

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use iisle_path::RelPath;
 use iisle_tree::{Holder, TreeError};
 use thiserror::Error;
@@ -129,8 +131,24 @@ pub enum StepError {
     DestinationChanged(RelPath),
     #[error("not enough room at the destination: {needed} bytes are needed, {available} are free")]
     NoSpace { needed: u64, available: u64 },
-    #[error("cannot read `{path}` of the source")]
-    Source { path: RelPath, source: TreeError },
-    #[error("cannot {action} at the destination")]
-    Destination { action: String, source: TreeError },
+    #[error(transparent)]
+    Source(SourceError),
+    #[error(transparent)]
+    Destination(TreeError),
+}
+
+/// A failure of the source: that failure, and on which side it was.
+#[derive(Debug)]
+pub struct SourceError(pub TreeError);
+
+impl fmt::Display for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "in the source: {}", self.0)
+    }
+}
+
+impl std::error::Error for SourceError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
 }

@@ -219,10 +219,10 @@ fn a_full_disk_ends_the_sync_at_once_and_a_denied_file_does_not() {
         let outcome = run(&ours, &failing, 1);
         assert_eq!(outcome.ending, Ending::Stopped);
         assert_eq!(outcome.errors.len(), errors);
-        let StepError::Destination { action: _, source } = &outcome.errors[0] else {
+        let StepError::Destination(error) = &outcome.errors[0] else {
             panic!("{:?}", outcome.errors[0])
         };
-        assert!(source.source().is_some(), "the system's own words are the cause");
+        assert!(error.source().is_some(), "the system's own words are the cause");
         assert_eq!(outcome.totals.deleted_files, 0);
         let config = fs::read_to_string(site.path().join("web.config")).unwrap();
         assert_eq!(config, "web.config 1");

@@ -101,7 +101,7 @@ fn a_file_that_fails_hides_no_other_and_nothing_is_deleted() {
     let outcome = sync(&new, &recording, &policy());
     assert_eq!((outcome.ending, outcome.ending.exit_code()), (Ending::Stopped, 3));
     assert_eq!(outcome.errors.len(), 1);
-    assert_eq!(outcome.errors[0].to_string(), "cannot replace `App.dll` at the destination");
+    assert_eq!(outcome.errors[0].to_string(), "cannot write `App.dll`");
     let calls = recording.calls();
     assert!(calls.contains(&"write App.deps.json".to_owned()));
     assert!(!calls.iter().any(|c| c.starts_with("remove") || c == "write web.config"), "{calls:?}");
