@@ -17,6 +17,12 @@ const CLUSTER: u64 = 4096;
 /// Errors after which the rest is not tried: the destination is gone rather than a file broken.
 const MAX_ERRORS: usize = 100;
 
+/// Steps are handed out in blocks: so many for each thread, that all end at about the same time.
+const BLOCKS_PER_THREAD: usize = 16;
+
+/// Steps in one block, at most.
+const MAX_BLOCK: usize = 128;
+
 /// What an execution works on.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
@@ -239,16 +245,20 @@ impl<'a> Execution<'a> {
 
     /// Does the steps of one stage, several at a time; their places begin at `first`.
     fn group(&self, first: usize, group: &[Step]) {
+        // Neighbors lie in one folder, and two threads that create files there wait for each other.
+        let threads = self.context.threads.get();
+        let block = (group.len() / (threads * BLOCKS_PER_THREAD)).clamp(1, MAX_BLOCK);
         let next = AtomicUsize::new(0);
         let work = || {
-            while let Some((index, step)) = {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                group.get(index).map(|step| (index, step))
-            } {
-                if self.stopped.load(Ordering::Relaxed) {
-                    return;
+            loop {
+                let start = next.fetch_add(block, Ordering::Relaxed);
+                let Some(rest) = group.get(start..).filter(|rest| !rest.is_empty()) else { return };
+                for (index, step) in rest.iter().take(block).enumerate() {
+                    if self.stopped.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    self.step(first + start + index, step);
                 }
-                self.step(first + index, step);
             }
         };
         // Directories depend on one another, and a few files are done sooner than threads start.
@@ -256,7 +266,7 @@ impl<'a> Execution<'a> {
             group[0],
             Step::CreateDirectory { path: _ } | Step::DeleteDirectory { path: _ }
         );
-        let threads = if independent { self.context.threads.get().min(group.len() / 4) } else { 1 };
+        let threads = if independent { threads.min(group.len() / 4) } else { 1 };
         if threads <= 1 {
             return work();
         }
