@@ -2,3 +2,10 @@
 
 /// A new web.config: `{module}` stands for the handler's module, `{aspNetCore}` for the section.
 pub const WEB_CONFIG: &str = include_str!("../files/web.config");
+
+/// The script that deploys a package; finds its files by its own name. Lines end in LF here and
+/// must end in CR LF on disk.
+pub const DEPLOY_CMD: &str = include_str!("../files/deploy.cmd");
+
+/// Its help: `{name}` stands for the name of the package without `.zip`. Lines as above.
+pub const DEPLOY_README: &str = include_str!("../files/deploy-readme.txt");

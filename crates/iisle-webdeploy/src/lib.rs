@@ -1,1 +1,22 @@
-//! The Web Deploy package format: archive.xml, parameters, zip, companions
+//! The Web Deploy package format: archive.xml, parameters, zip, companions.
+//!
+//! Turns a tree of files into a package that `msdeploy` accepts, with the files that belong
+//! beside it. Must not know: sync, IIS, how a verb shows what it did. Start with [`pack`].
+
+mod archive;
+mod companion;
+mod in_order;
+mod layout;
+mod manifest;
+mod pack;
+mod parameters;
+mod provider_options;
+mod source_path;
+
+pub use archive::{DosTime, Level};
+pub use companion::{Companion, companions, digest_lines};
+pub use layout::{BadName, Skipped};
+pub use pack::{EntryLimit, PackError, PackOptions, Packed, pack};
+pub use parameters::{Entry, Kind, Parameter, Parameters, ParametersError, Validation};
+pub use provider_options::{ProviderOptions, ProviderOptionsError};
+pub use source_path::{SourcePath, SourcePathError};

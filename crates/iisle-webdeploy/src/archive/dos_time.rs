@@ -1,0 +1,146 @@
+use iisle_tree::Ticks;
+
+/// A moment as zip stores it: local date and time with a resolution of two seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DosTime {
+    date: u16,
+    time: u16,
+}
+
+const DAY: i64 = 86_400;
+/// 1980-01-01, in seconds since 1970.
+const FIRST: i64 = 315_532_800;
+/// 2107-12-31 23:59:58, in seconds since 1970.
+const LAST: i64 = 4_354_819_198;
+
+impl DosTime {
+    /// 1980-01-01 00:00:00, the earliest.
+    pub const EARLIEST: Self = Self { date: 0x21, time: 0 };
+
+    /// The moment `at` in a place whose clock is `offset_minutes` ahead of UTC.
+    ///
+    /// Rounded up to an even second, as Web Deploy does when it compares; what lies outside
+    /// 1980 to 2107 becomes the nearest moment inside.
+    pub fn of(at: Ticks, offset_minutes: i32) -> Self {
+        let (seconds, nanoseconds) = at.to_unix();
+        let seconds = seconds
+            .saturating_add(i64::from(offset_minutes) * 60)
+            .saturating_add(i64::from(nanoseconds > 0));
+        let seconds = seconds.saturating_add(seconds.rem_euclid(2)).clamp(FIRST, LAST);
+        let (year, month, day) = civil(seconds.div_euclid(DAY));
+        let second = seconds.rem_euclid(DAY);
+        let date = ((year - 1980) << 9) | (month << 5) | day;
+        let time = ((second / 3600) << 11) | ((second / 60 % 60) << 5) | (second % 60 / 2);
+        let word = |number: i64| u16::try_from(number).expect("the moment was clamped");
+        Self { date: word(date), time: word(time) }
+    }
+
+    /// The moment that a place `offset_minutes` ahead of UTC means by this; `None` for a date
+    /// that no calendar has, such as 0.
+    pub fn ticks(self, offset_minutes: i32) -> Option<Ticks> {
+        let (date, time) = (i64::from(self.date), i64::from(self.time));
+        let (year, month, day) = ((date >> 9) + 1980, date >> 5 & 15, date & 31);
+        let (hour, minute, second) = (time >> 11, time >> 5 & 63, (time & 31) * 2);
+        let days = days(year, month, day);
+        let exists = (1..=12).contains(&month) && day >= 1 && civil(days) == (year, month, day);
+        let seconds = days * DAY + hour * 3600 + minute * 60 + second;
+        (exists && hour < 24 && minute < 60 && second < 60)
+            .then(|| Ticks::from_unix(seconds - i64::from(offset_minutes) * 60, 0))
+    }
+
+    /// From the two words of an entry.
+    pub fn from_words(date: u16, time: u16) -> Self {
+        Self { date, time }
+    }
+
+    /// The word that holds the date.
+    pub fn date_word(self) -> u16 {
+        self.date
+    }
+
+    /// The word that holds the time.
+    pub fn time_word(self) -> u16 {
+        self.time
+    }
+}
+
+/// Year, month and day of a day counted from 1970, in the Gregorian calendar.
+///
+/// Years start in March here, so that the leap day is the last of its year.
+fn civil(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted.rem_euclid(146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    (year + era * 400 + next, month, day)
+}
+
+/// The reverse of [`civil`].
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let of_year = (153 * month + 2) / 5 + day - 1;
+    year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year
+        - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DosTime;
+    use iisle_tree::Ticks;
+    use proptest::prelude::*;
+
+    fn text(time: DosTime) -> String {
+        let (d, t) = (time.date_word(), time.time_word());
+        format!(
+            "{}-{:02}-{:02} {:02}:{:02}:{:02}",
+            (d >> 9) + 1980,
+            d >> 5 & 15,
+            d & 31,
+            t >> 11,
+            t >> 5 & 63,
+            (t & 31) * 2
+        )
+    }
+
+    #[test]
+    fn times_are_rounded_up_to_even_seconds() {
+        let at = |nanoseconds| text(DosTime::of(Ticks::from_unix(1_709_164_799, nanoseconds), 0));
+        assert_eq!(at(0), "2024-02-29 00:00:00");
+        let even = |nanoseconds| text(DosTime::of(Ticks::from_unix(1_709_164_798, nanoseconds), 0));
+        assert_eq!(even(0), "2024-02-28 23:59:58");
+        assert_eq!(even(100), "2024-02-29 00:00:00");
+    }
+
+    #[test]
+    fn times_outside_the_range_are_clamped() {
+        assert_eq!(DosTime::of(Ticks(0), 0), DosTime::EARLIEST);
+        assert_eq!(text(DosTime::of(Ticks(i64::MAX), 0)), "2107-12-31 23:59:58");
+        assert_eq!(text(DosTime::of(Ticks(i64::MIN), -60)), "1980-01-01 00:00:00");
+    }
+
+    #[test]
+    fn an_offset_moves_the_clock() {
+        let at = Ticks::from_unix(1_709_164_800, 0);
+        assert_eq!(text(DosTime::of(at, 120)), "2024-02-29 02:00:00");
+        assert_eq!(DosTime::of(at, 120).ticks(120), Some(at));
+    }
+
+    #[test]
+    fn dates_that_no_calendar_has_are_none() {
+        for (date, time) in [(0, 0), (0x21 + 30, 31), (0x5e, 0), (0x21, 24 << 11), (0x1a1, 0)] {
+            assert_eq!(DosTime::from_words(date, time).ticks(0), None, "{date:x} {time:x}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn even_seconds_survive(seconds in super::FIRST / 2..super::LAST / 2) {
+            let at = Ticks::from_unix(seconds * 2, 0);
+            prop_assert_eq!(DosTime::of(at, 0).ticks(0), Some(at));
+        }
+    }
+}

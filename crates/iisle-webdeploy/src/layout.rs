@@ -1,0 +1,139 @@
+use std::collections::BTreeMap;
+
+use iisle_path::{NameProblem, Patterns, RelPath, collisions, windows_problem};
+use iisle_tree::{Refused, Snapshot, Stamp, Ticks};
+
+use crate::PackError;
+
+/// What goes into a package, decided before anything is read or written.
+#[derive(Debug, Default)]
+pub(crate) struct Layout {
+    /// Directories and files in the order of the archive: by path.
+    pub(crate) content: BTreeMap<RelPath, Item>,
+    pub(crate) skipped: Vec<Skipped>,
+    /// The latest of the times of the files.
+    pub(crate) latest: Ticks,
+}
+
+/// Something below the content root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Item {
+    /// A directory, with the latest time of the files below it.
+    Directory(Ticks),
+    File(Stamp),
+}
+
+/// A file or directory that a skip rule kept out of a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// The pattern, as written.
+    pub rule: String,
+    /// What it kept out.
+    pub path: RelPath,
+}
+
+/// A name that a package cannot hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BadName {
+    /// Windows forbids it.
+    Forbidden(RelPath, NameProblem),
+    /// The second path is the first one on Windows, where names compare without case.
+    Collision(RelPath, RelPath),
+    /// It is no file that could be deployed.
+    Refused(Refused),
+    /// The path has so many bytes that no entry of a zip file can have that name.
+    TooLong(RelPath, usize),
+}
+
+impl std::fmt::Display for BadName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Forbidden(path, problem) => write!(f, "`{path}`: {problem}"),
+            Self::Collision(first, second) => {
+                write!(f, "`{first}` and `{second}` are one name on Windows")
+            }
+            Self::Refused(refused) => write!(f, "`{}`: {}", refused.path, refused.why),
+            Self::TooLong(path, bytes) => {
+                write!(f, "`{path}` has {bytes} bytes, a package can hold {MAX_NAME}")
+            }
+        }
+    }
+}
+
+/// The largest file that Web Deploy packs or unpacks.
+const MAX_FILE: u64 = i32::MAX as u64;
+/// Longer paths exist on no Windows; leaves room for the content folder in 16 bits.
+const MAX_NAME: usize = 32_767;
+
+/// Applies the skip rules and checks names and sizes.
+///
+/// # Errors
+/// [`PackError::Names`] with every bad name, [`PackError::FileTooLarge`].
+pub(crate) fn lay_out(snapshot: &Snapshot, skip: &Patterns) -> Result<Layout, PackError> {
+    let mut layout = Layout { latest: Ticks(i64::MIN), ..Layout::default() };
+    let skipped = |path: &RelPath| {
+        let own = skip.matching(path).map(str::to_owned);
+        own.or_else(|| path.ancestors().find_map(|a| skip.matching(&a).map(str::to_owned)))
+    };
+    for path in snapshot.directories.keys() {
+        match skipped(path) {
+            Some(rule) => layout.skipped.push(Skipped { rule, path: path.clone() }),
+            None => drop(layout.content.insert(path.clone(), Item::Directory(Ticks(i64::MIN)))),
+        }
+    }
+    for (path, stamp) in &snapshot.files {
+        match skipped(path) {
+            Some(rule) => layout.skipped.push(Skipped { rule, path: path.clone() }),
+            None => layout.add(path, *stamp)?,
+        }
+    }
+    layout.skipped.sort_by(|a, b| a.path.cmp(&b.path));
+    let refused = snapshot.refused.iter().filter(|refused| {
+        RelPath::parse(&refused.path).map_or(true, |path| skipped(&path).is_none())
+    });
+    let bad = bad_names(&layout, refused);
+    if bad.is_empty() { Ok(layout) } else { Err(PackError::Names(bad)) }
+}
+
+impl Layout {
+    fn add(&mut self, path: &RelPath, stamp: Stamp) -> Result<(), PackError> {
+        if stamp.size > MAX_FILE {
+            let path = path.clone();
+            return Err(PackError::FileTooLarge { path, size: stamp.size, limit: MAX_FILE });
+        }
+        self.latest = self.latest.max(stamp.modified);
+        // A directory without an entry of its own would lose its files when it is deployed.
+        for parent in path.ancestors() {
+            let item = self.content.entry(parent).or_insert(Item::Directory(Ticks(i64::MIN)));
+            if let Item::Directory(latest) = item {
+                *latest = stamp.modified.max(*latest);
+            }
+        }
+        self.content.insert(path.clone(), Item::File(stamp));
+        Ok(())
+    }
+
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&RelPath, Stamp)> {
+        self.content.iter().filter_map(|(path, item)| match item {
+            Item::File(stamp) => Some((path, *stamp)),
+            Item::Directory(_) => None,
+        })
+    }
+}
+
+fn bad_names<'a>(layout: &Layout, refused: impl Iterator<Item = &'a Refused>) -> Vec<BadName> {
+    let mut bad: Vec<_> = refused.cloned().map(BadName::Refused).collect();
+    for path in layout.content.keys() {
+        if path.as_str().len() > MAX_NAME {
+            bad.push(BadName::TooLong(path.clone(), path.as_str().len()));
+        }
+        // What is wrong with a directory is told once, not for every file below it.
+        let name = RelPath::parse(path.file_name()).expect("a name is a path");
+        if let Some(problem) = windows_problem(&name) {
+            bad.push(BadName::Forbidden(path.clone(), problem));
+        }
+    }
+    let pairs = collisions(layout.content.keys());
+    bad.extend(pairs.into_iter().map(|(first, second)| BadName::Collision(first, second)));
+    bad
+}

@@ -1,0 +1,296 @@
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+
+use iisle_path::{Patterns, RelPath};
+use iisle_tree::{Snapshot, Stamp, Ticks, Tree, TreeError};
+use thiserror::Error;
+
+use crate::archive::{
+    Block, Compressor, Container, DosTime, Header, Level, Method, Sizes, content_tasks,
+    deflate_text,
+};
+use crate::in_order::{Results, in_order};
+use crate::layout::{BadName, Item, Layout, Skipped, lay_out};
+use crate::manifest::archive_xml;
+use crate::parameters::{application, parameters_xml};
+use crate::{Parameters, SourcePath};
+
+/// What a package is to be. The same options and the same files give the same bytes.
+#[derive(Debug, Clone)]
+pub struct PackOptions {
+    /// The path that stands for the content inside the package.
+    pub root: SourcePath,
+    /// Where the application goes unless the deployer says otherwise: `Site/App` or a folder.
+    /// `None` is what `parameters` says, else `Default Web Site`.
+    pub application: Option<String>,
+    /// Parameters beyond the application path, those of the user.
+    pub parameters: Parameters,
+    /// What is left out.
+    pub skip: Patterns,
+    /// Minutes by which the clock of the target is ahead of UTC; zip files hold local times.
+    pub offset_minutes: i32,
+    /// How hard to compress.
+    pub level: Level,
+    /// More entries than Web Deploy is documented for.
+    pub entries: EntryLimit,
+    /// Threads that compress; `None` is one per core.
+    pub threads: Option<NonZeroUsize>,
+}
+
+impl Default for PackOptions {
+    /// Times in UTC, the default level and limits, nothing skipped.
+    fn default() -> Self {
+        Self {
+            root: SourcePath::default(),
+            application: None,
+            parameters: Parameters::default(),
+            skip: Patterns::default(),
+            offset_minutes: 0,
+            level: Level::default(),
+            entries: EntryLimit::Documented,
+            threads: None,
+        }
+    }
+}
+
+/// How many entries a package may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryLimit {
+    /// 65,535, the limit that is documented.
+    Documented,
+    /// As many as there are: Web Deploy reads them, other tools may not.
+    Lifted,
+}
+
+/// A package that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed {
+    /// SHA-256 of the whole archive.
+    pub sha256: [u8; 32],
+    /// Bytes of the whole archive.
+    pub size: u64,
+    /// Entries of the archive, those for directories and the three XML files included.
+    pub entries: u64,
+    /// Files of the content.
+    pub files: u64,
+    /// Directories of the content, without its root.
+    pub directories: u64,
+    /// Bytes of the content before compression.
+    pub content_bytes: u64,
+    /// What the skip rules kept out, by path.
+    pub skipped: Vec<Skipped>,
+    /// What the package declares.
+    pub parameters: Parameters,
+}
+
+/// Why a package was not written. What was given to the output by then is not a package.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the messages name the fields")]
+pub enum PackError {
+    #[error("{} cannot be packed: {}", count(.0), first(.0))]
+    Names(Vec<BadName>),
+    #[error("`{path}` has {size} bytes, Web Deploy takes files up to {limit}")]
+    FileTooLarge { path: RelPath, size: u64, limit: u64 },
+    #[error("the package would have {entries} entries, Web Deploy is documented for {limit}")]
+    TooManyEntries { entries: u64, limit: u64 },
+    #[error("{what} holds the character {character:?}, which XML cannot")]
+    Text { what: String, character: char },
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    #[error("cannot write the package")]
+    Output(#[from] io::Error),
+}
+
+fn count(bad: &[BadName]) -> String {
+    if bad.len() == 1 { "1 name".to_owned() } else { format!("{} names", bad.len()) }
+}
+
+fn first(bad: &[BadName]) -> String {
+    let shown: Vec<_> = bad.iter().take(3).map(BadName::to_string).collect();
+    let more = if bad.len() > shown.len() { ", …" } else { "" };
+    format!("{}{more}", shown.join(", "))
+}
+
+/// What a package without a better idea is deployed to: the site every IIS starts with.
+const DEFAULT_APPLICATION: &str = "Default Web Site";
+/// The documented limit of entries.
+const MAX_ENTRIES: u64 = 65_535;
+/// Bytes of input and output that are held at once while compressing: one file of the largest
+/// size that is compressed whole, and then some.
+const BUDGET: usize = 40 * 1024 * 1024;
+/// Says nothing about the machine that packs.
+const SYSTEM_INFO: &str = "\u{feff}<systemInfo osVersion=\"6.3\" winDir=\"C:\\Windows\" \
+    processorArchitecture=\"x64\" msdeployVersion=\"1.0\" buildVersion=\"7.1.1992.0\" />";
+/// The attributes of Windows that an entry can have.
+const READ_ONLY: u32 = 0x01;
+const DIRECTORY: u32 = 0x10;
+const ARCHIVE: u32 = 0x20;
+
+impl PackOptions {
+    /// The parameters of the package: the application path first, then the user's.
+    pub fn declared(&self) -> Parameters {
+        let mut declared = Parameters::default();
+        declared.merge(application(&self.root, self.application.as_deref()));
+        for parameter in &self.parameters {
+            declared.merge(parameter.clone());
+        }
+        if declared.iter().next().is_some_and(|first| first.own_value().is_none()) {
+            declared.merge(application(&self.root, Some(DEFAULT_APPLICATION)));
+        }
+        declared
+    }
+}
+
+/// Writes the package of `snapshot`, whose files `tree` gives, to `out`.
+///
+/// All names, sizes and counts are checked before anything is read or written. Files are
+/// compressed on several threads and written in order, so the bytes do not depend on their
+/// number. `progress` is told how many files and bytes were compressed since the last time, from
+/// any thread.
+///
+/// # Errors
+/// [`PackError`]. When it comes from a file or the output, something may have been written:
+/// give a temporary file and rename it afterwards.
+pub fn pack(
+    tree: &dyn Tree,
+    snapshot: &Snapshot,
+    options: &PackOptions,
+    out: &mut dyn Write,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Packed, PackError> {
+    let layout = lay_out(snapshot, &options.skip)?;
+    let entries = layout.content.len() as u64 + 4;
+    if options.entries == EntryLimit::Documented && entries > MAX_ENTRIES {
+        return Err(PackError::TooManyEntries { entries, limit: MAX_ENTRIES });
+    }
+    let parameters = options.declared();
+    check_text(options, &parameters)?;
+
+    let mut tasks = Vec::new();
+    for (path, stamp) in layout.files() {
+        tasks.extend(content_tasks(path, stamp.size));
+    }
+    let compressor = Compressor { tree, level: options.level, progress };
+    let threads = options
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
+    let mut writer = Writer { container: Container::new(out), options, latest: layout.latest };
+    in_order(&compressor, &tasks, threads, BUDGET, |results| {
+        writer.text("archive.xml", &archive_xml(&options.root))?;
+        writer.content(&layout, results)?;
+        writer.text("parameters.xml", &parameters_xml(&parameters))?;
+        writer.text("systemInfo.xml", SYSTEM_INFO)
+    })?;
+    let finished = writer.container.finish()?;
+    let files = layout.files().count() as u64;
+    Ok(Packed {
+        sha256: finished.sha256,
+        size: finished.size,
+        entries: finished.entries,
+        files,
+        directories: layout.content.len() as u64 - files,
+        content_bytes: layout.files().map(|(_, stamp)| stamp.size).sum(),
+        skipped: layout.skipped,
+        parameters,
+    })
+}
+
+struct Writer<'a, W> {
+    container: Container<W>,
+    options: &'a PackOptions,
+    /// The time of what has no time of its own.
+    latest: Ticks,
+}
+
+impl<W: Write> Writer<'_, W> {
+    fn time(&self, at: Ticks) -> DosTime {
+        DosTime::of(at, self.options.offset_minutes)
+    }
+
+    fn text(&mut self, name: &str, text: &str) -> Result<(), PackError> {
+        let bytes = deflate_text(text.as_bytes(), self.options.level);
+        let time = self.time(self.latest);
+        let header = Header { name, method: Method::Deflated, time, attributes: 0 };
+        let crc = crc32fast::hash(text.as_bytes());
+        Ok(self.container.entry(header, crc, text.len() as u64, &bytes)?)
+    }
+
+    fn directory(&mut self, name: &str, at: Ticks) -> Result<(), PackError> {
+        let time = self.time(at);
+        let header = Header { name, method: Method::Stored, time, attributes: DIRECTORY };
+        Ok(self.container.entry(header, 0, 0, &[])?)
+    }
+
+    fn content(
+        &mut self,
+        layout: &Layout,
+        results: &mut Results<'_, Result<Block, TreeError>>,
+    ) -> Result<(), PackError> {
+        let root = format!("{}/", self.options.root.content_folder());
+        self.directory(&root, layout.latest)?;
+        for (path, item) in &layout.content {
+            match item {
+                Item::Directory(latest) => self.directory(&format!("{root}{path}/"), *latest)?,
+                Item::File(stamp) => self.file(&format!("{root}{path}"), path, *stamp, results)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn file(
+        &mut self,
+        name: &str,
+        path: &RelPath,
+        stamp: Stamp,
+        results: &mut Results<'_, Result<Block, TreeError>>,
+    ) -> Result<(), PackError> {
+        let attributes = ARCHIVE | if stamp.read_only { READ_ONLY } else { 0 };
+        let time = self.time(stamp.modified);
+        let parts = content_tasks(path, stamp.size).count();
+        if parts == 1 {
+            let block = results.next()?;
+            let header = Header { name, method: block.method, time, attributes };
+            let crc = block.crc.finalize();
+            return Ok(self.container.entry(header, crc, block.length, &block.bytes)?);
+        }
+        let header = Header { name, method: Method::Deflated, time, attributes };
+        self.container.streamed(header, |sink| {
+            let mut crc = crc32fast::Hasher::new();
+            let mut sizes = Sizes::default();
+            for _ in 0..parts {
+                let block = results.next()?;
+                crc.combine(&block.crc);
+                sizes.size += block.length;
+                sizes.compressed += block.bytes.len() as u64;
+                sink.write_all(&block.bytes)?;
+            }
+            Ok(Sizes { crc: crc.finalize(), ..sizes })
+        })
+    }
+}
+
+/// Whether everything that becomes XML can be written as XML.
+fn check_text(options: &PackOptions, parameters: &Parameters) -> Result<(), PackError> {
+    let check = |what: &str, text: &str| match text.chars().find(|c| !is_xml(*c)) {
+        None => Ok(()),
+        Some(character) => Err(PackError::Text { what: what.to_owned(), character }),
+    };
+    check("the path of the content", options.root.as_str())?;
+    for parameter in parameters {
+        let what = format!("the parameter `{}`", parameter.name.escape_debug());
+        let texts = [&parameter.friendly_name, &parameter.description, &parameter.default_value];
+        let texts = texts.into_iter().chain([&parameter.value]).flatten();
+        let entries = parameter.entries.iter().flat_map(|e| [&e.scope, &e.matching]);
+        let validations = parameter.validations.iter().filter_map(|v| v.text.as_ref());
+        for text in texts.chain(entries).chain(validations).chain([&parameter.name]) {
+            check(&what, text)?;
+        }
+    }
+    Ok(())
+}
+
+/// Source: XML 1.0, production `Char`.
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
+}

@@ -1,0 +1,13 @@
+//! Parameters: what a package lets its deployer choose.
+
+mod declare;
+mod read;
+mod settings;
+mod write;
+
+pub use declare::{Entry, Kind, Parameter, Parameters, Validation};
+pub use read::ParametersError;
+
+pub(crate) use declare::application;
+pub(crate) use settings::set_parameters;
+pub(crate) use write::parameters_xml;
