@@ -233,7 +233,10 @@ mod tests {
     #[test]
     fn leaving_early_ends_the_threads() {
         let tasks = vec![5; 10_000];
-        let first = in_order(&Double::default(), &tasks, threads(4), 50, super::Results::next);
+        let first = in_order(&Double::default(), &tasks, threads(4), 50, |results| {
+            let _first = results.next();
+            results.next()
+        });
         assert_eq!(first, 10);
     }
 
