@@ -1,1 +1,14 @@
-//! Gathers facts: project, publish output, PE files, deps.json, Cargo packages
+//! Gathers facts: what a project asks for, what lies in a publish output, what a binary is.
+//!
+//! Facts, not judgments: what is wrong with them is the business of the rules. Files are read
+//! through the [`Tree`](iisle_tree::Tree) that is handed in, and so is the output of commands. Must
+//! not know: the environment, the network, how anything is shown. Start with
+//! [`publish::inspect`] and [`image::inspect_image`].
+
+pub mod cargo;
+pub mod image;
+pub mod project;
+pub mod publish;
+pub mod resolve;
+
+pub use iisle_webconfig::Position;

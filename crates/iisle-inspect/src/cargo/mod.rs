@@ -1,0 +1,5 @@
+//! A Rust package as the source of a publish.
+
+mod package;
+
+pub use package::CargoPackage;

@@ -1,0 +1,140 @@
+//! What a project asks for, as far as publishing goes.
+
+use std::collections::BTreeMap;
+
+use crate::Position;
+
+/// A project that was evaluated for publishing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Project {
+    /// The project file, as the user gave it.
+    pub path: String,
+    /// The SDKs it names, in order: `Microsoft.NET.Sdk.Web`.
+    pub sdks: Vec<String>,
+    /// Every property that has a value, by name; names compare without case.
+    pub properties: BTreeMap<PropertyName, Property>,
+    /// `TargetFrameworks`, or the one `TargetFramework`.
+    pub target_frameworks: Vec<String>,
+    /// `RuntimeIdentifier`.
+    pub rid: Option<String>,
+    /// `SelfContained`.
+    pub self_contained: Option<bool>,
+    /// `UseAppHost`.
+    pub use_app_host: Option<bool>,
+    /// `PlatformTarget`.
+    pub platform_target: Option<String>,
+    /// `OutputType`.
+    pub output_type: Option<String>,
+    /// `AssemblyName`.
+    pub assembly_name: Option<String>,
+    /// `PublishDir`, with `/`, relative to the project's folder unless absolute.
+    pub publish_dir: Option<String>,
+    /// `AspNetCoreHostingModel`.
+    pub hosting_model: Option<String>,
+    /// `AspNetCoreModuleName`.
+    pub module: Option<String>,
+    /// Whether publishing it gives something that can be hosted; `None` when that is not known.
+    pub publishable: Option<bool>,
+    /// `PackageReference` items: name and version.
+    pub packages: Vec<(String, Option<String>)>,
+    /// `FrameworkReference` items.
+    pub framework_references: Vec<String>,
+    /// What could not be known for certain.
+    pub warnings: Vec<ProjectWarning>,
+}
+
+/// The name of a property; compares without ASCII case, keeps the first spelling.
+#[derive(Debug, Clone)]
+pub struct PropertyName(String);
+
+/// The value of a property and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Property {
+    /// The value, unescaped.
+    pub value: String,
+    /// Where it was set; `None` for built-in values and for the command line.
+    pub origin: Option<Place>,
+    /// Whether the project or its user set it, as opposed to a rule of the SDK.
+    pub is_set: bool,
+}
+
+/// A place in one of the files that were evaluated.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file, relative to the project's folder when it lies inside.
+    pub file: String,
+    /// Where in the file.
+    pub position: Option<Position>,
+}
+
+/// Something about a project that a reader should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectWarning {
+    /// MSBuild's or the SDK's code where there is one, else a word.
+    pub code: String,
+    /// One line.
+    pub message: String,
+    /// Where.
+    pub place: Option<Place>,
+}
+
+impl Project {
+    /// The value of a property, `None` when it is not defined or empty.
+    pub fn property(&self, name: &str) -> Option<&str> {
+        let property = self.properties.get(&PropertyName::new(name))?;
+        (!property.value.is_empty()).then_some(property.value.as_str())
+    }
+
+    /// Where a property was set: its place, else the top of the project file.
+    pub fn origin(&self, name: &str) -> Place {
+        let property = self.properties.get(&PropertyName::new(name));
+        property.and_then(|property| property.origin.clone()).unwrap_or_else(|| self.top())
+    }
+
+    /// Whether the project or its user sets the property, as opposed to a rule of the SDK.
+    pub fn sets(&self, name: &str) -> bool {
+        self.properties.get(&PropertyName::new(name)).is_some_and(|property| property.is_set)
+    }
+
+    /// The project file as a whole.
+    pub fn top(&self) -> Place {
+        let file = self.path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        Place { file, position: None }
+    }
+}
+
+impl PropertyName {
+    /// A name; anything will do.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// As it was first spelled.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn folded(&self) -> impl Iterator<Item = u8> + '_ {
+        self.0.bytes().map(|byte| byte.to_ascii_lowercase())
+    }
+}
+
+impl PartialEq for PropertyName {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for PropertyName {}
+
+impl PartialOrd for PropertyName {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for PropertyName {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.folded().cmp(other.folded())
+    }
+}
