@@ -268,6 +268,30 @@ fn equal_content_under_another_time_is_not_copied() {
     assert!(prepare(&ours, &theirs, &policy, &Silent).unwrap().is_empty());
 }
 
+#[test]
+fn a_source_that_changed_since_the_plan_is_reported_and_not_copied() {
+    let (new, site) = (release(2), release(1));
+    let (ours, theirs) = trees(new.path(), site.path());
+    let plan = prepare(&ours, &theirs, &policy(), &Silent).unwrap();
+    write(new.path(), "App.dll", "App.dll 3", 3);
+    fs::remove_file(new.path().join("App.pdb")).unwrap();
+    let threads = NonZero::new(2).unwrap();
+    let context = Context { source: &ours, destination: &theirs, monitor: &Silent, threads };
+    let outcome = execute(&context, &plan);
+    assert_eq!(outcome.ending, Ending::Stopped);
+    let errors: Vec<_> = outcome.errors.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        errors,
+        [
+            "`App.pdb` of the source changed since the sync was planned",
+            "`App.dll` of the source changed since the sync was planned",
+        ]
+    );
+    let site_dll = fs::read_to_string(site.path().join("App.dll")).unwrap();
+    assert_eq!(site_dll, "App.dll 1");
+    assert!(everything(site.path()).iter().all(|(name, _)| !name.contains(".iisle-")));
+}
+
 /// Counts what a progress display would show.
 #[derive(Default)]
 struct Counter {

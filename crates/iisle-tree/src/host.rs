@@ -247,6 +247,35 @@ pub fn is_inside(inner: &Path, outer: &Path) -> Result<bool, TreeError> {
     local::is_below(inner, outer).map_err(error("examine", inner))
 }
 
+/// How two folders lie to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overlap {
+    /// Neither lies in the other.
+    Apart,
+    /// They are one.
+    Same,
+    /// The first lies below the second.
+    FirstInside,
+    /// The second lies below the first.
+    SecondInside,
+}
+
+/// How two folders lie to each other, links resolved; neither needs to exist.
+pub fn overlap(first: &Path, second: &Path) -> Result<Overlap, TreeError> {
+    if is_inside(first, second)? {
+        return Ok(Overlap::FirstInside);
+    }
+    if is_inside(second, first)? {
+        return Ok(Overlap::SecondInside);
+    }
+    let is_same = match (exists(first), exists(second)) {
+        (true, true) => same_file(first, second)?,
+        (false, false) => resolve(first)? == resolve(second)?,
+        _ => false,
+    };
+    Ok(if is_same { Overlap::Same } else { Overlap::Apart })
+}
+
 /// `path` made absolute, links resolved as far as it exists. On Windows it may begin with `\\?\`:
 /// for comparing, not for showing.
 pub fn resolve(path: &Path) -> Result<PathBuf, TreeError> {
@@ -262,7 +291,9 @@ pub fn free_space(path: &Path) -> Result<u64, TreeError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{create_file_atomic, is_inside, list, read, same_file, write_atomic};
+    use super::{
+        Overlap, create_file_atomic, is_inside, list, overlap, read, same_file, write_atomic,
+    };
     use crate::TreeError;
     use std::io::Write;
     use std::path::Path;
@@ -319,6 +350,12 @@ mod tests {
         assert!(!is_inside(&root.join("site"), &root.join("site")).unwrap());
         assert!(!is_inside(&root.join("site2"), &root.join("site")).unwrap());
         assert!(same_file(&root.join("site/bin/.."), &root.join("site")).unwrap());
+        let lie = |a: &str, b: &str| overlap(&root.join(a), &root.join(b)).unwrap();
+        assert_eq!(lie("site", "site/bin"), Overlap::SecondInside);
+        assert_eq!(lie("site/new", "site"), Overlap::FirstInside);
+        assert_eq!(lie("site/bin/..", "site"), Overlap::Same);
+        assert_eq!(lie("none/../new", "new"), Overlap::Same);
+        assert_eq!(lie("site", "new"), Overlap::Apart);
     }
 
     #[cfg(unix)]
