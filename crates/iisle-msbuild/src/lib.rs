@@ -1,1 +1,27 @@
-//! Evaluates MSBuild projects without MSBuild: properties, conditions, imports
+//! Evaluates MSBuild projects without MSBuild: properties with their provenance, conditions,
+//! property functions, imports, items, and a built-in model of what the .NET SDK adds.
+//!
+//! Must not know: the disk, the environment, the clock. Everything comes through
+//! [`ProjectFiles`] and [`Request`]. Start with [`evaluate`].
+
+mod condition;
+mod error;
+mod escape;
+mod evaluate;
+mod evaluated;
+mod files;
+mod functions;
+mod options;
+mod request;
+
+pub use condition::ConditionError;
+pub use error::{EvaluateError, Problem};
+pub use evaluate::evaluate;
+pub use evaluated::{
+    Assignment, Evaluated, ImportRecord, Item, Origin, Place, Property, SourceKind, Unsupported,
+    Warning,
+};
+pub use files::{Entry, EntryKind, MemoryFiles, ProjectFiles};
+pub use functions::FunctionError;
+pub use options::{PublishOptions, SwitchError, property_switch, publish_properties};
+pub use request::{Architecture, Host, Os, Request, SdkSource, SdkVersion, SdkVersionError};

@@ -1,0 +1,256 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use iisle_xml::Position;
+use indexmap::IndexMap;
+
+use crate::SdkVersion;
+
+/// Where a value was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file; for the built-in model a name such as `sdk:Microsoft.NET.Sdk/Sdk.targets`.
+    pub file: Arc<Path>,
+    /// Line and column of the element.
+    pub position: Position,
+}
+
+/// What kind of file an assignment stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SourceKind {
+    /// The project itself.
+    Project,
+    /// `Directory.Build.props`.
+    BuildProps,
+    /// `Directory.Build.targets`.
+    BuildTargets,
+    /// `Directory.Packages.props`.
+    PackagesProps,
+    /// What a restore left in `obj`.
+    NuGet,
+    /// A publish profile or its `.user` file.
+    Profile,
+    /// The `.user` file of the project.
+    User,
+    /// Any other file that is imported.
+    Import,
+    /// A file of an installed SDK.
+    Sdk,
+}
+
+/// Who said it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A global property: command line, or what a command adds.
+    Global,
+    /// The environment.
+    Environment,
+    /// A property the engine itself defines.
+    Engine,
+    /// An assignment in a file.
+    File {
+        /// Where it stands.
+        place: Place,
+        /// What file that is.
+        kind: SourceKind,
+    },
+    /// Our model of the SDK: a default, or a decision inferred from other properties.
+    BuiltInModel {
+        /// The place in the model.
+        place: Place,
+    },
+}
+
+impl Origin {
+    /// The place, when it is in a file somebody wrote; `None` for the model too.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::File { place, .. } => Some(place),
+            Self::Global | Self::Environment | Self::Engine | Self::BuiltInModel { .. } => None,
+        }
+    }
+
+    /// The file, when somebody wrote one.
+    pub fn file(&self) -> Option<&Path> {
+        self.place().map(|place| &*place.file)
+    }
+
+    /// The line, from 1.
+    pub fn line(&self) -> Option<u32> {
+        self.place().map(|place| place.position.line)
+    }
+
+    /// The column in characters, from 1.
+    pub fn column(&self) -> Option<u32> {
+        self.place().map(|place| place.position.column)
+    }
+
+    /// Whether a person or a pipeline said it, not the SDK, the engine or the environment.
+    pub fn is_explicit(&self) -> bool {
+        match self {
+            Self::Global => true,
+            Self::File { kind, .. } => *kind != SourceKind::Sdk,
+            Self::Environment | Self::Engine | Self::BuiltInModel { .. } => false,
+        }
+    }
+}
+
+/// A property at the end of the evaluation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Property {
+    /// The name as first written.
+    pub name: String,
+    /// The value, escapes decoded.
+    pub value: String,
+    /// The value as stored, `%xx` undecoded.
+    pub written: String,
+    /// Who said it last.
+    pub origin: Origin,
+}
+
+/// One assignment that was met, taken or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// The property's name as written there.
+    pub property: String,
+    /// The evaluated value when taken, otherwise the text as written.
+    pub value: String,
+    /// Who says it.
+    pub origin: Origin,
+    /// The conditions it stands under, outermost first, joined with ` and `.
+    pub condition: Option<String>,
+    /// Whether it took effect then. A later one may have overwritten it.
+    pub taken: bool,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportRecord {
+    /// The file.
+    pub file: PathBuf,
+    /// What it is.
+    pub kind: SourceKind,
+    /// The import element; `None` for the project itself and for what the model imports.
+    pub place: Option<Place>,
+}
+
+/// Something the engine or the SDK would warn about, or that makes the result doubtful.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// `MSB…` or `NETSDK…`; `None` when only we say it.
+    pub code: Option<&'static str>,
+    /// What is the matter.
+    pub message: String,
+    /// Where.
+    pub place: Option<Place>,
+}
+
+/// A value we do not know for certain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsupported {
+    /// The property or item type concerned.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+    /// The line to blame.
+    pub place: Option<Place>,
+}
+
+/// An item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// What was included, escapes decoded; separators as written.
+    pub identity: String,
+    /// Metadata in the order it was set, escapes decoded; no well-known ones.
+    pub metadata: Vec<(String, String)>,
+    /// Where it was included.
+    pub origin: Origin,
+    /// What `**` stood for.
+    pub recursive_dir: String,
+    /// The file that holds the element which included it.
+    pub defining_file: Arc<Path>,
+}
+
+impl Item {
+    /// The value of a custom metadata name, compared ignoring ASCII case.
+    pub fn metadata(&self, name: &str) -> Option<&str> {
+        let found = self.metadata.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// What an evaluation found.
+#[derive(Debug, Clone, Default)]
+pub struct Evaluated {
+    /// By lower-case name, in the order of first assignment.
+    pub(crate) properties: IndexMap<String, Property>,
+    pub(crate) unknown: Vec<Unsupported>,
+    pub(crate) warnings: Vec<Warning>,
+    pub(crate) imports: Vec<ImportRecord>,
+    pub(crate) trace: Vec<Assignment>,
+    pub(crate) items: IndexMap<String, (String, Vec<Item>)>,
+    pub(crate) sdks: Vec<String>,
+    pub(crate) sdk_version: Option<SdkVersion>,
+}
+
+impl Evaluated {
+    /// The value of a property, names compared ignoring ASCII case; `None` when it was never set.
+    pub fn property(&self, name: &str) -> Option<&str> {
+        self.properties.get(&name.to_ascii_lowercase()).map(|property| property.value.as_str())
+    }
+
+    /// Who gave a property its value.
+    pub fn origin(&self, name: &str) -> Option<&Origin> {
+        self.properties.get(&name.to_ascii_lowercase()).map(|property| &property.origin)
+    }
+
+    /// Every property, in the order of first assignment.
+    pub fn properties(&self) -> impl Iterator<Item = &Property> {
+        self.properties.values()
+    }
+
+    /// The values that are not certain, each once.
+    pub fn unknown(&self) -> &[Unsupported] {
+        &self.unknown
+    }
+
+    /// Whether the value of a property is certain; if not, why.
+    pub fn doubt(&self, name: &str) -> Option<&Unsupported> {
+        self.unknown.iter().find(|unknown| unknown.name.eq_ignore_ascii_case(name))
+    }
+
+    /// What there is to warn about.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// The files that were read, the project first. Files of the built-in model are left out.
+    pub fn imports(&self) -> &[ImportRecord] {
+        &self.imports
+    }
+
+    /// The items of a type, names compared ignoring ASCII case.
+    pub fn items(&self, item_type: &str) -> &[Item] {
+        self.items.get(&item_type.to_ascii_lowercase()).map_or(&[], |(_, items)| items)
+    }
+
+    /// The types that have items, as first written.
+    pub fn item_types(&self) -> impl Iterator<Item = &str> {
+        self.items.values().map(|(name, _)| name.as_str())
+    }
+
+    /// Every assignment to a property, in the order met, the skipped ones too.
+    pub fn trace(&self, name: &str) -> impl Iterator<Item = &Assignment> {
+        self.trace.iter().filter(move |entry| entry.property.eq_ignore_ascii_case(name))
+    }
+
+    /// The SDKs the project names, in order, without versions.
+    pub fn sdks(&self) -> &[String] {
+        &self.sdks
+    }
+
+    /// The version of the SDK whose decisions were applied; `None` without an SDK.
+    pub fn sdk_version(&self) -> Option<SdkVersion> {
+        self.sdk_version
+    }
+}
