@@ -1,7 +1,16 @@
 //! What one binary is: format, processor, managed or native, the host inside it.
 
+mod bundle;
+mod elf;
+mod host;
+mod inspect;
+mod macho;
+mod metadata;
 mod model;
+mod pe;
+mod source;
 
+pub use inspect::inspect_image;
 pub use model::{
     Assembly, Bundle, BundleFile, BundleFileType, Format, Host, HostKind, Image, ImageKind,
     LookAlike, Machine, NativeCode, ReadyToRun, RunsAs, Subsystem, TargetOs,

@@ -38,6 +38,8 @@ pub struct Image {
     pub assembly: Option<Assembly>,
     /// The assemblies it references, in the order of the metadata.
     pub references: Vec<Assembly>,
+    /// Names of the native libraries that it calls into (P/Invoke), in the order of the metadata.
+    pub native_references: Vec<String>,
     /// Whether it is a reference assembly (attribute `ReferenceAssembly`), which never runs.
     pub reference_assembly: bool,
     /// The ReadyToRun header, when there is one.
@@ -74,6 +76,7 @@ impl Image {
             runs_as: None,
             assembly: None,
             references: Vec::new(),
+            native_references: Vec::new(),
             reference_assembly: false,
             ready_to_run: None,
             exports: Vec::new(),
