@@ -48,27 +48,22 @@ if defined _parts (set _further=%_further% "%_argument%") else (set _further=%_f
 goto argument
 
 :arguments_read
-if not defined _mode (
-  echo Say /T to try the deployment, or /Y to deploy.
-  goto misuse
-)
+set "_problem=Say /T to try the deployment, or /Y to deploy."
+if not defined _mode goto misuse
 
 set "_program=%MSDeployPath%"
 if not defined _program call :find_msdeploy
 if not defined _program set "_program=%ProgramFiles%\IIS\Microsoft Web Deploy V3\"
 if not "%_program:~-1%"=="\" set "_program=%_program%\"
 set "_program=%_program%msdeploy.exe"
-if not exist "%_program%" (
-  echo msdeploy.exe was not found. Install Web Deploy, or set MSDeployPath to its folder.
-  goto misuse
-)
-if not exist "%_package%" (
-  echo "%_package%" does not exist. It must lie beside this script.
-  goto misuse
-)
+set "_problem=msdeploy.exe was not found. Install Web Deploy, or set MSDeployPath to its folder."
+if not exist "%_program%" goto misuse
+set _problem="%_package%" does not exist. It must lie beside this script.
+if not exist "%_package%" goto misuse
 
+rem Single quotes do not keep the command line from taking a path apart, nor a quote inside it.
 set "_quote='"
-if not "%_package:'=%"=="%_package%" set _quote="
+for /f "tokens=2 delims='&^" %%p in ("x%_package%x") do set _quote="
 set _target=-dest:auto
 if defined _computer set _target=%_target%,computerName="%_computer%"
 if defined _user set _target=%_target%,userName="%_user%"
@@ -92,10 +87,8 @@ if defined _MsDeployAdditionalFlags set _flags=%_flags% %_MsDeployAdditionalFlag
 if "%_mode%"=="trial" set _flags=%_flags% -whatif
 if not defined _express goto run
 call :find_express
-if not defined _express_folder (
-  echo IIS Express was not found.
-  goto misuse
-)
+set "_problem=IIS Express was not found."
+if not defined _express_folder goto misuse
 set _flags=%_flags% -appHostConfigDir:"%_documents%\IISExpress\config" -WebServerDir:"%_express_folder%" -webServerManifest:"%_express_manifest%"
 
 :run
@@ -127,18 +120,22 @@ if "%_express_folder:~-1%"=="\" set "_express_folder=%_express_folder:~0,-1%"
 for /f "tokens=1,2*" %%a in ('reg query "HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\Shell Folders" /v Personal 2^>nul') do if /i "%%a"=="Personal" set "_documents=%%c"
 exit /b 0
 
-:misuse
-set "_code=2"
-goto usage
-
 :help
 set "_code=0"
+goto usage
+
+:misuse
+set "_code=2"
 
 :usage
 if exist "%_readme%" (
   type "%_readme%"
-  exit /b %_code%
+) else (
+  echo Usage: "%~nx0" /T or /Y [/M:computer or URL] [/U:user] [/P:password] [/A:Basic or NTLM]
+  echo   [/E:encryptPassword] [/G:True or False] [/I:True or False] [/L] [flags of msdeploy.exe]
 )
-echo Usage: "%~nx0" /T or /Y [/M:computer or URL] [/U:user] [/P:password] [/A:Basic or NTLM]
-echo   [/E:encryptPassword] [/G:True or False] [/I:True or False] [/L] [flags of msdeploy.exe]
+if not "%_code%"=="0" (
+  echo.
+  echo %_problem%
+)
 exit /b %_code%

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use iisle_path::{NameProblem, Patterns, RelPath, collisions, windows_problem};
+use iisle_path::{NameProblem, NameRules, Patterns, RelPath, collisions, windows_problem};
 use iisle_tree::{Refused, Snapshot, Stamp, Ticks};
 
 use crate::PackError;
@@ -8,8 +8,11 @@ use crate::PackError;
 /// What goes into a package, decided before anything is read or written.
 #[derive(Debug, Default)]
 pub(crate) struct Layout {
-    /// Directories and files in the order of the archive: by path.
-    pub(crate) content: BTreeMap<RelPath, Item>,
+    /// Directories and files in the order of the archive, each directory before what is in it.
+    ///
+    /// Siblings are ordered by the UTF-16 units of their names in upper case, as Web Deploy
+    /// orders the archives it writes. It reads any order.
+    pub(crate) content: Vec<(RelPath, Item)>,
     pub(crate) skipped: Vec<Skipped>,
     /// The latest of the times of the files.
     pub(crate) latest: Ticks,
@@ -21,6 +24,15 @@ pub(crate) enum Item {
     /// A directory, with the latest time of the files below it.
     Directory(Ticks),
     File(Stamp),
+}
+
+impl Item {
+    fn time(self) -> Ticks {
+        match self {
+            Self::Directory(latest) => latest,
+            Self::File(stamp) => stamp.modified,
+        }
+    }
 }
 
 /// A file or directory that a skip rule kept out of a package.
@@ -70,49 +82,68 @@ const MAX_NAME: usize = 32_767;
 /// # Errors
 /// [`PackError::Names`] with every bad name, [`PackError::FileTooLarge`].
 pub(crate) fn lay_out(snapshot: &Snapshot, skip: &Patterns) -> Result<Layout, PackError> {
-    let mut layout = Layout { latest: Ticks(i64::MIN), ..Layout::default() };
+    let mut content = BTreeMap::new();
+    let mut left_out = Vec::new();
     let skipped = |path: &RelPath| {
         let own = skip.matching(path).map(str::to_owned);
         own.or_else(|| path.ancestors().find_map(|a| skip.matching(&a).map(str::to_owned)))
     };
     for path in snapshot.directories.keys() {
         match skipped(path) {
-            Some(rule) => layout.skipped.push(Skipped { rule, path: path.clone() }),
-            None => drop(layout.content.insert(path.clone(), Item::Directory(Ticks(i64::MIN)))),
+            Some(rule) => left_out.push(Skipped { rule, path: path.clone() }),
+            None => drop(content.insert(path.clone(), Item::Directory(NEVER))),
         }
     }
     for (path, stamp) in &snapshot.files {
         match skipped(path) {
-            Some(rule) => layout.skipped.push(Skipped { rule, path: path.clone() }),
-            None => layout.add(path, *stamp)?,
+            Some(rule) => left_out.push(Skipped { rule, path: path.clone() }),
+            None => add(&mut content, path, *stamp)?,
         }
     }
-    layout.skipped.sort_by(|a, b| a.path.cmp(&b.path));
+    left_out.sort_by(|a, b| a.path.cmp(&b.path));
     let refused = snapshot.refused.iter().filter(|refused| {
         RelPath::parse(&refused.path).map_or(true, |path| skipped(&path).is_none())
     });
-    let bad = bad_names(&layout, refused);
-    if bad.is_empty() { Ok(layout) } else { Err(PackError::Names(bad)) }
+    let bad = bad_names(&content, refused);
+    if !bad.is_empty() {
+        return Err(PackError::Names(bad));
+    }
+    let mut content: Vec<_> = content.into_iter().collect();
+    content.sort_by_cached_key(|(path, _)| order(path));
+    let latest = content.iter().map(|(_, item)| item.time()).max().unwrap_or(NEVER);
+    Ok(Layout { content, skipped: left_out, latest })
+}
+
+/// The time of what has none: clamped to the earliest that zip can hold.
+const NEVER: Ticks = Ticks(i64::MIN);
+
+/// Sorts paths segment by segment: the separator comes before every character of a name.
+fn order(path: &RelPath) -> Vec<u16> {
+    let folded = NameRules::Windows.fold(path.as_str());
+    folded.encode_utf16().map(|unit| if unit == u16::from(b'/') { 0 } else { unit }).collect()
+}
+
+fn add(
+    content: &mut BTreeMap<RelPath, Item>,
+    path: &RelPath,
+    stamp: Stamp,
+) -> Result<(), PackError> {
+    if stamp.size > MAX_FILE {
+        let path = path.clone();
+        return Err(PackError::FileTooLarge { path, size: stamp.size, limit: MAX_FILE });
+    }
+    // A directory without an entry of its own would lose its files when it is deployed.
+    for parent in path.ancestors() {
+        let item = content.entry(parent).or_insert(Item::Directory(NEVER));
+        if let Item::Directory(latest) = item {
+            *latest = stamp.modified.max(*latest);
+        }
+    }
+    content.insert(path.clone(), Item::File(stamp));
+    Ok(())
 }
 
 impl Layout {
-    fn add(&mut self, path: &RelPath, stamp: Stamp) -> Result<(), PackError> {
-        if stamp.size > MAX_FILE {
-            let path = path.clone();
-            return Err(PackError::FileTooLarge { path, size: stamp.size, limit: MAX_FILE });
-        }
-        self.latest = self.latest.max(stamp.modified);
-        // A directory without an entry of its own would lose its files when it is deployed.
-        for parent in path.ancestors() {
-            let item = self.content.entry(parent).or_insert(Item::Directory(Ticks(i64::MIN)));
-            if let Item::Directory(latest) = item {
-                *latest = stamp.modified.max(*latest);
-            }
-        }
-        self.content.insert(path.clone(), Item::File(stamp));
-        Ok(())
-    }
-
     pub(crate) fn files(&self) -> impl Iterator<Item = (&RelPath, Stamp)> {
         self.content.iter().filter_map(|(path, item)| match item {
             Item::File(stamp) => Some((path, *stamp)),
@@ -121,9 +152,12 @@ impl Layout {
     }
 }
 
-fn bad_names<'a>(layout: &Layout, refused: impl Iterator<Item = &'a Refused>) -> Vec<BadName> {
+fn bad_names<'a>(
+    content: &BTreeMap<RelPath, Item>,
+    refused: impl Iterator<Item = &'a Refused>,
+) -> Vec<BadName> {
     let mut bad: Vec<_> = refused.cloned().map(BadName::Refused).collect();
-    for path in layout.content.keys() {
+    for path in content.keys() {
         if path.as_str().len() > MAX_NAME {
             bad.push(BadName::TooLong(path.clone(), path.as_str().len()));
         }
@@ -133,7 +167,7 @@ fn bad_names<'a>(layout: &Layout, refused: impl Iterator<Item = &'a Refused>) ->
             bad.push(BadName::Forbidden(path.clone(), problem));
         }
     }
-    let pairs = collisions(layout.content.keys());
+    let pairs = collisions(content.keys());
     bad.extend(pairs.into_iter().map(|(first, second)| BadName::Collision(first, second)));
     bad
 }
