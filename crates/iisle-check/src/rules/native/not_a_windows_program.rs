@@ -1,0 +1,81 @@
+use iisle_inspect::image::{Format, ImageKind};
+use iisle_inspect::publish::{File, PublishOutput};
+use iisle_report::{RuleId, Severity};
+
+use crate::facts::{FileFacts, Started};
+use crate::findings::Findings;
+use crate::rule::{Check, Rule};
+use crate::subject::Config;
+
+pub(crate) const RULE: Rule = Rule {
+    id: RuleId::new('R', 8),
+    name: "not-a-windows-program",
+    severity: Severity::Error,
+    help: "build for Windows, such as x86_64-pc-windows-msvc",
+    explain: include_str!("not_a_windows_program.md"),
+    symptom: "0x800700c1: 502.5",
+    source: "Microsoft PE Format",
+    check: Check::ConfigAndOutput(check),
+};
+
+fn check(config: &Config<'_>, output: &PublishOutput, findings: &mut Findings<'_>) {
+    for hosting in config.managers() {
+        let Started::Program(file) = Started::of(&hosting, output) else {
+            continue;
+        };
+        // Scripts are started by their interpreter.
+        if !file.path.has_extension("exe") {
+            continue;
+        }
+        if let Some(what) = why_no_program(file) {
+            let at = config.attribute_or(hosting.section.element, "processPath");
+            findings.push(at, format!("{} {what}", file.path));
+        }
+    }
+}
+
+fn why_no_program(file: &File) -> Option<String> {
+    if let Some(damage) = file.why_no_image() {
+        return Some(format!("is no program of Windows ({damage})"));
+    }
+    let image = file.image.as_ref()?;
+    match image.format {
+        Format::Elf => Some("is an ELF file".to_owned()),
+        Format::MachO => Some("is a Mach-O file".to_owned()),
+        Format::Wasm => Some("is a WebAssembly module".to_owned()),
+        Format::Pe | Format::Other => (image.image == Some(ImageKind::Dll))
+            .then(|| "has the flag of a dll in its header".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::testing::check;
+
+    fn started(attributes: &str, exe: &str) -> String {
+        check(
+            &RULE,
+            &format!(
+                "
+            == web.config
+            <aspNetCore processPath=\".\\shop.exe\" {attributes} />
+            == shop.exe
+            {exe}"
+            ),
+        )
+    }
+
+    #[test]
+    fn what_windows_cannot_start_is_an_error() {
+        insta::assert_snapshot!(started("", "elf x64"), @"");
+        insta::assert_snapshot!(started("", "empty"), @"");
+        insta::assert_snapshot!(started("", "native-dll x64"), @"");
+    }
+
+    #[test]
+    fn a_windows_program_is_right() {
+        assert_eq!(started("", "native x64"), "");
+        assert_eq!(started("", "managed anycpu"), "");
+    }
+}

@@ -1,0 +1,115 @@
+use iisle_inspect::project::Project;
+use iisle_inspect::publish::PublishOutput;
+use iisle_report::Location;
+use iisle_webconfig::{
+    Attribute, Element, Encoding, Handler, Handlers, Hosting, MODULE_V1, Position, ReadError,
+    Scope, WebConfig,
+};
+
+/// What is judged: the facts that could be gathered. What is `None` is unknown, and rules that
+/// need it are skipped.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Subject<'a> {
+    /// The evaluated project.
+    pub project: Option<&'a Project>,
+    /// The publish output.
+    pub output: Option<&'a PublishOutput>,
+    /// The web.config of the output, or of the target.
+    pub web_config: Option<WebConfigFile<'a>>,
+}
+
+/// A web.config that was found, read or not.
+#[derive(Debug, Clone, Copy)]
+pub struct WebConfigFile<'a> {
+    /// The name that locations show, usually `web.config`.
+    pub file: &'a str,
+    /// What it says, or why it says nothing.
+    pub content: Result<&'a WebConfig, &'a ReadError>,
+}
+
+/// Facts beside those that a rule demands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Neighbors<'a> {
+    pub(crate) project: Option<&'a Project>,
+    pub(crate) output: Option<&'a PublishOutput>,
+    pub(crate) config: Option<&'a Config<'a>>,
+}
+
+/// A web.config that was read, as rules look at it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Config<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) xml: &'a WebConfig,
+    /// The `aspNetCore` section in force.
+    pub(crate) hosting: Option<Hosting<'a>>,
+    /// The `httpPlatform` section in force.
+    pub(crate) http_platform: Option<Hosting<'a>>,
+}
+
+impl<'a> Config<'a> {
+    /// `None` when the file cannot be what IIS would read: W003 says why.
+    pub(crate) fn read(file: WebConfigFile<'a>) -> Option<Self> {
+        let xml = file.content.ok()?;
+        contradicted_declaration(&xml.encoding).is_none().then(|| Self {
+            file: file.file,
+            xml,
+            hosting: xml.hosting(),
+            http_platform: xml.http_platform(),
+        })
+    }
+
+    pub(crate) fn at(&self, position: Position) -> Location {
+        Location::at(self.file, position.line, position.column)
+    }
+
+    pub(crate) fn element(&self, element: &Element) -> Location {
+        self.at(element.position)
+    }
+
+    pub(crate) fn value(&self, attribute: &Attribute) -> Location {
+        self.at(attribute.value_position)
+    }
+
+    /// The value of an attribute of a section, else the section itself.
+    pub(crate) fn attribute_or(&self, element: &Element, name: &str) -> Location {
+        element.attribute(name).map_or_else(|| self.element(element), |found| self.value(found))
+    }
+
+    /// The sections that start a process: `aspNetCore`, then `httpPlatform`.
+    pub(crate) fn managers(&self) -> impl Iterator<Item = Hosting<'a>> {
+        [self.hosting, self.http_platform].into_iter().flatten()
+    }
+
+    /// The scopes that configure the application itself: one place to IIS.
+    pub(crate) fn application_root(&self) -> Vec<Scope<'a>> {
+        let mut scopes = self.xml.scopes();
+        scopes.retain(Scope::is_application_root);
+        scopes
+    }
+
+    /// The handlers that the file leaves in force for the application, in document order.
+    pub(crate) fn effective_handlers(&self) -> Vec<Handler<'a>> {
+        let lists = self.application_root();
+        let lists = lists.iter().flat_map(Scope::handlers);
+        lists.flat_map(|list| Handlers::effective(&list)).collect()
+    }
+
+    /// Whether requests go to module V1.
+    pub(crate) fn runs_v1(&self) -> bool {
+        let handler = self.hosting.and_then(|hosting| hosting.handler);
+        handler.is_some_and(|handler| {
+            handler.module_names().any(|name| name.eq_ignore_ascii_case(MODULE_V1))
+        })
+    }
+}
+
+/// The declared encoding, when the bytes cannot be in it: two-byte characters under a one-byte
+/// name, or the other way round.
+pub(crate) fn contradicted_declaration(encoding: &Encoding) -> Option<&str> {
+    let wide = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        ["utf-16", "unicode", "ucs-2", "iso-10646-ucs-2"].iter().any(|it| name.starts_with(it))
+    };
+    let declared = encoding.declared.as_deref()?;
+    (wide(declared) != wide(&encoding.actual)).then_some(declared)
+}

@@ -1,0 +1,10 @@
+//! Small facts in, text of findings out: what the tests of all rules use.
+
+mod corpus;
+mod files;
+mod image;
+mod judge;
+
+mod vectors;
+
+pub(crate) use judge::{check, check_for, ids, judge, project};
