@@ -1,0 +1,211 @@
+//! What scenarios work on, made the same every time.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::process;
+
+/// Programs of the made publish output; with sizes of [`LARGEST`]` / rank` they make 105 MB.
+const PROGRAMS: usize = 400;
+/// Bytes of the largest program: what `System.Private.CoreLib.dll` has.
+const LARGEST: usize = 16_000_000;
+/// Scripts and pictures of the made publish output: another 5 MB.
+const ASSETS: usize = 40;
+const ASSET: usize = 125_000;
+
+/// A folder, and what is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Folder {
+    pub(super) path: PathBuf,
+    pub(super) files: usize,
+    pub(super) bytes: u64,
+}
+
+impl Folder {
+    /// Counts what is there.
+    pub(super) fn count(path: &Path) -> Result<Self> {
+        let mut folder = Self { path: path.to_owned(), files: 0, bytes: 0 };
+        let mut open = vec![path.to_owned()];
+        while let Some(next) = open.pop() {
+            for entry in
+                next.read_dir().with_context(|| format!("cannot list {}", next.display()))?
+            {
+                let entry = entry?;
+                let facts = entry.metadata()?;
+                if facts.is_dir() {
+                    open.push(entry.path());
+                } else {
+                    folder.files += 1;
+                    folder.bytes += facts.len();
+                }
+            }
+        }
+        Ok(folder)
+    }
+}
+
+/// A folder like a self-contained publish output: sizes by rank as there, machine code of rustc's own
+/// library in the programs (it compresses to 39 %, real outputs to 43 to 45 %), scripts and pictures.
+pub(super) fn publish_output(within: &Path) -> Result<Folder> {
+    let folder = within.join("publish-output");
+    if folder.is_dir() {
+        std::fs::remove_dir_all(&folder).context("cannot remove the earlier data")?;
+    }
+    let library = rustc_library()?;
+    let code =
+        std::fs::read(&library).with_context(|| format!("cannot read {}", library.display()))?;
+    let wwwroot = folder.join("wwwroot");
+    std::fs::create_dir_all(&wwwroot).context("cannot create the data")?;
+    let mut at = 0;
+    for rank in 1..=PROGRAMS {
+        let size = LARGEST / rank;
+        let mut content = Vec::with_capacity(size);
+        while content.len() < size {
+            let part = (size - content.len()).min(code.len() - at);
+            content.extend(&code[at..at + part]);
+            at = (at + part) % code.len();
+        }
+        write(&folder.join(format!("Company.Product.Part{rank:03}.dll")), &content)?;
+    }
+    for number in 0..ASSETS {
+        let (name, content) = if number % 2 == 0 {
+            (format!("script{number}.js"), script(number, ASSET))
+        } else {
+            (format!("picture{number}.webp"), Noise::new(number).take(ASSET).collect())
+        };
+        write(&wwwroot.join(name), &content)?;
+    }
+    Folder::count(&folder)
+}
+
+/// The compiler itself: a large library of native code that is wherever this program is built.
+fn rustc_library() -> Result<PathBuf> {
+    let sysroot = process::capture(Command::new("rustc").args(["--print", "sysroot"]))?;
+    for folder in ["lib", "bin"] {
+        let folder = Path::new(sysroot.trim()).join(folder);
+        for entry in folder.read_dir().into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.contains("rustc_driver-")
+                && (name.contains(".so") || name.contains(".dll") || name.contains(".dylib"))
+            {
+                return Ok(entry.path());
+            }
+        }
+    }
+    bail!("rustc has no library to make data of; give a publish output with --data")
+}
+
+/// Many small files in folders of a hundred.
+pub(super) fn small_files(within: &Path, count: usize) -> Result<Folder> {
+    let root = within.join(format!("small-files-{count}"));
+    if root.is_dir() {
+        let found = Folder::count(&root)?;
+        if found.files == count {
+            return Ok(found);
+        }
+        std::fs::remove_dir_all(&root).context("cannot remove the earlier data")?;
+    }
+    for number in 0..count {
+        let folder = root
+            .join(format!("part{:03}", number / 1000))
+            .join(format!("group{}", number / 100 % 10));
+        if number % 100 == 0 {
+            std::fs::create_dir_all(&folder).context("cannot create the data")?;
+        }
+        write(&folder.join(format!("file{number:06}.txt")), &script(number, number * 7 % 400))?;
+    }
+    Folder::count(&root)
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<()> {
+    std::fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Text that repeats itself as scripts do.
+fn script(seed: usize, size: usize) -> Vec<u8> {
+    const WORDS: [&str; 16] = [
+        "function ",
+        "return ",
+        "const ",
+        "this.",
+        "value",
+        "index",
+        "element",
+        "=",
+        "=>",
+        "(",
+        ")",
+        "{",
+        "}",
+        ";\n",
+        "prototype.",
+        "length",
+    ];
+    let mut noise = Noise::new(seed);
+    let mut text = Vec::with_capacity(size + 16);
+    while text.len() < size {
+        let pick = noise.next().unwrap_or_default();
+        text.extend(WORDS[usize::from(pick % 16)].as_bytes());
+        if pick > 200 {
+            text.extend(format!("{pick:x}").as_bytes());
+        }
+    }
+    text.truncate(size);
+    text
+}
+
+/// Bytes without a pattern, the same for the same seed.
+struct Noise(u64);
+
+impl Noise {
+    fn new(seed: usize) -> Self {
+        Self(seed as u64)
+    }
+}
+
+impl Iterator for Noise {
+    type Item = u8;
+
+    /// Source: Knuth's constants for a linear congruential generator.
+    fn next(&mut self) -> Option<u8> {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        Some(self.0.to_be_bytes()[0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_gives_the_same_bytes_and_another_others() {
+        assert_eq!(script(1, 400), script(1, 400));
+        assert_ne!(script(1, 400), script(2, 400));
+        assert_eq!(script(3, 17).len(), 17);
+    }
+
+    #[test]
+    fn noise_does_not_compress_and_scripts_do() {
+        use std::io::Write;
+        let packed = |bytes: &[u8]| {
+            let mut deflate =
+                flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+            deflate.write_all(bytes).unwrap();
+            deflate.finish().unwrap().len()
+        };
+        let noise: Vec<u8> = Noise::new(7).take(50_000).collect();
+        assert!(packed(&noise) > 49_000);
+        assert!(packed(&script(7, 50_000)) < 25_000);
+    }
+
+    #[test]
+    fn as_many_small_files_as_asked_for_and_made_once() {
+        let within = tempfile::tempdir().unwrap();
+        let made = small_files(within.path(), 250).unwrap();
+        assert_eq!(made.files, 250);
+        assert_eq!(small_files(within.path(), 250).unwrap(), made);
+    }
+}

@@ -1,0 +1,12 @@
+//! End-to-end scenarios beside their peers: same machine, same run, median.
+
+mod bar;
+mod data;
+mod measure;
+mod pack;
+mod run;
+mod startup;
+mod sync;
+mod table;
+
+pub(crate) use run::run;

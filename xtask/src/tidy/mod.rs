@@ -1,0 +1,16 @@
+//! What the compiler cannot hold: arrows, walls, licences, rule ids, sizes, words, the top level.
+//!
+//! Each check is a pure function over texts; `run` reads them.
+
+mod arrows;
+mod corpus;
+mod deny;
+mod manifests;
+mod notes;
+mod readme;
+mod rules;
+mod run;
+mod sources;
+mod top_level;
+
+pub(crate) use run::run;
