@@ -52,3 +52,40 @@ pub fn digest_lines<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8; 32])>
     }
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{companions, digest_lines};
+    use crate::PackOptions;
+
+    #[test]
+    fn companions_are_named_after_the_package() {
+        let all = companions("Mein Sh\u{f6}p", &PackOptions::default());
+        for companion in &all {
+            let text = String::from_utf8(companion.content.clone()).unwrap();
+            insta::assert_snapshot!(companion.file_name.replace("Mein Sh\u{f6}p", "name"), text);
+        }
+        assert_eq!(all.len(), 4);
+    }
+
+    #[test]
+    fn the_script_has_windows_lines_and_nothing_beyond_ascii() {
+        let all = companions("App", &PackOptions::default());
+        let script = all.iter().find(|c| c.file_name == "App.deploy.cmd").unwrap();
+        assert!(script.content.is_ascii());
+        let text = str::from_utf8(&script.content).unwrap();
+        assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+        assert!(text.ends_with("\r\n"));
+        for forbidden in ["notepad", "iisle"] {
+            assert!(!text.to_lowercase().contains(forbidden), "{forbidden}");
+        }
+    }
+
+    #[test]
+    fn digests_are_lines_that_sha256sum_checks() {
+        let (one, two) = ([0xab; 32], [0; 32]);
+        let lines = digest_lines([("App.zip", &one), ("a\\b", &two)]);
+        let (ab, zero) = ("ab".repeat(32), "0".repeat(64));
+        assert_eq!(lines, format!("{ab}  App.zip\n\\{zero}  a\\\\b\n"));
+    }
+}

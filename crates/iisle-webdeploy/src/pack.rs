@@ -118,7 +118,7 @@ const DEFAULT_APPLICATION: &str = "Default Web Site";
 const MAX_ENTRIES: u64 = 65_535;
 /// Bytes of input and output that are held at once while compressing: one file of the largest
 /// size that is compressed whole, and then some.
-const BUDGET: usize = 40 * 1024 * 1024;
+const BUDGET: usize = 48 * 1024 * 1024;
 /// Says nothing about the machine that packs.
 const SYSTEM_INFO: &str = "\u{feff}<systemInfo osVersion=\"6.3\" winDir=\"C:\\Windows\" \
     processorArchitecture=\"x64\" msdeployVersion=\"1.0\" buildVersion=\"7.1.1992.0\" />";

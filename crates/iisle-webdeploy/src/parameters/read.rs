@@ -212,3 +212,95 @@ fn tags(text: Option<&str>) -> Vec<String> {
     let words = text.unwrap_or_default().split(',').map(str::trim);
     words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Parameters;
+    use proptest::prelude::*;
+
+    fn check(inner: &str) -> String {
+        let text = format!("<parameters>\n{inner}\n</parameters>");
+        match Parameters::parse(text.as_bytes()) {
+            Ok(_) => "accepted".to_owned(),
+            Err(error) => format!("{}: {error}", error.position().unwrap()),
+        }
+    }
+
+    #[test]
+    fn what_the_engine_refuses_is_refused_with_its_place() {
+        let refused = [
+            r#"<parameter name="a" bogus="1" />"#,
+            r#"<parameter name="a" Value="1" />"#,
+            "<parameter />",
+            r#"<parameter name="" />"#,
+            r#"<parameter name="a" /><parameter name="A" />"#,
+            r#"<parameter name="a"><other /></parameter>"#,
+            r#"<Parameter name="a" />"#,
+            r#"<parameter name="a"><parameterEntry scope="" match="x" /></parameter>"#,
+            r#"<parameter name="a"><parameterEntry kind="JsonFile" scope="" match="x" /></parameter>"#,
+            r#"<parameter name="a"><parameterEntry kind="TextFile" scope="" match="" /></parameter>"#,
+            r#"<parameter name="a"><parameterEntry kind="TextFile" match="x" /></parameter>"#,
+            r#"<parameter name="a"><parameterEntry kind="TextFile" scope="x" /></parameter>"#,
+            r#"<parameter name="a"><parameterValidation kind="AllowEmpty,Odd" /></parameter>"#,
+            r#"<parameter name="a"><description color="red" /></parameter>"#,
+        ];
+        let messages: Vec<_> = refused.iter().map(|inner| check(inner)).collect();
+        insta::assert_snapshot!(messages.join("\n"));
+        assert!(Parameters::parse(b"<parameter />").is_err());
+        assert!(Parameters::parse(b"<parameters x='1' />").is_err());
+        assert!(Parameters::parse(b"").is_err());
+    }
+
+    #[test]
+    fn what_the_engine_accepts_is_accepted() {
+        for inner in [
+            "",
+            "text",
+            r#"<parameter name="a" friendlyName="f" description="" defaultValue="" value="" tags="x,,y" />"#,
+            r#"<parameter name="a">text<parameterEntry type="textfile" scope="" match="x" tags="t" /></parameter>"#,
+            r#"<parameter name="a"><parameterEntry kind="ProviderPath" scope="" match="" /></parameter>"#,
+            r#"<parameter name="a"><parameterValidation kind="AllowEmpty, regularexpression" validationString="x" /></parameter>"#,
+            r#"<parameter name="a"><friendlyName language="en">x</friendlyName></parameter>"#,
+        ] {
+            assert_eq!(check(inner), "accepted", "{inner}");
+        }
+        assert!(
+            Parameters::parse(b"<parameters xmlns='urn:x'><parameter name='a'/></parameters>")
+                .is_ok()
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(
+            texts in proptest::collection::vec("[ -~\u{e4}\u{4e00}\t\n]{1,12}", 7),
+            empty_default: bool,
+        ) {
+            let parameter = super::Parameter {
+                name: texts[0].clone(),
+                description: Some(texts[1].clone()),
+                default_value: Some(if empty_default { String::new() } else { texts[2].clone() }),
+                entries: vec![super::Entry {
+                    kind: super::Kind::XmlFile,
+                    scope: texts[3].clone(),
+                    matching: texts[4].clone(),
+                    tags: vec!["a".to_owned(), "b c".to_owned()],
+                }],
+                validations: vec![super::Validation {
+                    kind: "Enumeration".to_owned(),
+                    text: Some(texts[5].clone()),
+                }],
+                ..super::Parameter::default()
+            };
+            let mut parameters = Parameters::default();
+            parameters.merge(parameter);
+            let text = super::super::parameters_xml(&parameters);
+            prop_assert_eq!(Parameters::parse(text.as_bytes()).unwrap(), parameters);
+        }
+
+        #[test]
+        fn no_bytes_break_the_reader(bytes: Vec<u8>) {
+            drop(Parameters::parse(&bytes));
+        }
+    }
+}

@@ -49,3 +49,28 @@ fn withheld(parameter: &Parameter, all: &Parameters) -> Option<(&'static str, St
 fn comment_text(text: &str) -> String {
     text.replace("--", "-&#x2D;")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::set_parameters;
+    use crate::Parameters;
+
+    #[test]
+    fn what_must_not_be_repeated_is_listed_in_a_comment() {
+        let parameters = Parameters::parse(
+            br#"<parameters>
+              <parameter name="Application" defaultValue="Default Web Site/Shop" tags="IisApp" />
+              <parameter name="Server" defaultValue="db &amp; more" />
+              <parameter name="Connection" defaultValue="Server={server};--" />
+              <parameter name="Literal" value="{Server}" />
+              <parameter name="Unknown" defaultValue="{other}" />
+              <parameter name="Required" />
+              <parameter name="Empty" defaultValue="" />
+              <parameter name="May be empty" defaultValue=""><parameterValidation kind="AllowEmpty" /></parameter>
+              <parameter name="Login" defaultValue="p" tags="Password" />
+              <parameter name="Token" tags="DBUserPassword" />
+            </parameters>"#,
+        );
+        insta::assert_snapshot!(set_parameters(&parameters.unwrap()));
+    }
+}
