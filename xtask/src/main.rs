@@ -40,7 +40,7 @@ Usage: cargo xtask CHORE [OPTIONS]
       --data DIR   the publish output to pack (default: one made from rustc's own libraries)
       --runs N     runs of each command, of which the median counts (default: 5)
       --files N    files to sync (default: 100000)
-      --program F  measure this executable instead of a fresh release build
+      --program F  measure this executable instead of a fresh release build; records nothing
       --no-record  do not append to crates/BENCHMARKS.md
 ";
 

@@ -127,21 +127,32 @@ pub(super) fn once(job: &Job) -> Result<Sample> {
     Ok(Sample { wall, peak_bytes: kilobytes * 1024 })
 }
 
-/// The median wall time of a program that is over at once, without another one around it.
-pub(super) fn instant(program: &Path, argument: &str, runs: usize) -> Result<Duration> {
-    let mut times = Vec::new();
-    for _ in 0..runs {
-        let mut command = Command::new(program);
-        command.arg(argument).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let started = Instant::now();
-        let status =
-            command.status().with_context(|| format!("cannot start {}", program.display()))?;
-        times.push(started.elapsed());
-        if !status.success() {
-            bail!("`{}` failed: {status}", process::shown(&command));
+/// The median wall times of programs that are over at once, started by turns, without another program
+/// around them.
+pub(super) fn instant<const N: usize>(jobs: [&Job; N], runs: usize) -> Result<[Duration; N]> {
+    let mut times = [const { Vec::new() }; N];
+    for round in 0..=runs {
+        for (job, times) in jobs.iter().zip(&mut times) {
+            let mut command = Command::new(&job.program);
+            command
+                .args(&job.arguments)
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
+            let started = Instant::now();
+            let status = command
+                .status()
+                .with_context(|| format!("cannot start {}", job.program.display()))?;
+            let wall = started.elapsed();
+            if !status.success() {
+                bail!("`{}` failed: {status}", process::shown(&command));
+            }
+            if round > 0 {
+                times.push(wall);
+            }
         }
     }
-    Ok(median(times))
+    Ok(times.map(median))
 }
 
 #[cfg(test)]
@@ -173,8 +184,9 @@ mod tests {
 
     #[test]
     fn a_program_that_is_over_at_once_is_measured_and_its_failure_seen() {
-        assert!(instant(Path::new("rustc"), "--version", 2).unwrap() > Duration::ZERO);
-        assert!(instant(Path::new("rustc"), "--no-such-option", 1).is_err());
+        let [wall] = instant([&Job::new("rustc").arg("--version")], 2).unwrap();
+        assert!(wall > Duration::ZERO);
+        assert!(instant([&Job::new("rustc").arg("--no-such-option")], 1).is_err());
     }
 
     /// GNU time is needed for benchmarks only, so a machine without it still tests the rest.

@@ -40,7 +40,11 @@ impl Request {
             let mut value = || words.next().with_context(|| format!("`{word}` needs a value"));
             match word.as_str() {
                 "--data" => request.data = Some(value()?.into()),
-                "--program" => request.program = Some(value()?.into()),
+                "--program" => {
+                    request.program = Some(value()?.into());
+                    // The rows are of commits, and who knows where this one comes from.
+                    request.record = false;
+                }
                 "--runs" => request.runs = number(word, value()?)?,
                 "--files" => request.files = number(word, value()?)?,
                 "--no-record" => request.record = false,
