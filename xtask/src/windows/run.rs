@@ -22,6 +22,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<TestsSeen> {
     let mut cargo = toolchain.cargo(workspace, "test");
     cargo.args(["--workspace", "--exclude", "xtask", "--no-fail-fast"]);
     wine.runs(&mut cargo);
+    // Under Wine insta cannot ask cargo where the workspace is, and would write new snapshots beside
+    // the old ones.
+    cargo.env("INSTA_WORKSPACE_ROOT", workspace.root()).env("INSTA_UPDATE", "no");
     let mut seen = TestsSeen::default();
     process::tee(&mut cargo, |line| seen.line(line))?;
     Ok(seen)
