@@ -7,6 +7,7 @@
 
 pub mod cargo;
 pub mod image;
+mod json;
 pub mod project;
 pub mod publish;
 pub mod resolve;

@@ -145,6 +145,12 @@ impl PublishOutput {
         self.web_config.as_ref()?.content.as_ref().ok()
     }
 
+    /// Whether the part of the host that starts self-contained applications lies in the root.
+    pub fn has_host_policy(&self) -> bool {
+        let names = ["hostpolicy.dll", "libhostpolicy.so", "libhostpolicy.dylib"];
+        names.iter().any(|name| self.file(name).is_some())
+    }
+
     /// The observations of one sort.
     pub fn observed(&self, what: What) -> impl Iterator<Item = &Observation> {
         self.observations.iter().filter(move |observation| observation.what == what)
