@@ -97,12 +97,12 @@ fn typos(workspace: &Workspace) -> Result<Outcome> {
     good(command.current_dir(workspace.root()).args(["--format", "brief"]))
 }
 
-/// What cargo-deny adds to `tidy` (which holds our walls and the licences): packages of others that
+/// What cargo-deny adds to `tidy` (which holds our walls and the licenses): packages of others that
 /// reach behind a wall. It takes minutes to build, so CI does not install it.
 fn deny(workspace: &Workspace) -> Result<Outcome> {
     if !process::works(workspace.cargo().args(["deny", "--version"])) {
         return Ok(Outcome::Skipped(
-            "cargo-deny is not installed; tidy holds walls and licences".to_owned(),
+            "cargo-deny is not installed; tidy holds walls and licenses".to_owned(),
         ));
     }
     good(workspace.cargo().args(["deny", "--all-features", "check", "bans", "licenses", "sources"]))

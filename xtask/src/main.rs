@@ -32,7 +32,7 @@ Usage: cargo xtask CHORE [OPTIONS]
 
   ci [STEP]…       everything that must hold before a change lands, or only the named steps:
                    fmt typos tidy clippy test doc deny windows
-  tidy             arrows, walls, licences, rule ids, sizes, forbidden words
+  tidy             arrows, walls, licenses, rule ids, sizes, forbidden words
   windows          cross-builds for Windows and runs all tests under Wine
   dist             release archives for this host in dist/, with completions, man pages, checksums
       --target T   for another target whose standard library is installed

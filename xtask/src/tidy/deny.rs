@@ -1,4 +1,4 @@
-//! Walls around packages of others, and their licences: both are data of `deny.toml`.
+//! Walls around packages of others, and their licenses: both are data of `deny.toml`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,7 +56,7 @@ impl Deny {
         }
     }
 
-    /// Whether a licence expression of a package of others is one we accept.
+    /// Whether a license expression of a package of others is one we accept.
     pub(super) fn accepts(&self, expression: &str) -> bool {
         let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
         let words: Vec<&str> = spaced.split_whitespace().collect();

@@ -1,4 +1,4 @@
-//! What the compiler cannot hold: arrows, walls, licences, rule ids, sizes, words, the top level.
+//! What the compiler cannot hold: arrows, walls, licenses, rule ids, sizes, words, the top level.
 //!
 //! Each check is a pure function over texts; `run` reads them.
 

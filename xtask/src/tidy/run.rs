@@ -86,7 +86,7 @@ fn check_packages(workspace: &Workspace, files: &Files, notes: &mut Notes) -> Re
         }
     }
     for package in workspace.metadata.packages.iter().filter(|package| package.source.is_some()) {
-        let license = package.license.as_deref().unwrap_or("no licence");
+        let license = package.license.as_deref().unwrap_or("no license");
         if !deny.accepts(license) {
             let name = format!("{} {}", package.name, package.version);
             notes.complain(
