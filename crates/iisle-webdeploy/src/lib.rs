@@ -1,7 +1,7 @@
 //! The Web Deploy package format: archive.xml, parameters, zip, companions.
 //!
 //! Turns a tree of files into a package that `msdeploy` accepts, with the files that belong
-//! beside it. Must not know: sync, IIS, how a verb shows what it did. Start with [`pack`].
+//! beside it. Must not know: sync, IIS, how a verb shows what it did. Start with [`pack`] and [`Package`].
 
 mod archive;
 mod companion;
@@ -9,14 +9,19 @@ mod in_order;
 mod layout;
 mod manifest;
 mod pack;
+mod package;
 mod parameters;
 mod provider_options;
 mod source_path;
 
-pub use archive::{DosTime, Level};
+pub use archive::{ArchiveError, DosTime, Level, ReadLimits};
 pub use companion::{Companion, companions, digest_lines};
 pub use layout::{BadName, Skipped};
+pub use manifest::{Manifest, ManifestError, Provider};
 pub use pack::{EntryLimit, PackError, PackOptions, Packed, pack};
+pub use package::{
+    ContentTree, Fault, FaultKind, Form, OpenError, OpenOptions, Package, PackageContent,
+};
 pub use parameters::{Entry, Kind, Parameter, Parameters, ParametersError, Validation};
 pub use provider_options::{ProviderOptions, ProviderOptionsError};
 pub use source_path::{SourcePath, SourcePathError};

@@ -2,10 +2,18 @@
 
 mod compress;
 mod container;
+mod directory;
 mod dos_time;
+mod entry_reader;
+mod read;
+mod tree;
+mod view;
 
 pub use compress::Level;
 pub use dos_time::DosTime;
+pub use read::{ArchiveError, ReadLimits};
 
 pub(crate) use compress::{Block, Compressor, content_tasks, deflate_text};
 pub(crate) use container::{Container, Header, Method, Sizes};
+pub(crate) use read::{Archive, ArchiveEntry};
+pub(crate) use tree::ArchiveTree;

@@ -1,0 +1,125 @@
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Take};
+
+use flate2::bufread::DeflateDecoder;
+
+use super::Method;
+use super::view::View;
+
+/// Where the bytes of an entry lie and what they must come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Location {
+    pub(crate) method: Method,
+    /// Where the compressed bytes begin in the archive.
+    pub(crate) start: u64,
+    pub(crate) compressed: u64,
+    pub(crate) size: u64,
+    pub(crate) crc: u32,
+}
+
+/// Reads an entry and refuses to end before size and checksum were right.
+///
+/// Reading is sequential; a seek backwards starts over.
+pub(crate) struct EntryReader {
+    view: View,
+    location: Location,
+    decoder: Decoder,
+    hasher: crc32fast::Hasher,
+    position: u64,
+}
+
+enum Decoder {
+    Stored(Take<View>),
+    Deflated(DeflateDecoder<BufReader<Take<View>>>),
+}
+
+impl EntryReader {
+    pub(crate) fn new(view: View, location: Location) -> io::Result<Self> {
+        let decoder = Decoder::new(&view, location)?;
+        Ok(Self { view, location, decoder, hasher: crc32fast::Hasher::new(), position: 0 })
+    }
+
+    fn restart(&mut self) -> io::Result<()> {
+        self.decoder = Decoder::new(&self.view, self.location)?;
+        self.hasher = crc32fast::Hasher::new();
+        self.position = 0;
+        Ok(())
+    }
+
+    /// Called at the end of the data, which `more` shows to go on or not.
+    fn verify(&self, more: usize) -> io::Result<()> {
+        let wrong = |problem: String| io::Error::new(io::ErrorKind::InvalidData, problem);
+        if self.position != self.location.size || more > 0 {
+            let found = if more > 0 { "more".to_owned() } else { self.position.to_string() };
+            let expected = self.location.size;
+            return Err(wrong(format!("the entry should have {expected} bytes and has {found}")));
+        }
+        let (expected, found) = (self.location.crc, self.hasher.clone().finalize());
+        if expected == found {
+            return Ok(());
+        }
+        Err(wrong(format!("the checksum should be {expected:08x} and is {found:08x}")))
+    }
+}
+
+impl Decoder {
+    fn new(view: &View, location: Location) -> io::Result<Self> {
+        let mut view = view.clone();
+        view.seek(SeekFrom::Start(location.start))?;
+        let section = view.take(location.compressed);
+        Ok(match location.method {
+            Method::Stored => Self::Stored(section),
+            Method::Deflated => {
+                Self::Deflated(DeflateDecoder::new(BufReader::with_capacity(32 * 1024, section)))
+            }
+        })
+    }
+}
+
+impl Read for Decoder {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Stored(section) => section.read(buffer),
+            Self::Deflated(decoder) => decoder.read(buffer),
+        }
+    }
+}
+
+impl Read for EntryReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        let left = self.location.size.saturating_sub(self.position);
+        if left == 0 {
+            // What lies behind the declared size is never handed out.
+            let more = self.decoder.read(&mut [0])?;
+            self.verify(more)?;
+            return Ok(0);
+        }
+        let room = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+        let read = self.decoder.read(&mut buffer[..room])?;
+        if read == 0 {
+            self.verify(0)?;
+        }
+        self.hasher.update(&buffer[..read]);
+        self.position += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for EntryReader {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let target = match to {
+            SeekFrom::Start(position) => Some(position),
+            SeekFrom::End(offset) => self.location.size.checked_add_signed(offset),
+            SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
+        };
+        let target = target.ok_or(io::ErrorKind::InvalidInput)?;
+        if target < self.position {
+            self.restart()?;
+        }
+        let skipped = target.min(self.location.size) - self.position;
+        io::copy(&mut self.by_ref().take(skipped), &mut io::sink())?;
+        Ok(self.position)
+    }
+}

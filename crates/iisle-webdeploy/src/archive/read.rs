@@ -1,0 +1,241 @@
+use std::collections::BTreeMap;
+use std::io;
+
+use iisle_path::{NameProblem, NameRules, RelPath, RelPathError, windows_problem};
+use iisle_tree::Content;
+use thiserror::Error;
+use zip::read::ZipReadOptions;
+use zip::{CompressionMethod, ZipArchive};
+
+use super::directory::Directory;
+use super::entry_reader::{EntryReader, Location};
+use super::view::View;
+use super::{DosTime, Method};
+
+/// What an archive may ask of the one who reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadLimits {
+    /// Bytes that all entries may come to.
+    pub total_bytes: u64,
+    /// How many times its compressed size an entry may have, once it is larger than
+    /// `ratio_free_bytes`.
+    pub ratio: u64,
+    /// Bytes up to which an entry may compress to as little as it likes.
+    pub ratio_free_bytes: u64,
+}
+
+impl Default for ReadLimits {
+    /// 64 GiB in all; 500 to 1 beyond 256 MiB, where deflate ends at 1,032 to 1.
+    fn default() -> Self {
+        Self { total_bytes: 64 << 30, ratio: 500, ratio_free_bytes: 256 << 20 }
+    }
+}
+
+/// Why an archive is not read. Nothing of it was given out.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the messages name the fields")]
+pub enum ArchiveError {
+    #[error("cannot read the archive")]
+    Io(#[source] io::Error),
+    #[error("it is not a zip archive that can be read")]
+    Format(#[source] io::Error),
+    #[error("the entry `{entry}` cannot be read")]
+    Entry { entry: String, source: io::Error },
+    #[error("the entry `{entry}` is no path below the root")]
+    Path { entry: String, source: RelPathError },
+    #[error("the entry `{entry}` cannot exist on Windows: {problem}")]
+    Name { entry: String, problem: NameProblem },
+    #[error("the name of the entry `{entry}` is not UTF-8")]
+    NotUtf8 { entry: String },
+    #[error("the entries `{first}` and `{second}` are one name on Windows")]
+    Duplicate { first: String, second: String },
+    #[error("the entry `{entry}` lies below `{file}`, which is a file")]
+    BelowFile { entry: String, file: String },
+    #[error("the entry `{entry}` is a symbolic link")]
+    Link { entry: String },
+    #[error("the entry `{entry}` is encrypted")]
+    Encrypted { entry: String },
+    #[error("the entry `{entry}` is compressed by method {method}, expected 0 or 8")]
+    Method { entry: String, method: String },
+    #[error("the entry `{entry}` shares bytes with `{other}`")]
+    Overlap { entry: String, other: String },
+    #[error("the entry `{entry}` lies beyond the content of the archive")]
+    Beyond { entry: String },
+    #[error("the entry `{entry}` would have {size} bytes, Web Deploy takes files up to {limit}")]
+    TooLarge { entry: String, size: u64, limit: u64 },
+    #[error(
+        "the entry `{entry}` grows from {compressed} to {size} bytes, allowed are {ratio} to 1"
+    )]
+    Bomb { entry: String, compressed: u64, size: u64, ratio: u64 },
+    #[error("with the entry `{entry}` the archive would come to more than {limit} bytes")]
+    Total { entry: String, limit: u64 },
+}
+
+/// A zip file whose names and sizes were checked before anything is read from it.
+pub(crate) struct Archive {
+    view: View,
+    /// By the folded name, without a slash at the end.
+    pub(crate) entries: BTreeMap<String, ArchiveEntry>,
+    pub(crate) directory: Directory,
+}
+
+/// An entry of an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ArchiveEntry {
+    pub(crate) path: RelPath,
+    pub(crate) is_directory: bool,
+    pub(crate) location: Location,
+    pub(crate) time: DosTime,
+    /// The attributes of Windows.
+    pub(crate) attributes: u32,
+    /// Whether sizes or the place are kept in a zip64 field.
+    pub(crate) zip64: bool,
+}
+
+/// The largest file that Web Deploy packs or unpacks.
+const MAX_FILE: u64 = i32::MAX as u64;
+const DIRECTORY: u32 = 0x10;
+/// The part of the Unix mode that says what a file is, and its value for links.
+const UNIX_KIND: u32 = 0o170_000;
+const UNIX_LINK: u32 = 0o120_000;
+
+impl Archive {
+    /// Reads the directory of an archive and checks every entry.
+    pub(crate) fn open(
+        content: Box<dyn Content>,
+        limits: ReadLimits,
+    ) -> Result<Self, ArchiveError> {
+        let mut view = View::new(content).map_err(ArchiveError::Io)?;
+        let mut zip = ZipArchive::new(view.clone()).map_err(format)?;
+        let start = zip.central_directory_start();
+        let directory = Directory::read(&mut view, start).map_err(ArchiveError::Io)?;
+        if let Some(name) = &directory.duplicate {
+            let name = String::from_utf8_lossy(name).escape_debug().to_string();
+            return Err(ArchiveError::Duplicate { first: name.clone(), second: name });
+        }
+        if directory.records != zip.len() as u64 {
+            zip = ZipArchive::new(directory.counted(&view)).map_err(format)?;
+        }
+        let mut archive = Self { view, entries: BTreeMap::new(), directory };
+        let mut ranges = Vec::with_capacity(zip.len());
+        let mut total = 0_u64;
+        for index in 0..zip.len() {
+            let (entry, header) = read_entry(&mut zip, index, limits)?;
+            total = total.saturating_add(entry.location.size);
+            let name = entry.path.to_string();
+            if total > limits.total_bytes {
+                return Err(ArchiveError::Total { entry: name, limit: limits.total_bytes });
+            }
+            let end = entry.location.start.saturating_add(entry.location.compressed);
+            if end > start {
+                return Err(ArchiveError::Beyond { entry: name });
+            }
+            ranges.push((header, end, name));
+            archive.add(entry, index as u64)?;
+        }
+        ranges.sort_unstable();
+        if let Some(pair) = ranges.windows(2).find(|pair| pair[0].1 > pair[1].0) {
+            let (entry, other) = (pair[1].2.clone(), pair[0].2.clone());
+            return Err(ArchiveError::Overlap { entry, other });
+        }
+        archive.check_parents()?;
+        Ok(archive)
+    }
+
+    fn add(&mut self, mut entry: ArchiveEntry, index: u64) -> Result<(), ArchiveError> {
+        entry.zip64 = self.directory.zip64_records.binary_search(&index).is_ok();
+        let key = NameRules::Windows.fold(entry.path.as_str());
+        if let Some(first) = self.entries.get(&key) {
+            let (first, second) = (first.path.to_string(), entry.path.to_string());
+            return Err(ArchiveError::Duplicate { first, second });
+        }
+        self.entries.insert(key, entry);
+        Ok(())
+    }
+
+    fn check_parents(&self) -> Result<(), ArchiveError> {
+        for entry in self.entries.values() {
+            for parent in entry.path.ancestors() {
+                if let Some(file) = self.get(parent.as_str()).filter(|found| !found.is_directory) {
+                    let (entry, file) = (entry.path.to_string(), file.path.to_string());
+                    return Err(ArchiveError::BelowFile { entry, file });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The entry called `name`, without regard to case.
+    pub(crate) fn get(&self, name: &str) -> Option<&ArchiveEntry> {
+        self.entries.get(&NameRules::Windows.fold(name))
+    }
+
+    /// Opens an entry; size and checksum are verified while it is read.
+    pub(crate) fn open_entry(&self, entry: &ArchiveEntry) -> io::Result<EntryReader> {
+        EntryReader::new(self.view.clone(), entry.location)
+    }
+}
+
+/// The entry at `index`, and where its header begins.
+fn read_entry(
+    zip: &mut ZipArchive<View>,
+    index: usize,
+    limits: ReadLimits,
+) -> Result<(ArchiveEntry, u64), ArchiveError> {
+    let listed = zip.by_index_data(index).map_err(format)?;
+    let name = String::from_utf8(listed.name_raw().to_vec()).map_err(|_| {
+        ArchiveError::NotUtf8 { entry: String::from_utf8_lossy(listed.name_raw()).into_owned() }
+    })?;
+    let entry = || name.escape_debug().to_string();
+    let attributes = listed.external_attributes();
+    let is_directory = name.ends_with('/') || attributes & DIRECTORY != 0;
+    let path = check_name(&name)?;
+    if (attributes >> 16) & UNIX_KIND == UNIX_LINK {
+        return Err(ArchiveError::Link { entry: entry() });
+    }
+    if listed.encrypted() {
+        return Err(ArchiveError::Encrypted { entry: entry() });
+    }
+    let method = match listed.compression() {
+        CompressionMethod::Stored => Method::Stored,
+        CompressionMethod::Deflated => Method::Deflated,
+        other => return Err(ArchiveError::Method { entry: entry(), method: other.to_string() }),
+    };
+    let (size, compressed) = (listed.size(), listed.compressed_size());
+    if size > MAX_FILE {
+        return Err(ArchiveError::TooLarge { entry: entry(), size, limit: MAX_FILE });
+    }
+    let ratio = limits.ratio;
+    if size > limits.ratio_free_bytes && size / ratio > compressed {
+        return Err(ArchiveError::Bomb { entry: entry(), compressed, size, ratio });
+    }
+    let time = listed.last_modified();
+    let time =
+        time.map_or(DosTime::from_words(0, 0), |t| DosTime::from_words(t.datepart(), t.timepart()));
+    let (header, crc) = (listed.header_start(), listed.crc32());
+    // Compares the local header with the directory.
+    let options = ZipReadOptions::new().enforce_header_consistency(true);
+    let file = zip
+        .by_index_with_options(index, options)
+        .map_err(|source| ArchiveError::Entry { entry: entry(), source: source.into() })?;
+    let start = file.data_start().expect("opening the entry has found its data");
+    let location = Location { method, start, compressed, size, crc };
+    let attributes = attributes & 0xffff;
+    Ok((ArchiveEntry { path, is_directory, location, time, attributes, zip64: false }, header))
+}
+
+/// The path that an entry name means; never one that leaves the root or that Windows bends.
+fn check_name(name: &str) -> Result<RelPath, ArchiveError> {
+    let entry = || name.escape_debug().to_string();
+    let path = RelPath::parse(name.strip_suffix('/').unwrap_or(name))
+        .map_err(|source| ArchiveError::Path { entry: entry(), source })?;
+    match windows_problem(&path) {
+        None => Ok(path),
+        Some(problem) => Err(ArchiveError::Name { entry: entry(), problem }),
+    }
+}
+
+fn format(error: zip::result::ZipError) -> ArchiveError {
+    ArchiveError::Format(error.into())
+}
