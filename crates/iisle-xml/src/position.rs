@@ -16,14 +16,20 @@ impl fmt::Display for Position {
     }
 }
 
+/// Bytes between two entries of [`LineIndex::characters`].
+const STRIDE: usize = 1024;
+
 /// Where the lines of a text begin.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LineIndex {
     starts: Vec<u32>,
+    /// Characters that begin before every [`STRIDE`]th byte: a line may be as long as the text.
+    characters: Vec<u32>,
 }
 
 impl LineIndex {
     pub(crate) fn new(text: &str) -> Self {
+        let number = |n: usize| u32::try_from(n).expect("documents are shorter than 4 GiB");
         let bytes = text.as_bytes();
         let mut starts = vec![0];
         for (at, byte) in bytes.iter().enumerate() {
@@ -33,10 +39,22 @@ impl LineIndex {
                 _ => false,
             };
             if ends {
-                starts.push(u32::try_from(at + 1).expect("documents are shorter than 4 GiB"));
+                starts.push(number(at + 1));
             }
         }
-        Self { starts }
+        let mut characters = vec![0];
+        for piece in bytes.chunks(STRIDE) {
+            let before = characters.last().copied().unwrap_or(0);
+            characters.push(before + number(begun(piece)));
+        }
+        Self { starts, characters }
+    }
+
+    /// Characters that begin before `offset`.
+    fn characters_before(&self, text: &str, offset: usize) -> usize {
+        let known = offset / STRIDE;
+        let counted = self.characters.get(known).copied().unwrap_or(0) as usize;
+        counted + begun(&text.as_bytes()[known * STRIDE..offset])
     }
 
     /// The position of a byte offset of `text`; offsets behind its end mean the end.
@@ -45,10 +63,15 @@ impl LineIndex {
         let at = u32::try_from(offset).expect("documents are shorter than 4 GiB");
         let line = self.starts.partition_point(|start| *start <= at).max(1);
         let start = self.starts.get(line - 1).copied().unwrap_or(0) as usize;
-        let column = text[start..offset].chars().count() + 1;
+        let column = self.characters_before(text, offset) - self.characters_before(text, start) + 1;
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Position { line: number(line), column: number(column) }
     }
+}
+
+/// Characters that begin in a piece of UTF-8: every byte but those that continue one.
+fn begun(piece: &[u8]) -> usize {
+    piece.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 #[cfg(test)]
@@ -65,5 +88,15 @@ mod tests {
         assert_eq!(at('d'), Position { line: 4, column: 1 });
         assert_eq!(index.position(text, text.len()), Position { line: 4, column: 2 });
         assert_eq!(index.position(text, text.find('\r').unwrap()), Position { line: 1, column: 2 });
+    }
+
+    #[test]
+    fn columns_of_one_long_line_count_characters() {
+        let text = "ü€a😀".repeat(1000);
+        let index = LineIndex::new(&text);
+        for (number, (at, _)) in text.char_indices().enumerate() {
+            let column = u32::try_from(number + 1).unwrap();
+            assert_eq!(index.position(&text, at), Position { line: 1, column });
+        }
     }
 }
