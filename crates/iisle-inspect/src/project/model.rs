@@ -1,6 +1,5 @@
-//! What a project asks for, as far as publishing goes.
-
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::Position;
 
@@ -56,6 +55,8 @@ pub struct Property {
     pub origin: Option<Place>,
     /// Whether the project or its user set it, as opposed to a rule of the SDK.
     pub is_set: bool,
+    /// Why the value is not certain.
+    pub doubt: Option<String>,
 }
 
 /// A place in one of the files that were evaluated.
@@ -78,11 +79,60 @@ pub struct ProjectWarning {
     pub place: Option<Place>,
 }
 
+/// Why there is nothing to host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotPublishable {
+    /// A library.
+    Library,
+    /// An application of .NET Framework, which `dotnet publish` does not know.
+    DotnetFramework,
+    /// `IsPublishable` is false.
+    Marked,
+}
+
+impl fmt::Display for NotPublishable {
+    /// What the project is: `it is a library`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Library => "it is a library",
+            Self::DotnetFramework => "it is an application of .NET Framework",
+            Self::Marked => "`IsPublishable` is false",
+        })
+    }
+}
+
 impl Project {
-    /// The value of a property, `None` when it is not defined or empty.
+    /// The value of a property; `None` when it is not defined, empty, or not certain.
     pub fn property(&self, name: &str) -> Option<&str> {
         let property = self.properties.get(&PropertyName::new(name))?;
+        self.best(name).filter(|_| property.doubt.is_none())
+    }
+
+    /// The value of a property, also when it is not certain; `None` when it is not defined or
+    /// empty.
+    pub fn best(&self, name: &str) -> Option<&str> {
+        let property = self.properties.get(&PropertyName::new(name))?;
         (!property.value.is_empty()).then_some(property.value.as_str())
+    }
+
+    /// Why publishing it would give nothing that IIS can host, as far as the properties tell.
+    pub fn why_not_publishable(&self) -> Option<NotPublishable> {
+        let is = |name: &str, value: &str| {
+            self.property(name).is_some_and(|found| found.trim().eq_ignore_ascii_case(value))
+        };
+        let identifier = self.property("TargetFrameworkIdentifier");
+        let classic = self.sdks.is_empty() && self.property("TargetFrameworkVersion").is_some();
+        if identifier == Some(".NETFramework") || (classic && identifier.is_none()) {
+            return Some(NotPublishable::DotnetFramework);
+        }
+        if identifier == Some(".NETStandard") {
+            return Some(NotPublishable::Library);
+        }
+        if is("IsPublishable", "false") {
+            return Some(NotPublishable::Marked);
+        }
+        (is("OutputType", "Library") || is("OutputType", "Module"))
+            .then_some(NotPublishable::Library)
     }
 
     /// Where a property was set: its place, else the top of the project file.

@@ -1,0 +1,8 @@
+//! What a project asks for, as far as publishing goes.
+
+mod discover;
+mod evaluated;
+mod model;
+
+pub use discover::{DiscoverError, Discovered, discover};
+pub use model::{NotPublishable, Place, Project, ProjectWarning, Property, PropertyName};
