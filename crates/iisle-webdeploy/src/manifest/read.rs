@@ -156,7 +156,7 @@ mod tests {
     fn options_that_are_something_else_are_refused_with_their_place() {
         let text = "<sitemanifest>\n<iisApp path=\"x\" MSDeploy.MSDeployProviderOptions=\"AAAA\"/></sitemanifest>";
         let error = Manifest::parse(text.as_bytes()).unwrap_err();
-        assert_eq!(error.position().unwrap().to_string(), "2:51");
+        assert_eq!(error.position().unwrap().to_string(), "2:52");
         assert_eq!(error.to_string(), "the provider options of `iisApp` cannot be read");
     }
 }
