@@ -1,5 +1,5 @@
 use iisle_inspect::project::Project;
-use iisle_inspect::publish::PublishOutput;
+use iisle_inspect::publish::{self, PublishOutput};
 use iisle_report::Location;
 use iisle_webconfig::{
     Attribute, Element, Encoding, Handler, Handlers, Hosting, MODULE_V1, Position, ReadError,
@@ -25,6 +25,20 @@ pub struct WebConfigFile<'a> {
     pub file: &'a str,
     /// What it says, or why it says nothing.
     pub content: Result<&'a WebConfig, &'a ReadError>,
+}
+
+impl<'a> From<&'a publish::WebConfigFile> for WebConfigFile<'a> {
+    fn from(file: &'a publish::WebConfigFile) -> Self {
+        Self { file: file.path.as_str(), content: file.content.as_ref() }
+    }
+}
+
+impl<'a> Subject<'a> {
+    /// A publish output with its own web.config.
+    pub fn of_output(output: &'a PublishOutput) -> Self {
+        let web_config = output.web_config.as_ref().map(WebConfigFile::from);
+        Self { project: None, output: Some(output), web_config }
+    }
 }
 
 /// Facts beside those that a rule demands.

@@ -87,7 +87,11 @@ impl FileFacts for File {
     fn why_no_image(&self) -> Option<String> {
         let image = self.image.as_ref()?;
         match image.format {
-            Format::Pe => image.error.clone(),
+            // Metadata that only a reader of ours misses is no damage: the headers decide.
+            Format::Pe => image
+                .error
+                .clone()
+                .filter(|error| image.runs_as.is_none() || error.starts_with("truncated")),
             Format::Other => {
                 let what = image.look_alike.map(|it| it.describe().to_owned());
                 what.or_else(|| image.error.clone())

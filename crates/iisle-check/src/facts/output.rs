@@ -1,4 +1,4 @@
-use iisle_inspect::publish::{Deps, File, FrameworkReference, Kind, PublishOutput};
+use iisle_inspect::publish::{Conflict, Deps, File, FrameworkReference, Kind, PublishOutput};
 use iisle_path::NameRules;
 use iisle_report::Severity;
 
@@ -24,6 +24,8 @@ pub(crate) trait OutputFacts {
     fn has_anywhere(&self, name: &str) -> bool;
     /// Whether there is a client that runs in the browser.
     fn has_web_assembly_client(&self) -> bool;
+    /// Images that cannot run in the app, without those that only its program contradicts.
+    fn own_conflicts(&self) -> impl Iterator<Item = &Conflict>;
     /// The name of the entry's deps.json.
     fn deps_name(&self) -> String;
 }
@@ -115,6 +117,15 @@ impl OutputFacts for PublishOutput {
             let code = file.path.has_extension("wasm")
                 || file.path.file_name().starts_with("blazor.webassembly");
             served && framework && code
+        })
+    }
+
+    fn own_conflicts(&self) -> impl Iterator<Item = &Conflict> {
+        // When the program has another architecture than the RID of everything else, P002 says so;
+        // files of the RID's architecture are right.
+        let by_rid = self.rid.as_deref().and_then(|rid| Rid::parse(rid).machine);
+        self.conflicts.iter().filter(move |conflict| {
+            by_rid.is_none() || conflict.system.is_some() || conflict.runs_as.machine() != by_rid
         })
     }
 

@@ -12,7 +12,7 @@ const BUNDLE_MARKER: [u8; 32] = [
     0x13, 0xf5, 0xb9, 0xe6, 0xef, 0xae, 0x33, 0x18, 0xee, 0x3b, 0x2d, 0xce, 0x24, 0xb3, 0x6a, 0xae,
 ];
 
-/// Reads `managed ARCH`, `r2r ARCH [linux]`, `native ARCH`, `native-dll ARCH`,
+/// Reads `managed ARCH [VERSION]`, `r2r ARCH [linux]`, `native ARCH`, `native-dll ARCH`,
 /// `apphost ARCH DLL|unbound`, `bundle ARCH` or `elf ARCH`; anything else is `None`.
 pub(super) fn parse(text: &str) -> Option<Vec<u8>> {
     let mut words = text.split_whitespace();
@@ -23,9 +23,15 @@ pub(super) fn parse(text: &str) -> Option<Vec<u8>> {
         "arm64" => ARM64,
         _ => return None,
     };
-    let image = Image { machine, dll: kind != "native" && kind != "apphost" && kind != "bundle" };
+    let image = Image { machine, dll: kind == "native-dll" };
     Some(match kind {
-        "managed" => image.managed(if arch == "x86" { 0x3 } else { 0x1 }, 0),
+        "managed" => {
+            let mut bytes = image.managed(if arch == "x86" { 0x3 } else { 0x1 }, 0);
+            if let Some(version) = words.next() {
+                name_assembly(&mut bytes, version);
+            }
+            bytes
+        }
         "r2r" => {
             let mask = if words.next() == Some("linux") { 0x7b79 } else { 0 };
             Image { machine: machine ^ mask, ..image }
@@ -45,6 +51,33 @@ pub(super) fn parse(text: &str) -> Option<Vec<u8>> {
         "elf" => elf(machine),
         _ => return None,
     })
+}
+
+/// Writes metadata with one row, that of an assembly `Lib` of this version, behind the root.
+fn name_assembly(bytes: &mut [u8], version: &str) {
+    // The section begins at 0x200 of the file, the metadata root at 0x50 of the section.
+    const ROOT: usize = 0x250;
+    let streams: [(&[u8], u32, u32); 2] = [(b"#~\0\0", 0xb0, 50), (b"#Strings\0\0\0\0", 0xe4, 8)];
+    put16(bytes, ROOT + 30, 2);
+    let mut at = ROOT + 32;
+    for (name, offset, size) in streams {
+        put32(bytes, at, offset);
+        put32(bytes, at + 4, size);
+        bytes[at + 8..at + 8 + name.len()].copy_from_slice(name);
+        at += 8 + name.len();
+    }
+    // The size of the metadata as the CLI header has it.
+    put32(bytes, 0x20c, 0xec);
+    let tables = ROOT + 0xb0;
+    bytes[tables + 4] = 2;
+    bytes[tables + 7] = 1;
+    bytes[tables + 12] = 1;
+    put32(bytes, tables + 24, 1);
+    for (index, part) in version.split('.').enumerate() {
+        put16(bytes, tables + 32 + 2 * index, part.parse().expect("four numbers"));
+    }
+    put16(bytes, tables + 46, 1);
+    bytes[ROOT + 0xe5..ROOT + 0xe8].copy_from_slice(b"Lib");
 }
 
 fn app_host(dll: &str) -> Vec<u8> {
@@ -80,7 +113,7 @@ impl Image {
     /// An image with a CLI header of these flags, ReadyToRun when `native_headers` is 1.
     fn managed(&self, flags: u32, native_headers: u32) -> Vec<u8> {
         // CLI header, metadata root, ReadyToRun header: all in the one section at RVA 0x2000.
-        let mut section = vec![0; 0x100];
+        let mut section = vec![0; 0x180];
         put32(&mut section, 0x00, 72);
         put32(&mut section, 0x04, 0x0005_0002);
         put32(&mut section, 0x08, 0x2050);
@@ -128,12 +161,13 @@ impl Image {
             put32(&mut bytes, directories + 14 * 8 + 4, cli_size);
         }
         let header = 0x98 + optional;
-        bytes[header..header + 5].copy_from_slice(b".text");
+        bytes[header..header + 5].copy_from_slice(b".data");
         put32(&mut bytes, header + 8, size);
         put32(&mut bytes, header + 12, 0x2000);
         put32(&mut bytes, header + 16, size);
         put32(&mut bytes, header + 20, 0x200);
-        put32(&mut bytes, header + 36, 0x6000_0020);
+        // Initialized data, readable and writable: where hosts keep what names their app.
+        put32(&mut bytes, header + 36, 0xc000_0040);
         bytes.extend(section);
         bytes.resize(0x200 + size as usize, 0);
         bytes

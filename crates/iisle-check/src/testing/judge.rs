@@ -1,13 +1,21 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use iisle_inspect::project::Project;
+use iisle_inspect::publish::{self, InspectOptions, PublishOutput};
 use iisle_report::{Finding, Severity};
+use iisle_tree::{MemoryTree, Ticks, Tree};
 
-use super::files;
+use super::evaluated;
+use super::files::{self, File};
 use crate::rule::Rule;
 use crate::rules::rules;
 use crate::settings::{Profile, Settings};
-use crate::verdict::Verdict;
+use crate::subject::{Subject, WebConfigFile};
+use crate::verdict::{Verdict, check_by};
+
+/// Says that a file belongs to an output although it is its only one.
+const MARK: &str = "output/";
 
 /// Judges a text of files (see [`files::parse`]) by one rule, for production.
 ///
@@ -65,37 +73,42 @@ fn render(verdict: &Verdict) -> String {
 
 fn verdict(
     rules: impl Iterator<Item = &'static Rule>,
-    files: &[files::File],
+    files: &[File],
     settings: &Settings,
 ) -> Verdict {
-    let output = iisle_inspect::publish::PublishOutput {
-        files: files
-            .iter()
-            .filter(|f| !f.path.starts_with("project/"))
-            .map(|f| iisle_inspect::publish::File { path: f.path.parse().unwrap() })
-            .collect(),
-        self_contained: None,
-        frameworks: vec![],
-        kind: iisle_inspect::publish::Kind::Other,
-        rid: None,
-        entry: None,
-        candidates: vec![],
-    };
-    let config = files
-        .iter()
-        .find(|file| file.path.eq_ignore_ascii_case("web.config"))
-        .map(|file| iisle_webconfig::read(&file.bytes));
-    let web_config = config
-        .as_ref()
-        .map(|content| crate::WebConfigFile { file: "web.config", content: content.as_ref() });
-    let subject = crate::Subject { project: None, output: Some(&output), web_config };
-    crate::verdict::check_by(rules, &subject, settings)
+    let project = evaluated::read(files);
+    let is_output = |file: &&File| !file.path.starts_with("project/");
+    let output: Vec<&File> = files.iter().filter(is_output).collect();
+    // A web.config alone is that of a target, unless the text says `output/web.config`.
+    let marked = output.iter().any(|file| file.path.starts_with(MARK));
+    let lone = output.iter().all(|file| file.path.eq_ignore_ascii_case("web.config"));
+    if lone && !marked {
+        let content = output.first().map(|file| iisle_webconfig::read(&file.bytes));
+        let file = "web.config";
+        let web_config =
+            content.as_ref().map(|content| WebConfigFile { file, content: content.as_ref() });
+        let subject = Subject { project: project.as_ref(), output: None, web_config };
+        return check_by(rules, &subject, settings);
+    }
+    let tree = output.iter().fold(MemoryTree::unix(), |tree, file| {
+        let path = file.path.strip_prefix(MARK).unwrap_or(&file.path);
+        tree.with_file(path, &file.bytes, Ticks::UNIX_EPOCH)
+    });
+    let output = inspect(&tree);
+    let subject = Subject { project: project.as_ref(), ..Subject::of_output(&output) };
+    check_by(rules, &subject, settings)
 }
+
+/// Judges trees by every rule.
 pub(super) fn judge_trees(
-    _p: Option<&dyn iisle_tree::Tree>,
-    _o: Option<&dyn iisle_tree::Tree>,
-    r: impl Iterator<Item = &'static Rule>,
-    s: &Settings,
+    project: Option<&Project>,
+    output: &dyn Tree,
+    settings: &Settings,
 ) -> Verdict {
-    verdict(r, &[], s)
+    let output = inspect(output);
+    check_by(rules(), &Subject { project, ..Subject::of_output(&output) }, settings)
+}
+
+fn inspect(tree: &dyn Tree) -> PublishOutput {
+    publish::inspect(tree, &InspectOptions::default()).expect("memory and fixtures can be read")
 }

@@ -1,6 +1,7 @@
 //! Small facts in, text of findings out: what the tests of all rules use.
 
 mod corpus;
+mod evaluated;
 mod files;
 mod image;
 mod judge;

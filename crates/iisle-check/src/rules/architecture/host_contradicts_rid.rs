@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn an_exe_of_another_architecture_is_an_error() {
-        insta::assert_snapshot!(output("x86", "/win-x64"), @"");
+        insta::assert_snapshot!(output("x86", "/win-x64"), @"error App.exe App.exe is x86 but deps.json says win-x64");
         assert_eq!(output("x64", "/win-x64"), "");
         assert_eq!(output("x64", ""), "");
     }

@@ -56,7 +56,7 @@ mod tests {
             native-dll x86
             == c.dll
             native-dll x86
-        "), @"");
+        "), @"warning b.dll native dlls of different architectures in one folder: a.dll x64, b.dll x86");
     }
 
     #[test]

@@ -49,8 +49,12 @@ mod tests {
 
     #[test]
     fn different_platforms_are_a_warning() {
-        insta::assert_snapshot!(check(&RULE, &project("<Platform>x86</Platform><PlatformTarget>x64</PlatformTarget>")), @"");
-        insta::assert_snapshot!(check(&RULE, &project("<Prefer32Bit>true</Prefer32Bit>")), @"");
+        insta::assert_snapshot!(check(&RULE, &project("<Platform>x86</Platform><PlatformTarget>x64</PlatformTarget>")), @"
+        warning App.csproj:2:83 conflict between Platform x86 and PlatformTarget x64
+          Platform=x86
+          PlatformTarget=x64
+        ");
+        insta::assert_snapshot!(check(&RULE, &project("<Prefer32Bit>true</Prefer32Bit>")), @"warning App.csproj:2:59 Prefer32Bit=true: the app prefers 32-bit processes");
     }
 
     #[test]

@@ -50,8 +50,8 @@ mod tests {
 
     #[test]
     fn a_platform_of_another_architecture_than_the_rid_is_an_error() {
-        insta::assert_snapshot!(check(&RULE, &project("<RuntimeIdentifier>win-x64</RuntimeIdentifier><PlatformTarget>x86</PlatformTarget>")), @"");
-        insta::assert_snapshot!(check(&RULE, &project("<RuntimeIdentifiers>win-x64;win-arm64</RuntimeIdentifiers><PlatformTarget>x64</PlatformTarget>")), @"");
+        insta::assert_snapshot!(check(&RULE, &project("<RuntimeIdentifier>win-x64</RuntimeIdentifier><PlatformTarget>x86</PlatformTarget>")), @"error App.csproj:2:105 PlatformTarget x86 conflicts with RID win-x64: BadImageFormatException at start");
+        insta::assert_snapshot!(check(&RULE, &project("<RuntimeIdentifiers>win-x64;win-arm64</RuntimeIdentifiers><PlatformTarget>x64</PlatformTarget>")), @"error App.csproj:2:117 PlatformTarget x64 conflicts with RID win-arm64: BadImageFormatException at start");
     }
 
     #[test]

@@ -34,7 +34,7 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, "
             == App_Offline.htm
             <html></html>
-        "), @"");
+        "), @"error App_Offline.htm the artifact carries app_offline.htm: the app stays offline after deployment");
         insta::assert_snapshot!(check(&RULE, "
             == wwwroot/app_offline.htm
             <html></html>

@@ -74,10 +74,16 @@ mod tests {
 
     #[test]
     fn a_dll_that_is_not_there_is_an_error() {
-        insta::assert_snapshot!(arguments(r".\Shop_Foo.dll"), @"");
-        insta::assert_snapshot!(arguments(""), @"");
-        insta::assert_snapshot!(arguments("run"), @"");
-        insta::assert_snapshot!(arguments("exec --depsfile App.deps.json Other.dll"), @"");
+        insta::assert_snapshot!(arguments(r".\Shop_Foo.dll"), @r"
+        error web.config:8:51 arguments '.\Shop_Foo.dll' does not exist → 'The application to execute does not exist' / 500.31
+          no file Shop_Foo.dll
+        ");
+        insta::assert_snapshot!(arguments(""), @"error web.config:8:51 arguments are empty: dotnet has nothing to run");
+        insta::assert_snapshot!(arguments("run"), @"error web.config:8:51 arguments begin with 'run', which is no .dll");
+        insta::assert_snapshot!(arguments("exec --depsfile App.deps.json Other.dll"), @"
+        error web.config:8:51 arguments 'exec --depsfile App.deps.json Other.dll' does not exist → 'The application to execute does not exist' / 500.31
+          no file Other.dll
+        ");
     }
 
     #[test]

@@ -48,7 +48,10 @@ mod tests {
             <aspNetCore processPath=".\App.exe" hostingModel="inprocess" />
             == App.exe
             bundle x64
-        "#), @"");
+        "#), @"
+        error web.config:8:57 single-file bundle in-process: 500.38
+          App.exe is a single-file bundle
+        ");
         insta::assert_snapshot!(check(&RULE, r#"
             == web.config
             <aspNetCore processPath=".\App.exe" hostingModel="outofprocess" />

@@ -58,7 +58,11 @@ mod tests {
             <!DOCTYPE html><html></html>
             == wwwroot/download.exe
             empty
-        "), @"");
+        "), @"
+        error Empty.dll Empty.dll is not a PE image (0 bytes)
+        error Page.dll Page.dll is not a PE image (an HTML page)
+        error Pointer.dll Pointer.dll is not a PE image (a Git LFS pointer)
+        ");
     }
 
     #[test]

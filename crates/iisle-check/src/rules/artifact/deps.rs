@@ -102,20 +102,23 @@ mod tests {
 
     #[test]
     fn files_that_are_listed_must_be_there() {
-        insta::assert_snapshot!(deps(&target(r#""Contoso.Data/2.1.0": {"runtime": {"lib/net8.0/Contoso.Data.dll": {}}, "resources": {"lib/net8.0/de/Contoso.Data.resources.dll": {"locale": "de"}}}"#)), @"");
+        insta::assert_snapshot!(deps(&target(r#""Contoso.Data/2.1.0": {"runtime": {"lib/net8.0/Contoso.Data.dll": {}}, "resources": {"lib/net8.0/de/Contoso.Data.resources.dll": {"locale": "de"}}}"#)), @"
+        error App.deps.json:1:1 App.deps.json lists Contoso.Data.dll (package Contoso.Data/2.1.0) but the file is missing
+        warning App.deps.json:1:1 App.deps.json lists de/Contoso.Data.resources.dll (package Contoso.Data/2.1.0) but the file is missing
+        ");
     }
 
     #[test]
     fn what_the_host_cannot_read_is_an_error() {
         insta::assert_snapshot!(deps("== App.deps.json
-            {"), @"");
+            {"), @"error App.deps.json:2:1 App.deps.json: a name of a member is missing at 2:1");
         insta::assert_snapshot!(deps(r#"== App.deps.json
-            {"runtimeTarget": {"name": ".NETCoreApp,Version=v9.0"}, "targets": {".NETCoreApp,Version=v8.0": {}}, "libraries": {}}"#), @"");
+            {"runtimeTarget": {"name": ".NETCoreApp,Version=v9.0"}, "targets": {".NETCoreApp,Version=v8.0": {}}, "libraries": {}}"#), @"error App.deps.json:1:68 App.deps.json: the target `.NETCoreApp,Version=v9.0` is missing at 1:68");
     }
 
     #[test]
     fn without_the_file_the_host_takes_every_dll() {
-        insta::assert_snapshot!(deps(""), @"");
+        insta::assert_snapshot!(deps(""), @"warning App.deps.json App.deps.json is missing: the host takes every dll of the folder");
     }
 
     #[test]

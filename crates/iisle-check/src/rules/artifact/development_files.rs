@@ -51,7 +51,13 @@ mod tests {
             x
             == App.runtimeconfig.dev.json
             {}
-        "), @"");
+        "), @"
+        info App.pdb development files: debug symbols (2)
+          App.pdb
+          Lib.pdb
+        info App.runtimeconfig.dev.json development files: settings of the development host (1)
+          App.runtimeconfig.dev.json
+        ");
     }
 
     #[test]

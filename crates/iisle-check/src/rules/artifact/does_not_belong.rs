@@ -106,8 +106,11 @@ mod tests {
     use crate::testing::check;
 
     fn files(names: &[&str]) -> String {
-        let text: String =
-            names.iter().map(|name| format!("\n            == {name}\n            x")).collect();
+        let text = names
+            .iter()
+            .map(|name| format!("\n            == {name}\n            x"))
+            .collect::<Vec<_>>()
+            .concat();
         check(&RULE, &text)
     }
 
@@ -116,12 +119,25 @@ mod tests {
         insta::assert_snapshot!(files(&[
             "appsettings.development.json", "secrets.json", "certs/site.pfx", ".env", ".env.local",
             "Properties/PublishProfiles/Prod.pubxml.user", "Dockerfile", ".git/HEAD", ".git/config",
-        ]), @"");
+        ]), @"
+        warning .env sensitive file '.env' is in the output
+        warning .env.local sensitive file '.env.local' is in the output
+        warning .git/HEAD sensitive file '.git/HEAD' is in the output
+        warning Dockerfile sensitive file 'Dockerfile' is in the output
+        warning Properties/PublishProfiles/Prod.pubxml.user sensitive file 'Properties/PublishProfiles/Prod.pubxml.user' is in the output
+        warning appsettings.development.json sensitive file 'appsettings.development.json' is in the output
+        warning certs/site.pfx sensitive file 'certs/site.pfx' is in the output
+        warning secrets.json sensitive file 'secrets.json' is in the output
+        ");
     }
 
     #[test]
     fn what_is_served_leaks() {
-        insta::assert_snapshot!(files(&["wwwroot/keys/site.key", "wwwroot/shop.db", "wwwroot/appsettings.json"]), @"");
+        insta::assert_snapshot!(files(&["wwwroot/keys/site.key", "wwwroot/shop.db", "wwwroot/appsettings.json"]), @"
+        error wwwroot/appsettings.json sensitive file 'wwwroot/appsettings.json' is below wwwroot: visitors can download it
+        error wwwroot/keys/site.key sensitive file 'wwwroot/keys/site.key' is below wwwroot: visitors can download it
+        error wwwroot/shop.db sensitive file 'wwwroot/shop.db' is below wwwroot: visitors can download it
+        ");
     }
 
     #[test]

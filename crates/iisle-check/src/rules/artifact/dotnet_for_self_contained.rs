@@ -52,7 +52,10 @@ mod tests {
             apphost x64 App.dll
             == App.runtimeconfig.json
             {"runtimeOptions": {"includedFrameworks": [{"name": "Microsoft.AspNetCore.App", "version": "8.0.11"}]}}
-        "#), @"");
+        "#), @"
+        error web.config:8:32 self-contained output must be started through App.exe
+          App.runtimeconfig.json names no framework to look for
+        ");
     }
 
     #[test]

@@ -64,12 +64,12 @@ mod tests {
 
     #[test]
     fn old_modules_lose_the_log() {
-        insta::assert_snapshot!(log("netcoreapp2.2", r".\logs\stdout"), @"");
+        insta::assert_snapshot!(log("netcoreapp2.2", r".\logs\stdout"), @r"warning web.config:8:101 folder logs\ does not exist");
     }
 
     #[test]
     fn modules_since_3_0_create_the_folder() {
-        insta::assert_snapshot!(log("net8.0", r".\logs\deep\stdout"), @"");
+        insta::assert_snapshot!(log("net8.0", r".\logs\deep\stdout"), @r"info web.config:8:101 folder logs\deep\ does not exist");
     }
 
     #[test]

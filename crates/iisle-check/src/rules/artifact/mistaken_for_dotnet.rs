@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_name_that_ends_in_dotnet_is_an_error_in_process() {
-        insta::assert_snapshot!(program("hello-dotnet", "inprocess"), @"");
+        insta::assert_snapshot!(program("hello-dotnet", "inprocess"), @"error web.config:8:32 'hello-dotnet.exe' is mistaken for the dotnet host");
         assert_eq!(program("hello-dotnet", "outofprocess"), "");
         assert_eq!(program("dotnet-hello", "inprocess"), "");
     }

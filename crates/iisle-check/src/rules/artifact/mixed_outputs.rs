@@ -70,8 +70,8 @@ mod tests {
 
     #[test]
     fn files_of_two_publishes_are_an_error() {
-        insta::assert_snapshot!(output("", "x86"), @"");
-        insta::assert_snapshot!(output(&crate::testing::project("<RuntimeIdentifier>win-x86</RuntimeIdentifier>"), "x64"), @"");
+        insta::assert_snapshot!(output("", "x86"), @"error hostfxr.dll App.deps.json is for win-x64, hostfxr.dll is x86: mixed outputs");
+        insta::assert_snapshot!(output(&crate::testing::project("<RuntimeIdentifier>win-x86</RuntimeIdentifier>"), "x64"), @"error App.deps.json App.deps.json is for win-x64, the project publishes for win-x86: mixed outputs");
     }
 
     #[test]

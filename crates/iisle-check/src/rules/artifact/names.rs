@@ -66,7 +66,13 @@ mod tests {
             x
             == site.CSS
             x
-        "), @"");
+        "), @"
+        warning logs/aux.txt 'logs/aux.txt' cannot be created on Windows
+          `aux.txt` is a device name on Windows
+        warning site.CSS 'Site.css' and 'site.CSS' are one file on Windows
+        warning wwwroot/a:b.js 'wwwroot/a:b.js' cannot be created on Windows
+          `a:b.js` holds the character ':', which Windows forbids
+        ");
     }
 
     #[test]

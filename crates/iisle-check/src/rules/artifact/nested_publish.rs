@@ -58,25 +58,30 @@ mod tests {
 
     #[test]
     fn an_older_publish_inside_is_one_warning() {
-        insta::assert_snapshot!(check(&RULE, r#"
+        insta::assert_snapshot!(check(&RULE, r"
             == publish/App.runtimeconfig.json
             {}
             == publish/Other.runtimeconfig.json
             {}
             == bin/Release/net8.0/App.runtimeconfig.json
             {}
-        "#), @"");
+        "), @"
+        warning bin/Release/net8.0/App.runtimeconfig.json a publish folder is nested in the output (bin/): previous publish was included as content
+          bin/Release/net8.0/App.runtimeconfig.json exists
+        warning publish/App.runtimeconfig.json a publish folder is nested in the output (publish/): previous publish was included as content
+          publish/App.runtimeconfig.json exists
+        ");
     }
 
     #[test]
     fn other_folders_with_programs_are_right() {
-        insta::assert_snapshot!(check(&RULE, r#"
+        insta::assert_snapshot!(check(&RULE, r"
             == BlazorDebugProxy/BrowserDebugHost.runtimeconfig.json
             {}
             == App.runtimeconfig.json
             {}
             == bin/readme.txt
             hello
-        "#), @"");
+        "), @"");
     }
 }

@@ -60,7 +60,10 @@ mod tests {
 
     #[test]
     fn in_process_needs_the_framework() {
-        insta::assert_snapshot!(framework("Microsoft.NETCore.App", "inprocess"), @"");
+        insta::assert_snapshot!(framework("Microsoft.NETCore.App", "inprocess"), @"
+        error web.config:8:76 app does not reference Microsoft.AspNetCore.App: 500.33
+          frameworks: Microsoft.NETCore.App
+        ");
         assert_eq!(framework("Microsoft.NETCore.App", "outofprocess"), "");
         assert_eq!(framework("Microsoft.AspNetCore.App", "inprocess"), "");
         assert_eq!(framework("Microsoft.AspNetCore.All", "inprocess"), "");

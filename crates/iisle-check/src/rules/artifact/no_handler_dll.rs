@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn in_process_needs_the_handler() {
-        insta::assert_snapshot!(output("inprocess", ""), @"");
+        insta::assert_snapshot!(output("inprocess", ""), @"error aspnetcorev2_inprocess.dll self-contained in-process app without aspnetcorev2_inprocess.dll: 500.33");
         assert_eq!(output("outofprocess", ""), "");
         assert_eq!(
             output(

@@ -57,7 +57,7 @@ mod tests {
             <aspNetCore processPath="dotnet" arguments=".\Old.dll" />
             == Old.dll
             managed anycpu
-        "#), @"");
+        "#), @"warning web.config:8:51 web.config starts Old.dll, project builds New.dll");
         insta::assert_snapshot!(check(&RULE, r#"
             == web.config
             <aspNetCore processPath="dotnet" arguments=".\Old.dll" />
@@ -67,7 +67,7 @@ mod tests {
             managed anycpu
             == New.runtimeconfig.json
             {"runtimeOptions": {"framework": {"name": "Microsoft.AspNetCore.App", "version": "8.0.0"}}}
-        "#), @"");
+        "#), @"warning web.config:8:51 web.config starts Old.dll, the output's only app is New.dll");
     }
 
     #[test]

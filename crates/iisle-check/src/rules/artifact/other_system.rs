@@ -71,7 +71,10 @@ mod tests {
             {"runtimeOptions": {"framework": {"name": "Microsoft.AspNetCore.App", "version": "8.0.0"}}}
             == App.deps.json
             {"runtimeTarget": {"name": ".NETCoreApp,Version=v8.0/linux-x64"}, "targets": {".NETCoreApp,Version=v8.0/linux-x64": {}}, "libraries": {}}
-        "#), @"");
+        "#), @"
+        error App.deps.json published for linux-x64: IIS cannot run it
+          App.deps.json names the RID linux-x64
+        ");
     }
 
     #[test]
@@ -81,7 +84,10 @@ mod tests {
             r2r x64 linux
             == App.runtimeconfig.json
             {"runtimeOptions": {"framework": {"name": "Microsoft.AspNetCore.App", "version": "8.0.0"}}}
-        "#), @"");
+        "#), @"
+        error App.dll published for linux: IIS cannot run it
+          App.dll is compiled for linux
+        ");
     }
 
     #[test]
@@ -95,7 +101,10 @@ mod tests {
             {"runtimeOptions": {"framework": {"name": "Microsoft.AspNetCore.App", "version": "8.0.0"}}}
             == web.config"#;
         insta::assert_snapshot!(check(&RULE, &format!("{text}
-            <aspNetCore processPath=\".\\App.exe\" />")), @"");
+            <aspNetCore processPath=\".\\App.exe\" />")), @"
+        error App published for Linux: IIS cannot run it
+          App is a program of Linux, App.exe is missing
+        ");
         assert_eq!(
             check(
                 &RULE,

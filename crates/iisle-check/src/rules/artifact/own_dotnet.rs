@@ -34,7 +34,7 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, "
             == dotnet.exe
             native x64
-        "), @"");
+        "), @"warning dotnet.exe dotnet.exe in the app root is started instead of the installed one");
         insta::assert_snapshot!(check(&RULE, "
             == tools/dotnet.exe
             native x64

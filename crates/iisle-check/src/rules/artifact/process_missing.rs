@@ -56,13 +56,19 @@ mod tests {
             apphost x64 Shop.dll
             == createdump.exe
             native x64
-        "#), @"");
+        "#), @r"
+        error web.config:8:32 processPath '.\Shop_Foo.exe' does not exist in the output; candidates: Shop.exe, createdump.exe
+          no file Shop_Foo.exe
+        ");
         insta::assert_snapshot!(check(&RULE, r#"
             == web.config
             <aspNetCore processPath=".\App" hostingModel="inprocess" />
             == App.dll
             managed anycpu
-        "#), @"");
+        "#), @r"
+        error web.config:8:32 processPath '.\App' does not exist in the output, which has no .exe
+          no file App.exe
+        ");
     }
 
     #[test]

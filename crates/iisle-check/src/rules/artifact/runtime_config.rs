@@ -98,14 +98,14 @@ mod tests {
 
     #[test]
     fn an_app_without_it_is_an_error() {
-        insta::assert_snapshot!(check(&RULE, WEB_CONFIG), @"");
+        insta::assert_snapshot!(check(&RULE, WEB_CONFIG), @"error App.runtimeconfig.json App.runtimeconfig.json is missing: the host treats the app as self-contained and looks for hostpolicy.dll here");
     }
 
     #[test]
     fn what_the_host_refuses_is_an_error() {
-        insta::assert_snapshot!(runtime_config("{\"runtimeOptions\": {"), @"");
-        insta::assert_snapshot!(runtime_config("empty"), @"");
-        insta::assert_snapshot!(runtime_config(r#"{"runtimeOptions": {"framework": {"name": "Microsoft.NETCore.App", "version": "8.0.0"}, "includedFrameworks": [{"name": "Microsoft.NETCore.App", "version": "8.0.0"}]}}"#), @"");
+        insta::assert_snapshot!(runtime_config("{\"runtimeOptions\": {"), @"error App.runtimeconfig.json:2:1 App.runtimeconfig.json is not valid JSON: a name of a member is missing at 2:1");
+        insta::assert_snapshot!(runtime_config("empty"), @"error App.runtimeconfig.json:1:1 App.runtimeconfig.json is not valid JSON: the document is empty at 1:1");
+        insta::assert_snapshot!(runtime_config(r#"{"runtimeOptions": {"framework": {"name": "Microsoft.NETCore.App", "version": "8.0.0"}, "includedFrameworks": [{"name": "Microsoft.NETCore.App", "version": "8.0.0"}]}}"#), @"error App.runtimeconfig.json:1:111 App.runtimeconfig.json is refused by the host: `framework`/`frameworks` and `includedFrameworks` exclude each other at 1:111");
     }
 
     #[test]

@@ -40,10 +40,11 @@ mod tests {
     use crate::testing::check;
 
     fn files(names: &[&str]) -> String {
-        let runtime: String = names
+        let runtime = names
             .iter()
             .map(|name| format!("\n            == {name}\n            native-dll x64"))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         check(
             &RULE,
             &format!(
@@ -60,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_partial_copy_is_an_error() {
-        insta::assert_snapshot!(files(&["hostfxr.dll", "coreclr.dll"]), @"");
+        insta::assert_snapshot!(files(&["hostfxr.dll", "coreclr.dll"]), @"error hostpolicy.dll self-contained app lacks hostpolicy.dll, System.Private.CoreLib.dll (partial copy?)");
     }
 
     #[test]

@@ -27,3 +27,34 @@ fn check(output: &PublishOutput, findings: &mut Findings<'_>) {
             .evidence(problem.message.as_str());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::testing::check;
+
+    #[test]
+    fn settings_that_are_no_json_are_errors() {
+        insta::assert_snapshot!(check(&RULE, r#"
+            == appsettings.json
+            {"Logging": {}}
+            == appsettings.Production.json
+            {
+              "ConnectionStrings": {
+            "#), @"
+        error appsettings.Production.json:3:1 appsettings.Production.json is not valid JSON at 3:1
+          a name of a member is missing
+        ");
+    }
+
+    #[test]
+    fn comments_and_trailing_commas_are_right() {
+        insta::assert_snapshot!(check(&RULE, r#"
+            == appsettings.json
+            {
+              // for everyone
+              "Logging": {},
+            }
+            "#), @"");
+    }
+}

@@ -53,7 +53,7 @@ mod tests {
     fn a_runtime_beside_a_framework_dependent_exe_is_an_error() {
         insta::assert_snapshot!(output("
             == App.exe
-            apphost x64 App.dll"), @"");
+            apphost x64 App.dll"), @"error hostfxr.dll left-over hostfxr.dll makes the module treat the app as self-contained");
     }
 
     #[test]

@@ -47,7 +47,10 @@ mod tests {
 
     #[test]
     fn two_web_apps_are_a_warning() {
-        insta::assert_snapshot!(check(&RULE, TWO), @"");
+        insta::assert_snapshot!(check(&RULE, TWO), @"
+        warning A.runtimeconfig.json two apps published into one folder
+          each could be the entry: A, B
+        ");
     }
 
     #[test]

@@ -41,13 +41,13 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, "
             == App.exe
             apphost x64 unbound
-        "), @"");
+        "), @"error App.exe app host App.exe is not bound: 0x80008095");
         insta::assert_snapshot!(check(&RULE, "
             == App.exe
             apphost x64 Old.dll
             == App.dll
             managed anycpu
-        "), @"");
+        "), @"error App.exe App.exe starts Old.dll, which is missing");
     }
 
     #[test]

@@ -38,3 +38,40 @@ fn check(output: &PublishOutput, findings: &mut Findings<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::testing::check;
+
+    fn library(version: &str) -> String {
+        check(
+            &RULE,
+            &format!(
+                r#"
+                == App.dll
+                managed anycpu
+                == Lib.dll
+                managed anycpu {version}
+                == App.runtimeconfig.json
+                {{"runtimeOptions": {{"framework": {{"name": "Microsoft.AspNetCore.App", "version": "8.0.0"}}}}}}
+                == App.deps.json
+                {{"runtimeTarget": {{"name": ".NETCoreApp,Version=v8.0"}}, "targets": {{".NETCoreApp,Version=v8.0": {{"Lib/2.1.0": {{"runtime": {{"lib/net8.0/Lib.dll": {{"assemblyVersion": "2.1.0.0", "fileVersion": "2.1.0.0"}}}}}}}}}}, "libraries": {{"Lib/2.1.0": {{"type": "package"}}}}}}"#
+            ),
+        )
+    }
+
+    #[test]
+    fn a_dll_of_another_version_is_a_warning() {
+        insta::assert_snapshot!(library("1.9.0.0"), @"
+        warning Lib.dll Lib.dll is 1.9.0.0, App.deps.json expects 2.1.0.0
+          package Lib/2.1.0
+        ");
+    }
+
+    #[test]
+    fn the_expected_version_and_an_unknown_one_are_right() {
+        assert_eq!(library("2.1.0.0"), "");
+        assert_eq!(library(""), "");
+    }
+}

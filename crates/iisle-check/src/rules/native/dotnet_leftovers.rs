@@ -55,7 +55,10 @@ mod tests {
             <aspNetCore processPath=".\shop.exe" arguments=".\Shop.dll"><handlerSettings><handlerSetting name="stackSize" value="0x1000" /></handlerSettings></aspNetCore>
             == shop.exe
             native x64
-        "#), @"");
+        "#), @r"
+        warning web.config:8:55 arguments name '.\Shop.dll', but the program is native
+        warning web.config:8:84 'stackSize' has no meaning for a native program
+        ");
     }
 
     #[test]

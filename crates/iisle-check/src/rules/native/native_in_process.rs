@@ -54,7 +54,10 @@ mod tests {
 
     #[test]
     fn a_native_program_needs_a_process_of_its_own() {
-        insta::assert_snapshot!(started(r#"hostingModel="inprocess""#, "native x64"), @"");
+        insta::assert_snapshot!(started(r#"hostingModel="inprocess""#, "native x64"), @"
+        error web.config:8:58 native executables cannot be hosted in-process: 500.38
+          shop.exe is a native program
+        ");
         assert_eq!(started(r#"hostingModel="outofprocess""#, "native x64"), "");
     }
 

@@ -68,9 +68,9 @@ mod tests {
 
     #[test]
     fn what_windows_cannot_start_is_an_error() {
-        insta::assert_snapshot!(started("", "elf x64"), @"");
-        insta::assert_snapshot!(started("", "empty"), @"");
-        insta::assert_snapshot!(started("", "native-dll x64"), @"");
+        insta::assert_snapshot!(started("", "elf x64"), @"error web.config:8:32 shop.exe is an ELF file");
+        insta::assert_snapshot!(started("", "empty"), @"error web.config:8:32 shop.exe is no program of Windows (0 bytes)");
+        insta::assert_snapshot!(started("", "native-dll x64"), @"error web.config:8:32 shop.exe has the flag of a dll in its header");
     }
 
     #[test]

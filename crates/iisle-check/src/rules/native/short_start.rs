@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_native_program_starts_faster() {
-        insta::assert_snapshot!(started("", "native x64"), @"");
+        insta::assert_snapshot!(started("", "native x64"), @"info web.config:8:7 a failing start blocks requests for 2 × 120 s");
         assert_eq!(started(r#"startupTimeLimit="30""#, "native x64"), "");
         assert_eq!(started("", "apphost x64 shop.dll"), "");
     }

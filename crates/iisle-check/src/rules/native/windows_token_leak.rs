@@ -58,8 +58,8 @@ mod tests {
 
     #[test]
     fn the_default_forwards_the_token() {
-        insta::assert_snapshot!(started("", "native x64"), @"");
-        insta::assert_snapshot!(started(r#"forwardWindowsAuthToken="true""#, "native x64"), @"");
+        insta::assert_snapshot!(started("", "native x64"), @"warning web.config:8:7 every Windows-authenticated request leaks a token handle");
+        insta::assert_snapshot!(started(r#"forwardWindowsAuthToken="true""#, "native x64"), @"warning web.config:8:69 every Windows-authenticated request leaks a token handle");
         assert_eq!(started(r#"forwardWindowsAuthToken="false""#, "native x64"), "");
         assert_eq!(started("", "apphost x64 shop.dll"), "");
     }

@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn development_is_an_error_in_production() {
-        insta::assert_snapshot!(check(&RULE, &project("<EnvironmentName>development</EnvironmentName>")), @"");
+        insta::assert_snapshot!(check(&RULE, &project("<EnvironmentName>development</EnvironmentName>")), @"error App.csproj:2:59 the project sets EnvironmentName=development");
     }
 
     #[test]

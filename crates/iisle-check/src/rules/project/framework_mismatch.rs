@@ -62,12 +62,12 @@ mod tests {
 
     #[test]
     fn an_output_of_another_framework_is_a_warning() {
-        insta::assert_snapshot!(frameworks("net8.0", "net6.0"), @"");
+        insta::assert_snapshot!(frameworks("net8.0", "net6.0"), @"warning App.csproj:2:18 output is for net6.0, project targets net8.0");
     }
 
     #[test]
     fn a_framework_out_of_support_is_a_warning() {
-        insta::assert_snapshot!(frameworks("netcoreapp3.1", "netcoreapp3.1"), @"");
+        insta::assert_snapshot!(frameworks("netcoreapp3.1", "netcoreapp3.1"), @"warning App.csproj:2:18 netcoreapp3.1 is out of support");
     }
 
     #[test]

@@ -34,7 +34,7 @@ mod tests {
 
     #[test]
     fn another_word_is_an_error() {
-        insta::assert_snapshot!(check(&RULE, &project("<AspNetCoreHostingModel>InProc</AspNetCoreHostingModel>")), @"");
+        insta::assert_snapshot!(check(&RULE, &project("<AspNetCoreHostingModel>InProc</AspNetCoreHostingModel>")), @"error App.csproj:2:59 invalid hosting model 'InProc'");
     }
 
     #[test]

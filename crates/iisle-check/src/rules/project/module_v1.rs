@@ -41,7 +41,10 @@ mod tests {
 
     #[test]
     fn module_v1_does_not_host_3_0_and_later() {
-        insta::assert_snapshot!(check(&RULE, &project("<AspNetCoreModuleName>AspNetCoreModule</AspNetCoreModuleName>")), @"");
+        insta::assert_snapshot!(check(&RULE, &project("<AspNetCoreModuleName>AspNetCoreModule</AspNetCoreModuleName>")), @"
+        error App.csproj:2:59 module V1 cannot host this app
+          the project targets net8.0
+        ");
     }
 
     #[test]
@@ -54,7 +57,10 @@ mod tests {
                 <AspNetCoreModuleName>AspNetCoreModule</AspNetCoreModuleName>
                 <AspNetCoreHostingModel>InProcess</AspNetCoreHostingModel>
               </PropertyGroup>
-            </Project>"#), @"");
+            </Project>"#), @"
+        error App.csproj:4:5 module V1 cannot host this app
+          AspNetCoreHostingModel is InProcess
+        ");
     }
 
     #[test]
@@ -66,6 +72,9 @@ mod tests {
                 <TargetFramework>netcoreapp2.1</TargetFramework>
                 <AspNetCoreModuleName>AspNetCoreModule</AspNetCoreModuleName>
               </PropertyGroup>
-            </Project>"#), @"");
+            </Project>"#), @"
+        error App.csproj:4:5 module V1 cannot host this app
+          AspNetCoreHostingModel is InProcess
+        ");
     }
 }

@@ -38,7 +38,7 @@ mod tests {
         let config = "
             == output/web.config
             <configuration />";
-        insta::assert_snapshot!(check(&RULE, &format!("{own}{config}")), @"");
+        insta::assert_snapshot!(check(&RULE, &format!("{own}{config}")), @"warning App.csproj:2:59 the project is marked as not publishable; the SDK wrote only a web.config");
         assert_eq!(
             check(
                 &RULE,

@@ -52,7 +52,10 @@ mod tests {
               <PropertyGroup><TargetFramework>net8.0</TargetFramework><OutputType>Exe</OutputType></PropertyGroup>
               <ItemGroup><FrameworkReference Include="Microsoft.AspNetCore.App" /></ItemGroup>
             </Project>
-        "#), @"");
+        "#), @"
+        error App.csproj:1:1 plain SDK: no web.config is produced, no Microsoft.AspNetCore.App reference
+          FrameworkReference Microsoft.AspNetCore.App
+        ");
     }
 
     #[test]

@@ -60,8 +60,8 @@ mod tests {
 
     #[test]
     fn deleting_without_a_folder_deletes_the_project() {
-        insta::assert_snapshot!(profile("<DeleteExistingFiles>true</DeleteExistingFiles>"), @"");
-        insta::assert_snapshot!(profile(r"<DeleteExistingFiles>True</DeleteExistingFiles><PublishUrl>.\</PublishUrl>"), @"");
+        insta::assert_snapshot!(profile("<DeleteExistingFiles>true</DeleteExistingFiles>"), @"error Properties/PublishProfiles/Folder.pubxml:1:87 this profile deletes the project folder: PublishUrl is empty");
+        insta::assert_snapshot!(profile(r"<DeleteExistingFiles>True</DeleteExistingFiles><PublishUrl>.\</PublishUrl>"), @r"error Properties/PublishProfiles/Folder.pubxml:1:87 this profile deletes the project folder: PublishUrl is '.\'");
     }
 
     #[test]

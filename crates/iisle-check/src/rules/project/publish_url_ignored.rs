@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_only_visual_studio_knows_is_a_warning() {
-        insta::assert_snapshot!(profile(r"<PublishUrl>C:\out\shop</PublishUrl>"), @"");
+        insta::assert_snapshot!(profile(r"<PublishUrl>C:\out\shop</PublishUrl>"), @"warning Properties/PublishProfiles/Folder.pubxml:1:87 `dotnet publish` ignores PublishUrl; the output goes to bin/Release/publish/");
     }
 
     #[test]

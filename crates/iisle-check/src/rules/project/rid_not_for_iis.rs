@@ -63,19 +63,19 @@ mod tests {
 
     #[test]
     fn other_systems_are_errors() {
-        insta::assert_snapshot!(rid("linux-x64", "net8.0"), @"");
-        insta::assert_snapshot!(rid("osx-arm64", "net8.0"), @"");
+        insta::assert_snapshot!(rid("linux-x64", "net8.0"), @"error App.csproj:2:59 RuntimeIdentifier 'linux-x64' is not one of Windows: IIS cannot run it");
+        insta::assert_snapshot!(rid("osx-arm64", "net8.0"), @"error App.csproj:2:59 RuntimeIdentifier 'osx-arm64' is not one of Windows: IIS cannot run it");
     }
 
     #[test]
     fn versions_of_windows_ended_with_sdk_8() {
-        insta::assert_snapshot!(rid("win10-x64", "net8.0"), @"");
-        insta::assert_snapshot!(rid("win7-x86", "netcoreapp3.1"), @"");
+        insta::assert_snapshot!(rid("win10-x64", "net8.0"), @"error App.csproj:2:59 RuntimeIdentifier 'win10-x64' is not known to SDK 8+");
+        insta::assert_snapshot!(rid("win7-x86", "netcoreapp3.1"), @"info App.csproj:2:66 RuntimeIdentifier 'win7-x86' is not known to SDK 8+");
     }
 
     #[test]
     fn an_unknown_architecture_is_a_warning() {
-        insta::assert_snapshot!(rid("win-x46", "net8.0"), @"");
+        insta::assert_snapshot!(rid("win-x46", "net8.0"), @"warning App.csproj:2:59 RuntimeIdentifier 'win-x46' names no known architecture");
     }
 
     #[test]

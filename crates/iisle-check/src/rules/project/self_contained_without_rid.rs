@@ -38,7 +38,10 @@ mod tests {
 
     #[test]
     fn a_list_of_rids_is_not_one() {
-        insta::assert_snapshot!(check(&RULE, &project("<SelfContained>true</SelfContained><RuntimeIdentifiers>win-x64;win-x86</RuntimeIdentifiers>")), @"");
+        insta::assert_snapshot!(check(&RULE, &project("<SelfContained>true</SelfContained><RuntimeIdentifiers>win-x64;win-x86</RuntimeIdentifiers>")), @"
+        error App.csproj:2:59 self-contained publish needs one RuntimeIdentifier
+          RuntimeIdentifiers=win-x64;win-x86
+        ");
     }
 
     #[test]

@@ -46,10 +46,10 @@ mod tests {
 
     #[test]
     fn a_single_file_cannot_be_hosted_in_process() {
-        insta::assert_snapshot!(check(&RULE, &project("<PublishSingleFile>true</PublishSingleFile><AspNetCoreHostingModel>InProcess</AspNetCoreHostingModel>")), @"");
+        insta::assert_snapshot!(check(&RULE, &project("<PublishSingleFile>true</PublishSingleFile><AspNetCoreHostingModel>InProcess</AspNetCoreHostingModel>")), @"error App.csproj:2:59 PublishSingleFile=true with in-process hosting: there is no dll that the worker could load (500.38)");
         insta::assert_snapshot!(check(&RULE, &format!("{}{}", project("<PublishSingleFile>true</PublishSingleFile>"), r#"
             == web.config
-            <aspNetCore processPath=".\App.exe" hostingModel="inprocess" />"#)), @"");
+            <aspNetCore processPath=".\App.exe" hostingModel="inprocess" />"#)), @"error App.csproj:2:59 PublishSingleFile=true with in-process hosting: there is no dll that the worker could load (500.38)");
     }
 
     #[test]

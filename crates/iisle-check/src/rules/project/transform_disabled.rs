@@ -51,11 +51,11 @@ mod tests {
     fn without_a_fitting_web_config_it_is_a_warning() {
         insta::assert_snapshot!(
             check(&RULE, &project("<IsTransformWebConfigDisabled>true</IsTransformWebConfigDisabled>")),
-            @""
+            @"warning App.csproj:2:59 IsTransformWebConfigDisabled=true: processPath and arguments are yours to keep right"
         );
         insta::assert_snapshot!(check(&RULE, &format!("{}{}", project("<IsWebConfigTransformDisabled>True</IsWebConfigTransformDisabled>"), r#"
             == web.config
-            <aspNetCore processPath="%LAUNCHER_PATH%" arguments="%LAUNCHER_ARGS%" />"#)), @"");
+            <aspNetCore processPath="%LAUNCHER_PATH%" arguments="%LAUNCHER_ARGS%" />"#)), @"warning App.csproj:2:59 IsWebConfigTransformDisabled=true: processPath and arguments are yours to keep right");
     }
 
     #[test]

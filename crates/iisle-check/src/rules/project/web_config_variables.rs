@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn dotnet_publish_cannot_apply_them() {
-        insta::assert_snapshot!(check(&RULE, &project("<WebConfigEnvironmentVariables>A=B</WebConfigEnvironmentVariables>")), @"");
+        insta::assert_snapshot!(check(&RULE, &project("<WebConfigEnvironmentVariables>A=B</WebConfigEnvironmentVariables>")), @"error App.csproj:2:59 the SDK cannot apply WebConfigEnvironmentVariables on the command line (MSB4018): its temporary folder is never created");
     }
 
     #[test]

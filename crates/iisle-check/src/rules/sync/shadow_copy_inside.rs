@@ -77,10 +77,11 @@ mod tests {
     use crate::testing::check;
 
     fn settings(model: &str, settings: &[(&str, &str)]) -> String {
-        let entries: String = settings
+        let entries = settings
             .iter()
             .map(|(name, value)| format!("<handlerSetting name=\"{name}\" value=\"{value}\" />"))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         check(&RULE, &format!("
             == web.config
             <aspNetCore processPath=\"dotnet\" hostingModel=\"{model}\"><handlerSettings>{entries}</handlerSettings></aspNetCore>"))
@@ -88,14 +89,14 @@ mod tests {
 
     #[test]
     fn a_folder_inside_the_app_is_a_warning() {
-        insta::assert_snapshot!(settings("inprocess", &[("enableShadowCopy", "true"), ("shadowCopyDirectory", r".\ShadowCopy")]), @"");
-        insta::assert_snapshot!(settings("inprocess", &[("enableShadowCopy", "true")]), @"");
+        insta::assert_snapshot!(settings("inprocess", &[("enableShadowCopy", "true"), ("shadowCopyDirectory", r".\ShadowCopy")]), @r"warning web.config:8:137 shadowCopyDirectory '.\ShadowCopy' is inside the app root");
+        insta::assert_snapshot!(settings("inprocess", &[("enableShadowCopy", "true")]), @"warning web.config:8:82 shadowCopyDirectory 'ShadowCopyDirectory' is inside the app root");
     }
 
     #[test]
     fn the_app_root_and_its_parents_are_errors() {
-        insta::assert_snapshot!(settings("inprocess", &[("enableShadowCopy", "true"), ("shadowCopyDirectory", ".")]), @"");
-        insta::assert_snapshot!(settings("inprocess", &[("enableShadowCopy", "true"), ("shadowCopyDirectory", r"..\")]), @"");
+        insta::assert_snapshot!(settings("inprocess", &[("enableShadowCopy", "true"), ("shadowCopyDirectory", ".")]), @"error web.config:8:137 shadowCopyDirectory '.' is the app root or a parent of it");
+        insta::assert_snapshot!(settings("inprocess", &[("enableShadowCopy", "true"), ("shadowCopyDirectory", r"..\")]), @r"error web.config:8:137 shadowCopyDirectory '..\' is the app root or a parent of it");
     }
 
     #[test]

@@ -44,10 +44,11 @@ mod tests {
     use crate::testing::check;
 
     fn settings(model: &str, settings: &[(&str, &str)]) -> String {
-        let entries: String = settings
+        let entries = settings
             .iter()
             .map(|(name, value)| format!("<handlerSetting name=\"{name}\" value=\"{value}\" />"))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         check(&RULE, &format!("
             == web.config
             <aspNetCore processPath=\"dotnet\" hostingModel=\"{model}\"><handlerSettings>{entries}</handlerSettings></aspNetCore>"))
@@ -55,8 +56,11 @@ mod tests {
 
     #[test]
     fn a_directory_without_the_switch_is_a_warning() {
-        insta::assert_snapshot!(settings("inprocess", &[("shadowCopyDirectory", r"..\s")]), @"");
-        insta::assert_snapshot!(settings("inprocess", &[("cleanShadowCopyDirectory", "true"), ("enableShadowCopy", "yes")]), @"");
+        insta::assert_snapshot!(settings("inprocess", &[("shadowCopyDirectory", r"..\s")]), @"warning web.config:8:82 shadow copy is configured but not enabled");
+        insta::assert_snapshot!(settings("inprocess", &[("cleanShadowCopyDirectory", "true"), ("enableShadowCopy", "yes")]), @"
+        warning web.config:8:82 shadow copy is configured but not enabled
+          enableShadowCopy=yes
+        ");
     }
 
     #[test]

@@ -35,10 +35,11 @@ mod tests {
     use crate::testing::check;
 
     fn settings(model: &str, settings: &[(&str, &str)]) -> String {
-        let entries: String = settings
+        let entries = settings
             .iter()
             .map(|(name, value)| format!("<handlerSetting name=\"{name}\" value=\"{value}\" />"))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         check(&RULE, &format!("
             == web.config
             <aspNetCore processPath=\"dotnet\" hostingModel=\"{model}\"><handlerSettings>{entries}</handlerSettings></aspNetCore>"))
@@ -46,7 +47,7 @@ mod tests {
 
     #[test]
     fn out_of_process_it_is_ignored() {
-        insta::assert_snapshot!(settings("outofprocess", &[("enableShadowCopy", "true"), ("shadowCopyDirectory", "a")]), @"");
+        insta::assert_snapshot!(settings("outofprocess", &[("enableShadowCopy", "true"), ("shadowCopyDirectory", "a")]), @"warning web.config:8:85 shadow copy is in-process only: ignored");
         assert_eq!(settings("inprocess", &[("enableShadowCopy", "true")]), "");
         assert_eq!(settings("outofprocess", &[("debugFile", "a")]), "");
     }

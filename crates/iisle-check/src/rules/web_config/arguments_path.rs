@@ -98,20 +98,23 @@ mod tests {
 
     #[test]
     fn a_blank_needs_quotes_out_of_process() {
-        insta::assert_snapshot!(arguments(r".\My App.dll --flag", "outofprocess"), @"");
+        insta::assert_snapshot!(arguments(r".\My App.dll --flag", "outofprocess"), @r#"
+        error web.config:8:51 unquoted blank in arguments: the command line becomes "dotnet" .\My App.dll --flag
+          My App.dll exists
+        "#);
         assert_eq!(arguments(r".\My App.dll", "inprocess"), "");
         assert_eq!(arguments(r"&quot;.\My App.dll&quot;", "outofprocess"), "");
     }
 
     #[test]
     fn paths_of_other_places_are_warnings() {
-        insta::assert_snapshot!(arguments("./App.dll", "outofprocess"), @"");
-        insta::assert_snapshot!(arguments(r"C:\Users\ann\App\bin\Debug\net8.0\App.dll", "outofprocess"), @"");
+        insta::assert_snapshot!(arguments("./App.dll", "outofprocess"), @"warning web.config:8:51 arguments separate folders with '/': './App.dll'");
+        insta::assert_snapshot!(arguments(r"C:\Users\ann\App\bin\Debug\net8.0\App.dll", "outofprocess"), @r"warning web.config:8:51 arguments name a path of a developer's machine (bin\Debug\): 'C:\Users\ann\App\bin\Debug\net8.0\App.dll'");
     }
 
     #[test]
     fn another_case_is_advice() {
-        insta::assert_snapshot!(arguments(r".\app.dll", "inprocess"), @"");
+        insta::assert_snapshot!(arguments(r".\app.dll", "inprocess"), @r"info web.config:8:51 arguments name '.\app.dll', the file is 'App.dll'");
         assert_eq!(arguments(r".\App.dll --urls http://x/y", "inprocess"), "");
     }
 }

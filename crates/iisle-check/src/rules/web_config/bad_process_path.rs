@@ -112,8 +112,8 @@ mod tests {
 
     #[test]
     fn in_process_the_extension_must_be_exe() {
-        insta::assert_snapshot!(path(r".\Contoso.Web", "inprocess"), @"");
-        insta::assert_snapshot!(path(r".\App.dll", "inprocess"), @"");
+        insta::assert_snapshot!(path(r".\Contoso.Web", "inprocess"), @r"error web.config:8:32 processPath '.\Contoso.Web' has extension '.Web': the module requires .exe");
+        insta::assert_snapshot!(path(r".\App.dll", "inprocess"), @r"error web.config:8:32 processPath '.\App.dll' has extension '.dll': the module requires .exe");
         assert_eq!(path(r".\run.cmd", "outofprocess"), "");
         assert_eq!(path(r".\Contoso.Web.exe", "inprocess"), "");
         assert_eq!(path(r".\App", "inprocess"), "");
@@ -121,15 +121,15 @@ mod tests {
 
     #[test]
     fn quotes_and_foreign_paths_are_errors() {
-        insta::assert_snapshot!(path("&quot;C:\\Program Files\\dotnet\\dotnet.exe&quot;", "inprocess"), @"");
-        insta::assert_snapshot!(path("/usr/bin/dotnet", "outofprocess"), @"");
-        insta::assert_snapshot!(path(r"C:\Users\ann\App\App.exe", "outofprocess"), @"");
-        insta::assert_snapshot!(path(r".\bin\Release\net8.0\App.exe", "outofprocess"), @"");
+        insta::assert_snapshot!(path("&quot;C:\\Program Files\\dotnet\\dotnet.exe&quot;", "inprocess"), @r#"error web.config:8:32 processPath '"C:\Program Files\dotnet\dotnet.exe"' contains quotes, which the module does not strip"#);
+        insta::assert_snapshot!(path("/usr/bin/dotnet", "outofprocess"), @"error web.config:8:32 processPath '/usr/bin/dotnet' is a path of another system");
+        insta::assert_snapshot!(path(r"C:\Users\ann\App\App.exe", "outofprocess"), @r"error web.config:8:32 processPath 'C:\Users\ann\App\App.exe' is a path of a developer's machine (\Users\)");
+        insta::assert_snapshot!(path(r".\bin\Release\net8.0\App.exe", "outofprocess"), @r"error web.config:8:32 processPath '.\bin\Release\net8.0\App.exe' is a path of a developer's machine (bin\Release\)");
     }
 
     #[test]
     fn a_name_that_ends_in_dotnet_is_mistaken_for_it() {
-        insta::assert_snapshot!(path(r".\hello-dotnet.exe", "inprocess"), @"");
+        insta::assert_snapshot!(path(r".\hello-dotnet.exe", "inprocess"), @r"error web.config:8:32 processPath '.\hello-dotnet.exe' is mistaken for the dotnet host");
         assert_eq!(path(r".\hello-dotnet.exe", "outofprocess"), "");
     }
 

@@ -71,10 +71,22 @@ mod tests {
 
     #[test]
     fn programs_without_a_dll_are_errors() {
-        insta::assert_snapshot!(started("inprocess", "bundle x64", ""), @"");
-        insta::assert_snapshot!(started("inprocess", "native x64", ""), @"");
-        insta::assert_snapshot!(started("inprocess", "managed anycpu", ""), @"");
-        insta::assert_snapshot!(started("inprocess", "apphost x64 App.dll", ""), @"");
+        insta::assert_snapshot!(started("inprocess", "bundle x64", ""), @"
+        error web.config:8:57 in-process hosting needs App.dll next to App.exe (500.38)
+          App.exe is a single-file bundle
+        ");
+        insta::assert_snapshot!(started("inprocess", "native x64", ""), @"
+        error web.config:8:57 in-process hosting needs App.dll next to App.exe (500.38)
+          App.exe is a native program
+        ");
+        insta::assert_snapshot!(started("inprocess", "managed anycpu", ""), @"
+        error web.config:8:57 in-process hosting needs App.dll next to App.exe (500.38)
+          App.exe is a program of .NET Framework
+        ");
+        insta::assert_snapshot!(started("inprocess", "apphost x64 App.dll", ""), @"
+        error web.config:8:57 in-process hosting needs App.dll next to App.exe (500.38)
+          App.dll is missing
+        ");
     }
 
     #[test]
@@ -96,6 +108,6 @@ mod tests {
             </system.webServer></configuration>
             == App.dll
             managed anycpu
-        "#), @"");
+        "#), @"error web.config:3:70 module V1 cannot host in-process");
     }
 }

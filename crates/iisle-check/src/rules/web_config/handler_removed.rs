@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_removed_handler_beside_a_section_is_an_error() {
-        insta::assert_snapshot!(check(&RULE, REMOVED), @"");
+        insta::assert_snapshot!(check(&RULE, REMOVED), @"error web.config:4:7 the handler is removed: this folder's ASP.NET Core app will never run (404/403.14)");
     }
 
     #[test]

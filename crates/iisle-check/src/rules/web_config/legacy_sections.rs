@@ -63,9 +63,9 @@ mod tests {
 
     #[test]
     fn without_the_module_it_may_be_an_asp_net_4_application() {
-        insta::assert_snapshot!(check(&RULE, r#"
+        insta::assert_snapshot!(check(&RULE, r"
             == web.config
             <configuration><system.web /></configuration>
-        "#), @"");
+        "), @"");
     }
 }

@@ -65,16 +65,16 @@ mod tests {
             <configuration>
               <system.webServer>
             </configuration>
-        "), @"error web.config:3:1 web.config is not well-formed at 3:1: expected 'system.webServer' tag, not 'configuration' at 3:1 (500.19 0x8007000d)");
+        "), @"error web.config:3:1 web.config is not well-formed at 3:1: `</configuration>` does not close `<system.webServer>` of line 2 (500.19 0x8007000d)");
         insta::assert_snapshot!(check(&RULE, "
             == web.config
-            pe: empty
-        "), @"error web.config:1:1 web.config is not well-formed at 1:1: unknown token at 1:1 (500.19 0x8007000d)");
+            empty
+        "), @"error web.config:1:1 web.config is not well-formed at 1:1: the file is empty, expected a root element (500.19 0x8007000d)");
         insta::assert_snapshot!(check(&RULE, "
             == web.config
             text before
             <configuration />
-        "), @"error web.config:1:1 web.config is not well-formed at 1:1: unknown token at 1:1 (500.19 0x8007000d)");
+        "), @"error web.config:1:1 web.config is not well-formed at 1:1: text before the root element (500.19 0x8007000d)");
     }
 
     #[test]
@@ -82,7 +82,7 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, r#"
             == web.config
             utf-16: <?xml version="1.0" encoding="utf-8"?><configuration />
-        "#), @"error web.config:1:1 web.config declares the encoding `utf-8` but is stored as utf-16le (500.19 0x8007000d)");
+        "#), @"error web.config:1:31 web.config is not well-formed at 1:31: the declaration says `utf-8`, but the bytes are UTF-16 (500.19 0x8007000d)");
         insta::assert_snapshot!(check(&RULE, r#"
             == web.config
             utf-16: <?xml version="1.0" encoding="utf-16"?><configuration />

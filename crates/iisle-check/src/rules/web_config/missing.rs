@@ -47,11 +47,11 @@ mod tests {
             managed anycpu
             == App.runtimeconfig.json
             {"runtimeOptions": {"framework": {"name": "Microsoft.AspNetCore.App", "version": "8.0.0"}}}
-        "#), @"");
-        insta::assert_snapshot!(check(&RULE, r#"
+        "#), @"error web.config web.config is missing: IIS would list or serve files of this folder (403.14) and never start the app");
+        insta::assert_snapshot!(check(&RULE, r"
             == shop.exe
             native x64
-        "#), @"");
+        "), @"error web.config web.config is missing: IIS would list or serve files of this folder (403.14) and never start the app");
     }
 
     #[test]
@@ -61,16 +61,16 @@ mod tests {
             managed anycpu
             == Mailer.runtimeconfig.json
             {"runtimeOptions": {"framework": {"name": "Microsoft.NETCore.App", "version": "8.0.0"}}}
-        "#), @"");
+        "#), @"info web.config web.config is missing, and nothing here is a web application");
     }
 
     #[test]
     fn the_name_may_have_any_case() {
-        insta::assert_snapshot!(check(&RULE, r#"
+        insta::assert_snapshot!(check(&RULE, r"
             == Web.Config
             <configuration />
             == App.dll
             managed anycpu
-        "#), @"");
+        "), @"");
     }
 }

@@ -71,12 +71,18 @@ mod tests {
 
     #[test]
     fn a_missing_attribute_means_out_of_process() {
-        insta::assert_snapshot!(both("<AspNetCoreHostingModel>InProcess</AspNetCoreHostingModel>", ""), @"");
+        insta::assert_snapshot!(both("<AspNetCoreHostingModel>InProcess</AspNetCoreHostingModel>", ""), @"
+        warning web.config:8:7 project says InProcess, web.config runs out-of-process because hostingModel is missing
+          AspNetCoreHostingModel=InProcess
+        ");
     }
 
     #[test]
     fn a_word_that_contradicts_the_project_is_a_warning() {
-        insta::assert_snapshot!(both("<AspNetCoreHostingModel>OutOfProcess</AspNetCoreHostingModel>", r#"hostingModel="inprocess""#), @"");
+        insta::assert_snapshot!(both("<AspNetCoreHostingModel>OutOfProcess</AspNetCoreHostingModel>", r#"hostingModel="inprocess""#), @"
+        warning web.config:8:54 project says OutOfProcess, web.config runs in-process because hostingModel is 'inprocess'
+          AspNetCoreHostingModel=OutOfProcess
+        ");
     }
 
     #[test]

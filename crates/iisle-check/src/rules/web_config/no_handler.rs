@@ -59,7 +59,7 @@ mod tests {
             <handlers><add name="s" path="*.html" verb="GET" modules="StaticFileModule" /></handlers>
             <aspNetCore processPath="dotnet" />
             </system.webServer></configuration>
-        "#), @"");
+        "#), @"error web.config:3:1 no handler maps requests to the ASP.NET Core Module; files would be served as static content");
     }
 
     #[test]
@@ -71,17 +71,17 @@ mod tests {
             managed anycpu
             == App.runtimeconfig.json
             {"runtimeOptions": {"framework": {"name": "Microsoft.AspNetCore.App", "version": "8.0.0"}}}
-        "#), @"");
+        "#), @"error web.config:1:1 no handler maps requests to the ASP.NET Core Module; files would be served as static content");
     }
 
     #[test]
     fn a_site_of_files_needs_no_handler() {
-        insta::assert_snapshot!(check(&RULE, r#"
+        insta::assert_snapshot!(check(&RULE, r"
             == web.config
             <configuration><system.webServer><rewrite /></system.webServer></configuration>
             == index.html
             <html></html>
-        "#), @"");
+        "), @"");
     }
 
     #[test]

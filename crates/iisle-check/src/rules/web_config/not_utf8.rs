@@ -40,7 +40,7 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, r#"
             == web.config
             utf-16: <?xml version="1.0" encoding="utf-16"?><configuration />
-        "#), @"info web.config:1:1 the file is stored as utf-16le, not UTF-8");
+        "#), @"info web.config:1:1 the file is stored as utf-16, not UTF-8");
     }
 
     #[test]

@@ -81,23 +81,23 @@ mod tests {
 
     #[test]
     fn a_file_in_a_folder_counts_when_there_is_no_other() {
-        insta::assert_snapshot!(check(&RULE, r#"
+        insta::assert_snapshot!(check(&RULE, r"
             == shop.exe
             native x64
             == publish/web.config
             <configuration />
-        "#), @"");
+        "), @"error publish/web.config found 'publish/web.config', expected 'web.config' in the root; .txt/.json/.xml copies are downloadable");
     }
 
     #[test]
     fn copies_beside_the_real_one_are_no_matter_of_this_rule() {
-        insta::assert_snapshot!(check(&RULE, r#"
+        insta::assert_snapshot!(check(&RULE, r"
             == shop.exe
             native x64
             == web.config
             <configuration />
             == web.config.bak
             <configuration />
-        "#), @"");
+        "), @"");
     }
 }

@@ -89,18 +89,21 @@ mod tests {
 
     #[test]
     fn the_last_segment_is_a_prefix_and_no_folder() {
-        insta::assert_snapshot!(log_file(r".\logs"), @"");
-        insta::assert_snapshot!(log_file(r".\logs\"), @"");
+        insta::assert_snapshot!(log_file(r".\logs"), @r"
+        warning web.config:8:55 '.\logs' is a prefix: files will be named logs_<time>_<pid>.log in the app root
+          the folder logs exists
+        ");
+        insta::assert_snapshot!(log_file(r".\logs\"), @r"warning web.config:8:55 '.\logs\' ends with a separator: files will be named _<time>_<pid>.log");
     }
 
     #[test]
     fn logs_below_wwwroot_can_be_downloaded() {
-        insta::assert_snapshot!(log_file(r".\wwwroot\logs\stdout"), @"");
+        insta::assert_snapshot!(log_file(r".\wwwroot\logs\stdout"), @r"error web.config:8:55 '.\wwwroot\logs\stdout' is below wwwroot: the logs can be downloaded");
     }
 
     #[test]
     fn other_places_must_exist_on_the_server() {
-        insta::assert_snapshot!(log_file(r"C:\logs\stdout"), @"");
+        insta::assert_snapshot!(log_file(r"C:\logs\stdout"), @r"warning web.config:8:55 'C:\logs\stdout' is no path below the app root: the folder must exist on the server and be writable");
         assert_eq!(log_file(r"\\?\%home%\LogFiles\stdout"), "");
     }
 

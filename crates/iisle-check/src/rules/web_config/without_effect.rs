@@ -68,7 +68,10 @@ mod tests {
                 <aspNetCore processPath="dotnet" />
               </system.webServer>
             </configuration>
-        "#), @"");
+        "#), @r#"
+        info web.config:3:5 IIS module of <staticContent> is not functional for ASP.NET Core URLs: use static file middleware
+        info web.config:4:35 httpErrors with existingResponse="Replace" replaces the app's own error pages
+        "#);
     }
 
     #[test]

@@ -94,21 +94,21 @@ mod tests {
 
     #[test]
     fn v1_cannot_be_installed_with_3_0_and_later() {
-        insta::assert_snapshot!(module("AspNetCoreModule", "net8.0"), @"");
+        insta::assert_snapshot!(module("AspNetCoreModule", "net8.0"), @r#"error web.config:2:61 modules="AspNetCoreModule" but the app targets net8.0; the 3.0+ hosting bundle no longer installs V1"#);
         assert_eq!(module("AspNetCoreModule", "netcoreapp2.1"), "");
     }
 
     #[test]
     fn v2_may_be_missing_where_2_1_is_installed() {
-        insta::assert_snapshot!(module("AspNetCoreModuleV2", "netcoreapp2.1"), @"");
+        insta::assert_snapshot!(module("AspNetCoreModuleV2", "netcoreapp2.1"), @r#"warning web.config:2:61 modules="AspNetCoreModuleV2" but the app targets netcoreapp2.1; its hosting bundle installs V1 only"#);
         assert_eq!(module("AspNetCoreModuleV2", "netcoreapp2.2"), "");
     }
 
     #[test]
     fn other_names_are_errors() {
-        insta::assert_snapshot!(module("aspNetCoreModuleV2", "net8.0"), @"");
-        insta::assert_snapshot!(module("AspNetCoreModuleV3", "net8.0"), @"");
-        insta::assert_snapshot!(module("AspNetCore", "net8.0"), @"");
+        insta::assert_snapshot!(module("aspNetCoreModuleV2", "net8.0"), @r#"error web.config:2:61 modules="aspNetCoreModuleV2" is no module of ASP.NET Core (names compare with case)"#);
+        insta::assert_snapshot!(module("AspNetCoreModuleV3", "net8.0"), @r#"error web.config:2:61 modules="AspNetCoreModuleV3" is no module of ASP.NET Core (names compare with case)"#);
+        insta::assert_snapshot!(module("AspNetCore", "net8.0"), @r#"error web.config:2:61 modules="AspNetCore" is no module of ASP.NET Core (names compare with case)"#);
         assert_eq!(module("httpPlatformHandler", "net8.0"), "");
     }
 }
