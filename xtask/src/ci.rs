@@ -56,6 +56,9 @@ fn step(workspace: &Workspace, name: &str, tests: &mut TestsSeen) -> Result<Outc
                 .env("RUSTDOCFLAGS", "-D warnings"),
         ),
         "deny" => deny(workspace),
+        "windows" if std::env::consts::OS == "windows" => {
+            Ok(Outcome::Skipped("this is Windows, where the tests ran".to_owned()))
+        }
         "windows" => {
             let seen = windows::run(workspace)?;
             *tests += seen;
