@@ -78,14 +78,15 @@ impl Properties {
             if element.attribute("Condition").is_none() {
                 let origin = Place { file: file.to_owned(), position: Some(element.position) };
                 let value = element.text.trim().to_owned();
-                let property = Property { value, origin: Some(origin), is_set: true };
+                let property = Property { value, origin: Some(origin), is_set: true, doubt: None };
                 self.0.insert(PropertyName::new(&*element.name), property);
             }
         }
     }
 
     fn by_sdk(&mut self, name: &str, value: &str) {
-        let property = Property { value: value.to_owned(), origin: None, is_set: false };
+        let property =
+            Property { value: value.to_owned(), origin: None, is_set: false, doubt: None };
         self.0.entry(PropertyName::new(name)).or_insert(property);
     }
 }
