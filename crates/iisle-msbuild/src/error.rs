@@ -63,7 +63,9 @@ pub enum Problem {
     Read { file: PathBuf, source: io::Error },
     #[error("the project `{file}` is no valid XML")]
     ProjectXml { file: PathBuf, source: XmlError },
-    #[error("the imported file `{file}` cannot be loaded")]
+    #[error("cannot read the imported file `{file}`")]
+    ReadImport { file: PathBuf, source: io::Error },
+    #[error("the imported file `{file}` is no valid XML")]
     ImportXml { file: PathBuf, source: XmlError },
     #[error("the root element is `{found}`, expected `Project`")]
     Root { found: String },
@@ -117,7 +119,7 @@ impl Problem {
         Some(match self {
             Self::Read { .. } => "MSB1009",
             Self::ProjectXml { .. } => "MSB4025",
-            Self::ImportXml { .. } => "MSB4024",
+            Self::ImportXml { .. } | Self::ReadImport { .. } => "MSB4024",
             Self::Root { .. } => "MSB4068",
             Self::UnknownElement { .. } => "MSB4067",
             Self::UnknownAttribute { .. } | Self::ReservedMetadata { .. } => "MSB4066",

@@ -7,21 +7,31 @@
 mod condition;
 mod error;
 mod escape;
-mod evaluate;
 mod evaluated;
+mod evaluator;
+mod expression;
 mod files;
+mod framework;
 mod functions;
+mod glob;
+mod items;
 mod options;
+mod paths;
 mod request;
+mod sdk;
+mod source;
+mod table;
+mod version;
 
 pub use condition::ConditionError;
 pub use error::{EvaluateError, Problem};
-pub use evaluate::evaluate;
 pub use evaluated::{
     Assignment, Evaluated, ImportRecord, Item, Origin, Place, Property, SourceKind, Unsupported,
     Warning,
 };
+pub use evaluator::{Evaluator, evaluate};
 pub use files::{Entry, EntryKind, MemoryFiles, ProjectFiles};
 pub use functions::FunctionError;
 pub use options::{PublishOptions, SwitchError, property_switch, publish_properties};
 pub use request::{Architecture, Host, Os, Request, SdkSource, SdkVersion, SdkVersionError};
+pub use sdk::{GlobalJson, find_global_json};

@@ -1,1 +1,42 @@
-//! The verbs of iisle: request in, report out
+//! The verbs of iisle: request in, report out.
+//!
+//! One file per verb. Must not know: arguments, terminals, the environment of the process. Start
+//! with `publish/run.rs`.
+
+mod cargo;
+mod check;
+mod context;
+mod evaluate;
+mod failure;
+mod hosting;
+mod inspect;
+mod overlay;
+mod pack;
+mod project;
+mod publish;
+mod sync;
+mod webconfig;
+
+pub use check::{CheckRequest, CheckSettings, check, explain};
+pub use context::{CommandOutput, Commands, Completed, Context, HostCommands, Invocation};
+pub use evaluate::{EvaluateReport, EvaluateRequest, by, evaluate, location};
+pub use failure::Failure;
+pub use iisle_check::{Fact, Profile, Rule, Verdict, rules};
+pub use iisle_inspect as facts;
+pub use iisle_msbuild::{Assignment, Item, Unsupported, property_switch};
+pub use iisle_sync::{
+    Compare, Ending, Extras, Guard, Kept, Locked, Plan, Step as SyncStep, Totals, Why,
+};
+pub use iisle_tree::{Holder, Ticks, digest::Digest};
+pub use iisle_webconfig::{Change, Hosting, Settings as WebConfigSettings};
+pub use iisle_webdeploy::{Parameter, Parameters};
+pub use inspect::{InspectReport, InspectRequest, inspect};
+pub use pack::{PackReport, PackRequest, PackSettings, WrittenFile, pack};
+pub use project::ProjectOptions;
+pub use publish::{
+    LogsReport, PublishOutcome, PublishReport, PublishRequest, State, Step, StepReport, publish,
+};
+pub use sync::{SyncMode, SyncOutcome, SyncReport, SyncRequest, SyncSettings, sync};
+pub use webconfig::{
+    GenerateReport, GenerateRequest, TransformReport, TransformRequest, Writes, generate, transform,
+};

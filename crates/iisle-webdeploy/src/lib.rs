@@ -18,7 +18,7 @@ pub use archive::{ArchiveError, DosTime, Level, ReadLimits};
 pub use companion::{Companion, companions, digest_lines};
 pub use layout::{BadName, Skipped};
 pub use manifest::{Manifest, ManifestError, Provider};
-pub use pack::{EntryLimit, PackError, PackOptions, Packed, pack};
+pub use pack::{EntryLimit, PackError, PackOptions, Packed, check, pack};
 pub use package::{
     ContentTree, Fault, FaultKind, Form, OpenError, OpenOptions, Package, PackageContent,
 };

@@ -142,6 +142,22 @@ impl PackOptions {
     }
 }
 
+/// Whether `snapshot` can become a package: all that [`pack`] checks before it reads or writes.
+pub fn check(snapshot: &Snapshot, options: &PackOptions) -> Result<(), PackError> {
+    checked(snapshot, options).map(|_| ())
+}
+
+fn checked(snapshot: &Snapshot, options: &PackOptions) -> Result<(Layout, Parameters), PackError> {
+    let layout = lay_out(snapshot, &options.skip)?;
+    let entries = layout.content.len() as u64 + 4;
+    if options.entries == EntryLimit::Documented && entries > MAX_ENTRIES {
+        return Err(PackError::TooManyEntries { entries, limit: MAX_ENTRIES });
+    }
+    let parameters = options.declared();
+    check_text(options, &parameters)?;
+    Ok((layout, parameters))
+}
+
 /// Writes the package of `snapshot`, whose files `tree` gives, to `out`.
 ///
 /// All names, sizes and counts are checked before anything is read or written. Files are
@@ -159,14 +175,7 @@ pub fn pack(
     out: &mut dyn Write,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Packed, PackError> {
-    let layout = lay_out(snapshot, &options.skip)?;
-    let entries = layout.content.len() as u64 + 4;
-    if options.entries == EntryLimit::Documented && entries > MAX_ENTRIES {
-        return Err(PackError::TooManyEntries { entries, limit: MAX_ENTRIES });
-    }
-    let parameters = options.declared();
-    check_text(options, &parameters)?;
-
+    let (layout, parameters) = checked(snapshot, options)?;
     let mut tasks = Vec::new();
     for (path, stamp) in layout.files() {
         tasks.extend(content_tasks(path, stamp.size));

@@ -1,3 +1,7 @@
-//! The command.
+//! Takes a published web app to IIS and keeps it there.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    iisle::run(std::env::args_os())
+}

@@ -1,0 +1,61 @@
+use indexmap::IndexMap;
+
+use super::state::Evaluation;
+use crate::escape::unescape;
+use crate::{Assignment, EvaluateError, Evaluated, Origin, Property};
+
+impl Evaluation<'_> {
+    /// Evaluates the items and gives everything its final form.
+    pub(super) fn finish(mut self) -> Result<Evaluated, EvaluateError> {
+        let items = self.evaluate_items()?;
+        let mut unknown = std::mem::take(&mut self.unknown);
+        let mut trace = Vec::new();
+        for (name, value) in &self.request.globals {
+            trace.push(Assignment {
+                property: name.clone(),
+                value: unescape(value).into_owned(),
+                origin: Origin::Global,
+                condition: None,
+                taken: true,
+            });
+        }
+        trace.append(&mut self.trace);
+        let mut properties = IndexMap::new();
+        for entry in self.table.into_entries() {
+            // The model's own helpers are nobody's business.
+            if entry.name.starts_with("_Model") {
+                continue;
+            }
+            unknown.extend(entry.doubt.clone());
+            if entry.origin == Origin::Environment {
+                trace.insert(
+                    0,
+                    Assignment {
+                        property: entry.name.clone(),
+                        value: unescape(&entry.value).into_owned(),
+                        origin: Origin::Environment,
+                        condition: None,
+                        taken: true,
+                    },
+                );
+            }
+            let property = Property {
+                value: unescape(&entry.value).into_owned(),
+                written: entry.value,
+                origin: entry.origin,
+                name: entry.name.clone(),
+            };
+            properties.insert(entry.name.to_ascii_lowercase(), property);
+        }
+        Ok(Evaluated {
+            properties,
+            unknown,
+            warnings: self.warnings,
+            imports: self.imports,
+            trace,
+            items,
+            sdks: self.sdks,
+            sdk_version: self.sdk_version,
+        })
+    }
+}

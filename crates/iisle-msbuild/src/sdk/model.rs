@@ -1,0 +1,82 @@
+use std::sync::{Arc, OnceLock};
+
+use crate::source::Source;
+
+/// The files of the model by name.
+const FILES: &[(&str, &str)] = &[
+    ("AfterCommon.targets", include_str!("model/AfterCommon.targets")),
+    ("Artifacts.props", include_str!("model/Artifacts.props")),
+    ("AssemblyInfo.targets", include_str!("model/AssemblyInfo.targets")),
+    ("BeforeCommon.targets", include_str!("model/BeforeCommon.targets")),
+    ("BlazorWebAssembly.props", include_str!("model/BlazorWebAssembly.props")),
+    ("BlazorWebAssembly.targets", include_str!("model/BlazorWebAssembly.targets")),
+    ("Common.props", include_str!("model/Common.props")),
+    ("Common.targets", include_str!("model/Common.targets")),
+    ("CurrentVersion.targets", include_str!("model/CurrentVersion.targets")),
+    ("Inference.targets", include_str!("model/Inference.targets")),
+    ("OuterBuild.targets", include_str!("model/OuterBuild.targets")),
+    ("OutputPaths.targets", include_str!("model/OutputPaths.targets")),
+    ("Publish.targets", include_str!("model/Publish.targets")),
+    ("Razor.props", include_str!("model/Razor.props")),
+    ("Razor.targets", include_str!("model/Razor.targets")),
+    ("Sdk.props", include_str!("model/Sdk.props")),
+    ("Sdk.targets", include_str!("model/Sdk.targets")),
+    ("StaticWebAssets.props", include_str!("model/StaticWebAssets.props")),
+    ("TargetFramework.targets", include_str!("model/TargetFramework.targets")),
+    ("ToolingItems.props", include_str!("model/ToolingItems.props")),
+    ("Web.props", include_str!("model/Web.props")),
+    ("Web.targets", include_str!("model/Web.targets")),
+    ("Worker.props", include_str!("model/Worker.props")),
+    ("Worker.targets", include_str!("model/Worker.targets")),
+];
+
+/// The SDKs of the model and the stem of their files.
+const SDKS: &[(&str, &str)] = &[
+    ("Microsoft.NET.Sdk", "Sdk"),
+    ("Microsoft.NET.Sdk.Web", "Web"),
+    ("Microsoft.NET.Sdk.Razor", "Razor"),
+    ("Microsoft.NET.Sdk.Worker", "Worker"),
+    ("Microsoft.NET.Sdk.BlazorWebAssembly", "BlazorWebAssembly"),
+    ("Microsoft.NET.Sdk.WindowsDesktop", "Sdk"),
+];
+
+static MODEL: OnceLock<Vec<Arc<Source>>> = OnceLock::new();
+
+/// A file of the model, parsed once in a process.
+pub(crate) fn model_file(name: &str) -> Option<Arc<Source>> {
+    let parse = |(name, text): &(&str, &str)| {
+        let source = Source::parse(&format!("sdk:{name}"), text.as_bytes());
+        let source = source.expect("the model is well-formed: a test parses every file of it");
+        Arc::new(source)
+    };
+    let at = FILES.iter().position(|(known, _)| *known == name)?;
+    MODEL.get_or_init(|| FILES.iter().map(parse).collect()).get(at).cloned()
+}
+
+/// The path of a file of an SDK that the model knows.
+pub(crate) fn sdk_file(sdk: &str, file: &str) -> Option<String> {
+    let (_, stem) = SDKS.iter().find(|(name, _)| name.eq_ignore_ascii_case(sdk))?;
+    match file {
+        "Sdk.props" => Some(format!("sdk:{stem}.props")),
+        "Sdk.targets" => Some(format!("sdk:{stem}.targets")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_model_is_one_the_engine_accepts() {
+        for (name, _) in FILES {
+            model_file(name).unwrap().check().unwrap_or_else(|e| panic!("{name}: {e}"));
+        }
+        for (sdk, _) in SDKS {
+            for file in ["Sdk.props", "Sdk.targets"] {
+                let path = sdk_file(sdk, file).unwrap();
+                assert!(model_file(path.strip_prefix("sdk:").unwrap()).is_some(), "{path}");
+            }
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Project files as the engine reads them: XML, checked for what it would refuse at once.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use iisle_xml::{Document, Limits, NodeId, NodeKind, XmlError, escape_attribute, escape_text};
+
+use crate::options::is_property_name;
+use crate::{EvaluateError, Place, Problem};
+
+/// Elements nested deeper are refused; real files stay below ten.
+const DEEPEST_ELEMENT: usize = 256;
+/// `Choose` elements nested deeper are refused, by the engine too.
+const DEEPEST_CHOOSE: usize = 32;
+
+/// A file that was parsed and found well-formed.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// Absolute, with the separators of the host; `sdk:…` for the built-in model.
+    pub(crate) path: String,
+    pub(crate) file: Arc<Path>,
+    pub(crate) document: Document,
+    /// Whether it is part of the built-in model.
+    pub(crate) is_model: bool,
+}
+
+impl Source {
+    pub(crate) fn parse(path: &str, bytes: &[u8]) -> Result<Self, XmlError> {
+        let limits = Limits { max_depth: DEEPEST_ELEMENT, ..Limits::default() };
+        let document = Document::parse_with(bytes, &limits)?;
+        let file: Arc<Path> = Path::new(path).into();
+        Ok(Self { path: path.to_owned(), file, document, is_model: path.starts_with("sdk:") })
+    }
+
+    pub(crate) fn place(&self, node: NodeId) -> Place {
+        Place { file: self.file.clone(), position: self.document.position(node) }
+    }
+
+    pub(crate) fn attribute(&self, node: NodeId, name: &str) -> Option<&str> {
+        self.document.attribute(node, name)
+    }
+
+    /// The condition of an element; an empty one is none.
+    pub(crate) fn condition(&self, node: NodeId) -> Option<&str> {
+        self.attribute(node, "Condition").filter(|condition| !condition.is_empty())
+    }
+
+    pub(crate) fn name(&self, node: NodeId) -> &str {
+        self.document.local_name(node)
+    }
+
+    fn error(&self, node: NodeId, problem: Problem) -> EvaluateError {
+        EvaluateError::new(problem, Some(self.place(node)))
+    }
+
+    /// The text of a property or metadata element: with child elements their XML.
+    pub(crate) fn value(&self, node: NodeId) -> String {
+        let document = &self.document;
+        if document.elements(node).next().is_some() {
+            let mut xml = String::new();
+            for child in document.children(node) {
+                write_xml(document, child, &mut xml);
+            }
+            return xml;
+        }
+        let text = document.text(node);
+        let has_data = document.children(node).any(|child| document.kind(child) == NodeKind::CData);
+        if !has_data && text.chars().all(|c| matches!(c, ' ' | '\t' | '\n' | '\r')) {
+            return String::new();
+        }
+        text.into_owned()
+    }
+
+    /// Checks what the engine refuses when it reads the file, dead branches included.
+    pub(crate) fn check(&self) -> Result<(), EvaluateError> {
+        let root = self.document.root();
+        if self.name(root) != "Project" {
+            let found = self.document.name(root).to_owned();
+            return Err(self.error(root, Problem::Root { found }));
+        }
+        for child in self.document.elements(root) {
+            match self.name(child) {
+                "PropertyGroup" => self.check_properties(child)?,
+                "ItemGroup" => self.check_items(child)?,
+                "ItemDefinitionGroup" => self.check_attributes(child, &["Condition", "Label"])?,
+                "Choose" => self.check_choose(child, 0)?,
+                "Import" => self.check_import(child)?,
+                "ImportGroup" => {
+                    self.check_attributes(child, &["Condition", "Label"])?;
+                    for import in self.document.elements(child) {
+                        if self.name(import) != "Import" {
+                            return Err(self.unknown(import, child));
+                        }
+                        self.check_import(import)?;
+                    }
+                }
+                "Target" => self.need(child, "Name")?,
+                "UsingTask" => self.need(child, "TaskName")?,
+                "ProjectExtensions" | "Sdk" => {}
+                _ => return Err(self.unknown(child, root)),
+            }
+        }
+        Ok(())
+    }
+
+    fn unknown(&self, node: NodeId, parent: NodeId) -> EvaluateError {
+        let element = self.document.name(node).to_owned();
+        let parent = self.document.name(parent).to_owned();
+        self.error(node, Problem::UnknownElement { element, parent })
+    }
+
+    fn need(&self, node: NodeId, attribute: &'static str) -> Result<(), EvaluateError> {
+        if self.attribute(node, attribute).is_some_and(|value| !value.is_empty()) {
+            return Ok(());
+        }
+        let element = self.document.name(node).to_owned();
+        Err(self.error(node, Problem::MissingAttribute { attribute, element }))
+    }
+
+    fn check_attributes(&self, node: NodeId, allowed: &[&str]) -> Result<(), EvaluateError> {
+        for attribute in self.document.attributes(node) {
+            if attribute.is_namespace()
+                || attribute.name == "xml:space"
+                || allowed.contains(&attribute.name)
+            {
+                continue;
+            }
+            let (element, attribute) =
+                (self.document.name(node).to_owned(), attribute.name.to_owned());
+            return Err(self.error(node, Problem::UnknownAttribute { attribute, element }));
+        }
+        Ok(())
+    }
+
+    fn check_properties(&self, group: NodeId) -> Result<(), EvaluateError> {
+        self.check_attributes(group, &["Condition", "Label"])?;
+        for property in self.document.elements(group) {
+            self.check_attributes(property, &["Condition", "Label"])?;
+            let name = self.document.name(property);
+            if !is_property_name(name) {
+                return Err(self.error(property, Problem::BadName { name: name.to_owned() }));
+            }
+            if is_reserved(name) {
+                return Err(self.error(property, Problem::Reserved { name: name.to_owned() }));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_import(&self, node: NodeId) -> Result<(), EvaluateError> {
+        let allowed = ["Project", "Condition", "Label", "Sdk", "Version", "MinimumVersion"];
+        self.check_attributes(node, &allowed)?;
+        self.need(node, "Project")
+    }
+
+    fn check_choose(&self, choose: NodeId, depth: usize) -> Result<(), EvaluateError> {
+        if depth > DEEPEST_CHOOSE {
+            return Err(self.error(choose, Problem::ChooseTooDeep { limit: DEEPEST_CHOOSE }));
+        }
+        let mut ended = false;
+        for branch in self.document.elements(choose) {
+            match self.name(branch) {
+                _ if ended => return Err(self.error(branch, Problem::OtherwiseNotLast)),
+                "When" => self.need_condition(branch)?,
+                "Otherwise" => ended = true,
+                _ => return Err(self.unknown(branch, choose)),
+            }
+            for child in self.document.elements(branch) {
+                match self.name(child) {
+                    "PropertyGroup" => self.check_properties(child)?,
+                    "ItemGroup" => self.check_items(child)?,
+                    "Choose" => self.check_choose(child, depth + 1)?,
+                    _ => return Err(self.unknown(child, branch)),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn need_condition(&self, node: NodeId) -> Result<(), EvaluateError> {
+        self.check_attributes(node, &["Condition", "Label"])?;
+        if self.attribute(node, "Condition").is_some() {
+            return Ok(());
+        }
+        let element = self.document.name(node).to_owned();
+        Err(self.error(node, Problem::MissingAttribute { attribute: "Condition", element }))
+    }
+
+    fn check_items(&self, group: NodeId) -> Result<(), EvaluateError> {
+        self.check_attributes(group, &["Condition", "Label"])?;
+        for item in self.document.elements(group) {
+            let given = |name| self.attribute(item, name).is_some();
+            let operations =
+                ["Include", "Update", "Remove"].into_iter().filter(|name| given(name)).count();
+            match operations {
+                0 => return Err(self.error(item, Problem::NoItemOperation)),
+                1 => {}
+                _ => return Err(self.error(item, Problem::SeveralItemOperations)),
+            }
+            for attribute in self.document.attributes(item) {
+                self.check_metadata_name(item, attribute.name)?;
+            }
+            for metadata in self.document.elements(item) {
+                self.check_attributes(metadata, &["Condition", "Label"])?;
+                let name = self.document.name(metadata);
+                if crate::items::is_well_known(name) {
+                    let name = name.to_owned();
+                    return Err(self.error(metadata, Problem::ReservedMetadata { name }));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Attributes of items that mean something else, in exactly this spelling, are metadata.
+    fn check_metadata_name(&self, item: NodeId, name: &str) -> Result<(), EvaluateError> {
+        if crate::items::ITEM_ATTRIBUTES.contains(&name) || name.starts_with("xmlns") {
+            return Ok(());
+        }
+        let misspelled =
+            crate::items::ITEM_ATTRIBUTES.iter().any(|known| known.eq_ignore_ascii_case(name));
+        if misspelled {
+            let (element, attribute) = (self.document.name(item).to_owned(), name.to_owned());
+            return Err(self.error(item, Problem::UnknownAttribute { attribute, element }));
+        }
+        if crate::items::is_well_known(name) {
+            let name = name.to_owned();
+            return Err(self.error(item, Problem::ReservedMetadata { name }));
+        }
+        Ok(())
+    }
+}
+
+/// Names the engine owns.
+fn is_reserved(name: &str) -> bool {
+    const RESERVED: &[&str] = &[
+        "MSBuildAssemblyVersion",
+        "MSBuildBinPath",
+        "MSBuildDisableFeaturesFromVersion",
+        "MSBuildInteractive",
+        "MSBuildLastTaskResult",
+        "MSBuildNodeCount",
+        "MSBuildProgramFiles32",
+        "MSBuildProjectDefaultTargets",
+        "MSBuildProjectDirectory",
+        "MSBuildProjectDirectoryNoRoot",
+        "MSBuildProjectExtension",
+        "MSBuildProjectFile",
+        "MSBuildProjectFullPath",
+        "MSBuildProjectName",
+        "MSBuildRuntimeType",
+        "MSBuildStartupDirectory",
+        "MSBuildThisFile",
+        "MSBuildThisFileDirectory",
+        "MSBuildThisFileDirectoryNoRoot",
+        "MSBuildThisFileExtension",
+        "MSBuildThisFileFullPath",
+        "MSBuildThisFileName",
+        "MSBuildToolsPath",
+        "MSBuildToolsVersion",
+        "MSBuildVersion",
+    ];
+    RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
+}
+
+/// Writes a node the way the engine's reader shows the XML inside an element.
+fn write_xml(document: &Document, node: NodeId, out: &mut String) {
+    match document.kind(node) {
+        NodeKind::Text => out.push_str(&escape_text(&document.text(node))),
+        NodeKind::CData => {
+            out.push_str("<![CDATA[");
+            out.push_str(&document.text(node));
+            out.push_str("]]>");
+        }
+        NodeKind::Element => {
+            let name = document.name(node);
+            out.push('<');
+            out.push_str(name);
+            for attribute in document.attributes(node) {
+                out.push(' ');
+                out.push_str(attribute.name);
+                out.push_str("=\"");
+                out.push_str(&escape_attribute(attribute.value));
+                out.push('"');
+            }
+            if document.children(node).next().is_none() {
+                out.push_str(" />");
+                return;
+            }
+            out.push('>');
+            for child in document.children(node) {
+                write_xml(document, child, out);
+            }
+            out.push_str("</");
+            out.push_str(name);
+            out.push('>');
+        }
+        _ => {}
+    }
+}

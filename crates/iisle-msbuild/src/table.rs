@@ -1,0 +1,111 @@
+//! The properties while an evaluation runs.
+
+use std::hash::{Hash, Hasher};
+
+use indexmap::{Equivalent, IndexMap};
+
+use crate::expression::Lookup;
+use crate::{Origin, Unsupported};
+
+/// A name that compares ignoring ASCII case.
+#[derive(Debug, Clone)]
+pub(crate) struct Name(Box<str>);
+
+/// The same, borrowed.
+struct NoCase<'n>(&'n str);
+
+fn hash_folded<H: Hasher>(name: &str, state: &mut H) {
+    for byte in name.bytes() {
+        state.write_u8(byte.to_ascii_lowercase());
+    }
+}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        hash_folded(&self.0, state);
+    }
+}
+
+impl Hash for NoCase<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        hash_folded(self.0, state);
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for Name {}
+
+impl Equivalent<Name> for NoCase<'_> {
+    fn equivalent(&self, key: &Name) -> bool {
+        self.0.eq_ignore_ascii_case(&key.0)
+    }
+}
+
+/// What a property holds.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    /// As first written.
+    pub(crate) name: String,
+    /// Escaped.
+    pub(crate) value: String,
+    pub(crate) origin: Origin,
+    pub(crate) doubt: Option<Unsupported>,
+}
+
+/// Properties by name.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    entries: IndexMap<Name, Entry>,
+}
+
+impl Table {
+    pub(crate) fn set(
+        &mut self,
+        name: &str,
+        value: String,
+        origin: Origin,
+        doubt: Option<Unsupported>,
+    ) {
+        if let Some(entry) = self.entries.get_mut(&NoCase(name)) {
+            entry.value = value;
+            entry.origin = origin;
+            entry.doubt = doubt;
+        } else {
+            let entry = Entry { name: name.to_owned(), value, origin, doubt };
+            self.entries.insert(Name(name.into()), entry);
+        }
+    }
+
+    /// Keeps the value, but says that it is not certain.
+    pub(crate) fn mark(&mut self, doubt: Unsupported, origin: &Origin) {
+        if let Some(entry) = self.entries.get_mut(&NoCase(&doubt.name)) {
+            entry.doubt.get_or_insert(doubt);
+        } else {
+            let name = doubt.name.clone();
+            self.set(&name, String::new(), origin.clone(), Some(doubt));
+        }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Entry> {
+        self.entries.get(&NoCase(name))
+    }
+
+    pub(crate) fn into_entries(self) -> impl Iterator<Item = Entry> {
+        self.entries.into_values()
+    }
+}
+
+impl Lookup for Table {
+    fn value(&self, name: &str) -> Option<&str> {
+        self.get(name).map(|entry| entry.value.as_str())
+    }
+
+    fn is_doubtful(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|entry| entry.doubt.is_some())
+    }
+}

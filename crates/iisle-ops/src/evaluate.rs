@@ -1,0 +1,109 @@
+//! `iisle evaluate`: what MSBuild would say of a project.
+
+use std::path::{Path, PathBuf};
+
+use iisle_msbuild::{Assignment, Item, Origin, Place, Unsupported};
+use iisle_report::{Location, Warning};
+
+use crate::{Context, Failure, project};
+
+/// What to evaluate and to print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvaluateRequest {
+    /// A project file, or a folder that holds one.
+    pub project: PathBuf,
+    /// Global properties, in order.
+    pub properties: Vec<(String, String)>,
+    /// Properties to print.
+    pub get_properties: Vec<String>,
+    /// Item types to print.
+    pub get_items: Vec<String>,
+    /// A property whose assignments are listed.
+    pub trace: Option<String>,
+}
+
+/// What an evaluation found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvaluateReport {
+    /// The project file, absolute.
+    pub project: PathBuf,
+    /// The properties asked for, in order, undefined ones empty; without a question all of them.
+    pub properties: Vec<(String, String)>,
+    /// The items asked for, by type.
+    pub items: Vec<(String, Vec<Item>)>,
+    /// The assignments of the property to trace.
+    pub trace: Vec<Assignment>,
+    /// What there is to warn about.
+    pub warnings: Vec<Warning>,
+    /// Values that are not certain, among those asked for.
+    pub unknown: Vec<Unsupported>,
+}
+
+/// Evaluates a project.
+///
+/// # Errors
+/// When there is no project, or MSBuild would refuse it too.
+pub fn evaluate(
+    context: &Context<'_>,
+    request: &EvaluateRequest,
+) -> Result<EvaluateReport, Failure> {
+    let path = project::absolute(context, &project::find(&request.project)?);
+    let evaluated = project::evaluate(context, &path, request.properties.clone())?;
+    let wanted = &request.get_properties;
+    let properties = if wanted.is_empty() && request.get_items.is_empty() && request.trace.is_none()
+    {
+        evaluated.properties().map(|p| (p.name.clone(), p.value.clone())).collect()
+    } else {
+        wanted
+            .iter()
+            .map(|name| (name.clone(), evaluated.property(name).unwrap_or_default().to_owned()))
+            .collect()
+    };
+    let items = request
+        .get_items
+        .iter()
+        .map(|name| (name.clone(), evaluated.items(name).to_vec()))
+        .collect();
+    let asked = |name: &str| {
+        let mut names = request.get_properties.iter().chain(&request.get_items);
+        request.get_properties.is_empty() || names.any(|wanted| wanted.eq_ignore_ascii_case(name))
+    };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    Ok(EvaluateReport {
+        properties,
+        items,
+        trace: request.trace.iter().flat_map(|name| evaluated.trace(name)).cloned().collect(),
+        warnings: evaluated.warnings().iter().map(|w| warning(folder, w)).collect(),
+        unknown: evaluated.unknown().iter().filter(|u| asked(&u.name)).cloned().collect(),
+        project: path,
+    })
+}
+
+fn warning(folder: &Path, warning: &iisle_msbuild::Warning) -> Warning {
+    Warning {
+        code: warning.code.unwrap_or("iisle").to_owned(),
+        message: warning.message.clone(),
+        location: warning.place.as_ref().map(|place| location(folder, place)),
+    }
+}
+
+/// A place as reports have it: relative to the project's folder when it lies inside.
+pub fn location(folder: &Path, place: &Place) -> Location {
+    let file = place.file.strip_prefix(folder).unwrap_or(&place.file);
+    Location::at(
+        file.display().to_string().replace('\\', "/"),
+        place.position.line,
+        place.position.column,
+    )
+}
+
+/// The word for who made an assignment.
+pub fn by(origin: &Origin, project: &Path) -> &'static str {
+    match origin {
+        Origin::Global => "global",
+        Origin::Environment => "environment",
+        Origin::Engine | Origin::BuiltInModel { .. } => "sdk",
+        Origin::File { place, .. } if *place.file == *project => "project",
+        Origin::File { .. } => "import",
+    }
+}

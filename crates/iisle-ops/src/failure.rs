@@ -1,0 +1,120 @@
+use std::error::Error;
+
+use iisle_report::Location;
+
+/// Why a verb could not do its work, ready to be shown: `spec/json.md` section 2, *Error*.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Failure {
+    /// What was attempted and on what.
+    pub message: String,
+    /// What led to it, outermost first.
+    pub causes: Vec<String>,
+    /// What to do, imperative, a line each.
+    pub hints: Vec<String>,
+    /// Where, when it is about a place in a file.
+    pub location: Option<Box<Location>>,
+    /// A foreign code: `MSB4100`, `NETSDK1047`, `os error 32`.
+    pub code: Option<String>,
+}
+
+impl Failure {
+    /// A failure with nothing but a message.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..Self::default() }
+    }
+
+    /// An error with its whole chain of causes; what a cause repeats is said once.
+    pub fn of(error: &(dyn Error + 'static)) -> Self {
+        let mut failure = Self::new(error.to_string());
+        let mut last = failure.message.clone();
+        let mut next = Some(error);
+        while let Some(error) = next {
+            if let Some(io) = error.downcast_ref::<std::io::Error>()
+                && let Some(number) = io.raw_os_error()
+            {
+                failure.code = Some(format!("os error {number}"));
+            }
+            let text = error.to_string();
+            if text != last {
+                failure.causes.push(text.clone());
+                last = text;
+            }
+            next = error.source();
+        }
+        failure
+    }
+
+    /// The same failure seen from further out: its message becomes the first cause.
+    #[must_use]
+    pub fn context(mut self, message: impl Into<String>) -> Self {
+        let inner = std::mem::replace(&mut self.message, message.into());
+        self.causes.insert(0, inner);
+        self
+    }
+
+    /// The same failure with a hint more.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// The same failure at a place.
+    #[must_use]
+    pub fn at(mut self, location: Location) -> Self {
+        self.location = Some(Box::new(location));
+        self
+    }
+
+    /// The same failure with a foreign code.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for Failure {}
+
+impl From<iisle_tree::TreeError> for Failure {
+    fn from(error: iisle_tree::TreeError) -> Self {
+        let in_use = matches!(error, iisle_tree::TreeError::InUse { .. });
+        let failure = Self::of(&error);
+        if in_use {
+            failure.hint("stop the app, or whoever holds the file, and run the same command again")
+        } else {
+            failure
+        }
+    }
+}
+
+impl From<iisle_path::PatternError> for Failure {
+    fn from(error: iisle_path::PatternError) -> Self {
+        Self::of(&error).hint(
+            "`*` stays within a folder name, `**` crosses folders, a final `/` means a folder",
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Failure;
+    use iisle_tree::TreeError;
+
+    #[test]
+    fn the_chain_is_told_once_and_the_systems_number_is_kept() {
+        let source = std::io::Error::from_raw_os_error(13);
+        let failure =
+            Failure::from(TreeError::io("open", "a/b", source)).context("cannot pack `a`");
+        assert_eq!(failure.message, "cannot pack `a`");
+        assert_eq!(failure.causes[0], "cannot open `a/b`");
+        assert_eq!(failure.causes.len(), 2);
+        assert_eq!(failure.code.as_deref(), Some("os error 13"));
+    }
+}

@@ -1,0 +1,264 @@
+//! `iisle sync`: make a folder equal to another.
+
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use iisle_path::Patterns;
+use iisle_sync::{Compare, Ending, Extras, Kept, Locked, Plan, Policy, Totals};
+use iisle_tree::LocalTree;
+use iisle_tree::host::{self, Overlap};
+
+use crate::{Context, Failure};
+
+/// How a target folder is treated, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SyncSettings {
+    /// What becomes of what only the destination has.
+    pub extras: Extras,
+    /// When two files are the same.
+    pub compare: Compare,
+    /// Patterns never touched, beside the built-in ones.
+    pub protect: Vec<String>,
+    /// When not empty, only what matches is synced.
+    pub include: Vec<String>,
+    /// What is left out on both sides.
+    pub exclude: Vec<String>,
+    /// Deletions that are not too many.
+    pub max_delete: Option<u64>,
+}
+
+impl SyncSettings {
+    fn policy(&self) -> Result<Policy, Failure> {
+        Ok(Policy {
+            compare: self.compare,
+            extras: self.extras,
+            included: Patterns::parse(&self.include)?,
+            excluded: Patterns::parse(&self.exclude)?,
+            max_deletes: self.max_delete,
+            ..Policy::new(&self.protect)?
+        })
+    }
+}
+
+/// How far a sync goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SyncMode {
+    /// Plan and execute.
+    Execute,
+    /// Plan and show.
+    DryRun,
+    /// Plan and answer whether there is anything to do.
+    Check,
+}
+
+/// What to sync.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyncRequest {
+    /// The folder to copy from.
+    pub source: PathBuf,
+    /// The folder to change; created when missing.
+    pub destination: PathBuf,
+    /// How the destination is treated.
+    pub settings: SyncSettings,
+    /// How far to go.
+    pub mode: SyncMode,
+}
+
+/// How a sync ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SyncOutcome {
+    /// A dry run: the plan is in the report.
+    Planned,
+    /// Asked with [`SyncMode::Check`]: there would be something to do.
+    Differs,
+    /// As the execution says.
+    Ended(Ending),
+}
+
+impl SyncOutcome {
+    /// The word for it in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Differs => "differs",
+            Self::Ended(ending) => ending.word(),
+        }
+    }
+
+    /// The exit code it calls for.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Planned => 0,
+            Self::Differs => 1,
+            Self::Ended(ending) => ending.exit_code(),
+        }
+    }
+}
+
+/// What came of a sync.
+#[derive(Debug)]
+pub struct SyncReport {
+    /// The folder copied from, as given.
+    pub source: PathBuf,
+    /// The folder changed, as given.
+    pub destination: PathBuf,
+    /// How it ended.
+    pub outcome: SyncOutcome,
+    /// What was done; of a dry run, what would be.
+    pub totals: Totals,
+    /// What stays although it differs.
+    pub kept: Vec<Kept>,
+    /// Files that are in use.
+    pub locked: Vec<Locked>,
+    /// The plan, when it was asked for or refused.
+    pub plan: Option<Plan>,
+    /// Why it did not end well.
+    pub failure: Option<Failure>,
+    /// Steps that were not done.
+    pub undone_steps: u64,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// Syncs one folder to another.
+///
+/// # Errors
+/// When nothing could be planned: a folder that is missing or cannot be listed, folders that
+/// contain each other, a bad pattern. All else is told by the report.
+pub fn sync(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, Failure> {
+    let started = Instant::now();
+    let SyncRequest { source, destination, settings, mode } = request;
+    let policy = settings.policy()?;
+    let message = || format!("cannot sync `{}` to `{}`", source.display(), destination.display());
+    let tree = LocalTree::open(source).map_err(|e| Failure::from(e).context(message()))?;
+    separate(source, destination).map_err(|e| e.context(message()))?;
+    let target = LocalTree::target(destination).map_err(|e| Failure::from(e).context(message()))?;
+    let plan = iisle_sync::prepare(&tree, &target, &policy, context.monitor)
+        .map_err(|e| Failure::from(e).context(message()))?;
+    let mut report = match mode {
+        _ if !plan.refused.is_empty() => refused(request, plan),
+        SyncMode::Execute => execute(context, request, &tree, &target, &plan),
+        SyncMode::Check if plan.is_empty() => {
+            planned(request, plan, SyncOutcome::Ended(Ending::Unchanged))
+        }
+        SyncMode::Check => planned(request, plan, SyncOutcome::Differs),
+        SyncMode::DryRun => planned(request, plan, SyncOutcome::Planned),
+    };
+    report.seconds = started.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+/// Refuses folders of which one is, or lies in, the other.
+pub(crate) fn separate(source: &Path, destination: &Path) -> Result<(), Failure> {
+    let problem = match host::overlap(source, destination)? {
+        Overlap::Apart => return Ok(()),
+        Overlap::Same => "source and destination are the same folder",
+        Overlap::SecondInside => "the destination lies inside the source",
+        Overlap::FirstInside => "the source lies inside the destination",
+    };
+    Err(Failure::new(problem).hint("choose a destination outside the source"))
+}
+
+fn report(request: &SyncRequest, outcome: SyncOutcome, totals: Totals) -> SyncReport {
+    SyncReport {
+        source: request.source.clone(),
+        destination: request.destination.clone(),
+        outcome,
+        totals,
+        kept: Vec::new(),
+        locked: Vec::new(),
+        plan: None,
+        failure: None,
+        undone_steps: 0,
+        seconds: 0.0,
+    }
+}
+
+fn planned(request: &SyncRequest, plan: Plan, outcome: SyncOutcome) -> SyncReport {
+    let totals = plan.totals();
+    SyncReport { kept: plan.kept.clone(), plan: Some(plan), ..report(request, outcome, totals) }
+}
+
+fn refused(request: &SyncRequest, plan: Plan) -> SyncReport {
+    let reasons: Vec<_> = plan.refused.iter().map(ToString::to_string).collect();
+    let mut hints: Vec<String> = Vec::new();
+    for guard in &plan.refused {
+        if hints.iter().all(|h| h != guard.hint()) {
+            hints.push(guard.hint().to_owned());
+        }
+    }
+    let destination = request.destination.display();
+    let failure = Failure {
+        causes: reasons,
+        hints,
+        ..Failure::new(format!("the sync to `{destination}` is refused"))
+    };
+    let undone_steps = plan.steps.len() as u64;
+    let outcome = SyncOutcome::Ended(Ending::Refused);
+    SyncReport { failure: Some(failure), undone_steps, ..planned(request, plan, outcome) }
+}
+
+fn execute(
+    context: &Context<'_>,
+    request: &SyncRequest,
+    source: &LocalTree,
+    destination: &LocalTree,
+    plan: &Plan,
+) -> SyncReport {
+    let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+    let work = iisle_sync::Context { source, destination, monitor: context.monitor, threads };
+    let outcome = iisle_sync::execute(&work, plan);
+    let failure = failure(request, &outcome);
+    SyncReport {
+        kept: outcome.kept,
+        locked: outcome.locked,
+        undone_steps: outcome.undone.len() as u64,
+        failure,
+        ..report(request, SyncOutcome::Ended(outcome.ending), outcome.totals)
+    }
+}
+
+/// What a person is told when an execution did not end well.
+fn failure(request: &SyncRequest, outcome: &iisle_sync::Outcome) -> Option<Failure> {
+    let destination = request.destination.display();
+    let mut failure = match outcome.ending {
+        Ending::Done | Ending::Unchanged | Ending::Refused => return None,
+        Ending::Locked => {
+            Failure::new(format!("files of `{destination}` are in use; nothing was changed"))
+        }
+        Ending::Failed => {
+            Failure::new(format!("cannot begin the sync to `{destination}`; nothing was changed"))
+        }
+        Ending::Stopped => Failure::new(format!("cannot finish the sync to `{destination}`")),
+    };
+    if outcome.errors.is_empty() {
+        failure.causes.extend(outcome.locked.iter().map(locked_line));
+    }
+    for error in &outcome.errors {
+        let Failure { message, causes, code, .. } = Failure::of(error);
+        failure.causes.push(message);
+        failure.causes.extend(causes);
+        failure.code = failure.code.or(code);
+    }
+    if !outcome.locked.is_empty() {
+        failure.hints.push("stop the app (its pool, or an app_offline.htm in its folder) and run the same command again".into());
+    }
+    if outcome.ending == Ending::Stopped {
+        let (done, all) = (outcome.done_steps, outcome.planned_steps);
+        failure.hints.push(format!(
+            "{done} of {all} steps are done, every file is old or new; run the same command again to continue"
+        ));
+    }
+    Some(failure)
+}
+
+fn locked_line(locked: &Locked) -> String {
+    let holders: Vec<_> =
+        locked.holders.iter().map(|h| format!("{} (pid {})", h.name, h.pid)).collect();
+    if holders.is_empty() {
+        format!("`{}` is in use", locked.path)
+    } else {
+        format!("`{}` is in use by {}", locked.path, holders.join(", "))
+    }
+}

@@ -1,0 +1,41 @@
+//! The one place that reads the environment of the process.
+#![expect(clippy::disallowed_methods, reason = "the environment is read once, here")]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use tracing_subscriber::EnvFilter;
+
+/// The variables that are text.
+pub(crate) fn variables() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+/// The folder that relative paths start from.
+pub(crate) fn current_dir() -> PathBuf {
+    std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
+}
+
+/// Sends what the library tells of its work to stderr: nothing, decisions, or every file.
+/// `IISLE_LOG` says more precisely.
+pub(crate) fn trace(verbose: u8) {
+    let asked = std::env::var("IISLE_LOG").ok().filter(|filter| !filter.is_empty());
+    let level = match verbose {
+        0 => "warn",
+        1 => "debug",
+        _ => "trace",
+    };
+    if verbose == 0 && asked.is_none() {
+        return;
+    }
+    let filter = EnvFilter::try_new(asked.as_deref().unwrap_or(level))
+        .unwrap_or_else(|_| EnvFilter::new(level));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false);
+    // A subscriber that is set already, by a test, stays.
+    let _set = subscriber.without_time().try_init();
+}

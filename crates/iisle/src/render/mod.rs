@@ -1,0 +1,11 @@
+//! What people read.
+
+pub(crate) mod check;
+pub(crate) mod failure;
+pub(crate) mod inspect;
+pub(crate) mod pack;
+pub(crate) mod publish;
+pub(crate) mod style;
+pub(crate) mod sync;
+pub(crate) mod text;
+pub(crate) mod webconfig;

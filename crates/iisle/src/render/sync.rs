@@ -1,0 +1,92 @@
+use std::fmt::Write;
+
+use iisle_ops::{Plan, SyncOutcome, SyncReport, SyncStep, Totals};
+
+use super::style::{DIM, ERROR, GOOD};
+use super::text::{count, printable, size};
+
+/// What was done to a target, or would be.
+pub(crate) fn sync(report: &SyncReport) -> String {
+    let mut text = String::new();
+    if let Some(plan) = &report.plan {
+        text += &plan_lines(plan);
+    }
+    let style = if report.outcome.exit_code() == 0 { GOOD } else { ERROR };
+    let word = report.outcome.word();
+    let destination = report.destination.display().to_string();
+    writeln!(text, "{style}{word}{style:#} {}: {}", printable(&destination), totals(report))
+        .expect("a string takes everything");
+    if report.undone_steps > 0 && report.plan.is_none() {
+        writeln!(text, "  {} not done", count(report.undone_steps, "step"))
+            .expect("a string takes everything");
+    }
+    text
+}
+
+/// The steps of a plan, a line each: `+` create, `~` replace, `-` delete, `!` keep.
+pub(crate) fn plan_lines(plan: &Plan) -> String {
+    let mut lines: Vec<(&str, String)> =
+        plan.steps.iter().map(|step| (step.path().as_str(), line(step))).collect();
+    lines.sort();
+    let mut text: String = lines.into_iter().map(|(_, line)| line + "\n").collect();
+    for kept in &plan.kept {
+        let files =
+            if kept.files > 1 { format!(", {}", count(kept.files, "file")) } else { String::new() };
+        writeln!(text, "{DIM}! keep {} ({}{files}){DIM:#}", printable(&kept.path), kept.why.word())
+            .expect("a string takes everything");
+    }
+    text
+}
+
+fn line(step: &SyncStep) -> String {
+    let path = printable(step.path().as_str());
+    match step {
+        SyncStep::CreateDirectory { .. } => format!("+ {path}/"),
+        SyncStep::Create { stamp, .. } => format!("+ {path}  {}", size(stamp.size)),
+        SyncStep::Replace { stamp, .. } => format!("~ {path}  {}", size(stamp.size)),
+        SyncStep::Touch { .. } => format!("~ {path}  (time only)"),
+        SyncStep::RenameCase { from, .. } => {
+            format!("~ {} -> {path}  (case only)", printable(from.as_str()))
+        }
+        SyncStep::Delete { .. } => format!("- {path}"),
+        SyncStep::DeleteDirectory { .. } => format!("- {path}/"),
+    }
+}
+
+/// `3 created, 1 replaced, 57 unchanged (12.3 MB copied)`.
+pub(crate) fn totals(report: &SyncReport) -> String {
+    let Totals {
+        created_files,
+        created_bytes,
+        replaced_files,
+        replaced_bytes,
+        touched_files,
+        renamed_files,
+        deleted_files,
+        created_directories,
+        deleted_directories,
+        unchanged_files,
+        unchanged_bytes: _,
+        kept,
+    } = report.totals;
+    let counts = [
+        (created_files, "created"),
+        (replaced_files, "replaced"),
+        (touched_files, "time set"),
+        (renamed_files, "renamed"),
+        (deleted_files, "deleted"),
+        (created_directories + deleted_directories, "folders"),
+        (unchanged_files, "unchanged"),
+        (kept, "kept"),
+    ];
+    let parts: Vec<_> =
+        counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    let bytes = created_bytes + replaced_bytes;
+    let verb = if matches!(report.outcome, SyncOutcome::Ended(_)) { "copied" } else { "to copy" };
+    let tail = if bytes > 0 { format!(" ({} {verb})", size(bytes)) } else { String::new() };
+    if parts.is_empty() {
+        "nothing there, nothing to do".to_owned()
+    } else {
+        parts.join(", ") + &tail
+    }
+}

@@ -1,0 +1,77 @@
+//! One file per verb: arguments become a request, the report becomes an answer.
+
+mod check;
+mod completions;
+mod evaluate;
+mod explain;
+mod inspect;
+mod pack;
+mod publish;
+mod sync;
+mod webconfig;
+
+use iisle_ops::{Failure, ProjectOptions, property_switch};
+
+use crate::args::{ProjectArgs, Verb};
+use crate::session::{Answer, Session};
+
+/// Runs a verb; gives its name and what it says.
+pub(crate) fn run(verb: Verb, session: &Session) -> (&'static str, Answer) {
+    let name = name(&verb);
+    session.begin(name);
+    let answer = match verb {
+        Verb::Publish(args) => publish::run(*args, session),
+        Verb::Inspect(args) => inspect::run(args, session),
+        Verb::Evaluate(args) => evaluate::run(args, session),
+        Verb::Webconfig(verb) => webconfig::run(verb, session),
+        Verb::Check(args) => check::run(args, session),
+        Verb::Explain(args) => explain::run(&args, session),
+        Verb::Rules(args) => Ok(explain::list(&args, session)),
+        Verb::Pack(args) => pack::run(args, session),
+        Verb::Sync(args) => sync::run(args, session),
+        Verb::Completions(args) => Ok(completions::run(&args)),
+    };
+    (name, answer.unwrap_or_else(|failure| session.could_not_run(failure)))
+}
+
+fn name(verb: &Verb) -> &'static str {
+    match verb {
+        Verb::Publish(_) => "publish",
+        Verb::Inspect(_) => "inspect",
+        Verb::Evaluate(_) => "evaluate",
+        Verb::Webconfig(crate::args::WebconfigVerb::Generate(_)) => "webconfig generate",
+        Verb::Webconfig(crate::args::WebconfigVerb::Transform(_)) => "webconfig transform",
+        Verb::Check(_) => "check",
+        Verb::Explain(_) => "explain",
+        Verb::Rules(_) => "rules",
+        Verb::Pack(_) => "pack",
+        Verb::Sync(_) => "sync",
+        Verb::Completions(_) => "completions",
+    }
+}
+
+/// The options of `dotnet publish` as typed.
+fn project_options(
+    args: ProjectArgs,
+    publish_profile: Option<String>,
+) -> Result<ProjectOptions, Failure> {
+    let ProjectArgs { configuration, runtime, framework, self_contained, property } = args;
+    Ok(ProjectOptions {
+        configuration,
+        runtime,
+        framework,
+        self_contained,
+        properties: properties(&property)?,
+        publish_profile,
+    })
+}
+
+/// Switches as MSBuild reads them: one may hold several assignments.
+fn properties(switches: &[(String, String)]) -> Result<Vec<(String, String)>, Failure> {
+    let mut all = Vec::new();
+    for (name, value) in switches {
+        let pairs = property_switch(&format!("{name}={value}")).map_err(|e| Failure::of(&e))?;
+        all.extend(pairs);
+    }
+    Ok(all)
+}

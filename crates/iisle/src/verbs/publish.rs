@@ -1,0 +1,48 @@
+use iisle_ops::{CheckSettings, Failure, PackSettings, PublishRequest, Writes};
+
+use super::{check::profile, project_options, sync::settings};
+use crate::args::PublishArgs;
+use crate::exit::Exit;
+use crate::render::publish::publish;
+use crate::session::{Answer, Session};
+use crate::wire::publish_body;
+
+pub(super) fn run(args: PublishArgs, session: &Session) -> Result<Answer, Failure> {
+    let report = iisle_ops::publish(&session.context(), &request(args)?);
+    let exit = Exit::from_code(report.outcome.exit_code());
+    let failure = report.failure.clone();
+    Ok(session.answer(exit, failure, || publish(&report), || publish_body(&report)))
+}
+
+fn request(args: PublishArgs) -> Result<PublishRequest, Failure> {
+    let PublishArgs {
+        project,
+        output,
+        package,
+        to,
+        evaluation,
+        publish_profile,
+        publish,
+        dry_run,
+        allow,
+        profile: asked,
+        entry,
+        bin,
+        app_path,
+        sync,
+    } = args;
+    Ok(PublishRequest {
+        project,
+        output,
+        package,
+        to,
+        options: project_options(evaluation, publish_profile)?,
+        build: if publish { Writes::Yes } else { Writes::No },
+        writes: if dry_run { Writes::No } else { Writes::Yes },
+        check: CheckSettings { profile: asked.map(profile), allow },
+        entry,
+        bin,
+        pack: PackSettings { application: app_path, ..PackSettings::default() },
+        sync: settings(sync, Vec::new(), Vec::new()),
+    })
+}

@@ -1,0 +1,37 @@
+use iisle_ops::{Compare, Extras, Failure, SyncMode, SyncRequest, SyncSettings};
+
+use crate::args::{SyncArgs, SyncPolicyArgs};
+use crate::exit::Exit;
+use crate::render::sync::sync;
+use crate::session::{Answer, Session};
+use crate::wire::sync_body;
+
+pub(super) fn run(args: SyncArgs, session: &Session) -> Result<Answer, Failure> {
+    let SyncArgs { source, destination, policy, include, exclude, dry_run, check } = args;
+    let mode = match (dry_run, check) {
+        (true, _) => SyncMode::DryRun,
+        (false, true) => SyncMode::Check,
+        (false, false) => SyncMode::Execute,
+    };
+    let settings = settings(policy, include, exclude);
+    let request = SyncRequest { source, destination, settings, mode };
+    let report = iisle_ops::sync(&session.context(), &request)?;
+    let exit = Exit::from_code(report.outcome.exit_code());
+    Ok(session.answer(exit, report.failure.clone(), || sync(&report), || sync_body(&report)))
+}
+
+pub(super) fn settings(
+    args: SyncPolicyArgs,
+    include: Vec<String>,
+    exclude: Vec<String>,
+) -> SyncSettings {
+    let SyncPolicyArgs { delete, checksum, protect, max_delete } = args;
+    SyncSettings {
+        extras: if delete { Extras::Delete } else { Extras::Keep },
+        compare: if checksum { Compare::Contents } else { Compare::Stamps },
+        protect,
+        include,
+        exclude,
+        max_delete,
+    }
+}

@@ -1,0 +1,17 @@
+//! What `--format json` promises: mirrors `spec/json.md`. A change here is a change of the schema.
+
+mod check;
+mod inspect;
+mod pack;
+mod publish;
+mod shared;
+mod sync;
+mod webconfig;
+
+pub(crate) use check::{check_body, explain_body, rules_body};
+pub(crate) use inspect::{Files, evaluate_body, inspect_body, properties_and_items};
+pub(crate) use pack::pack_body;
+pub(crate) use publish::publish_body;
+pub(crate) use shared::Head;
+pub(crate) use sync::sync_body;
+pub(crate) use webconfig::{generate_body, transform_body};

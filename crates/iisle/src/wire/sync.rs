@@ -1,0 +1,135 @@
+use iisle_ops::{Kept, Plan, SyncReport, SyncStep as Step, Totals};
+use serde::Serialize;
+
+use super::shared::WireHolder;
+
+/// `sync`: section 8, and Appendix C of `spec/sync.md` for the plan.
+#[derive(Serialize)]
+pub(crate) struct SyncBody {
+    outcome: &'static str,
+    source: String,
+    destination: String,
+    totals: WireTotals,
+    kept: Vec<WireKept>,
+    locked: Vec<WireLocked>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<WirePlan>,
+    seconds: f64,
+}
+
+#[derive(Serialize)]
+struct WireTotals {
+    created_files: u64,
+    created_bytes: u64,
+    replaced_files: u64,
+    replaced_bytes: u64,
+    touched_files: u64,
+    renamed_files: u64,
+    deleted_files: u64,
+    created_directories: u64,
+    deleted_directories: u64,
+    unchanged_files: u64,
+    unchanged_bytes: u64,
+    kept: u64,
+}
+
+impl WireTotals {
+    fn of(totals: Totals) -> Self {
+        let Totals {
+            created_files,
+            created_bytes,
+            replaced_files,
+            replaced_bytes,
+            touched_files,
+            renamed_files,
+            deleted_files,
+            created_directories,
+            deleted_directories,
+            unchanged_files,
+            unchanged_bytes,
+            kept,
+        } = totals;
+        Self {
+            created_files,
+            created_bytes,
+            replaced_files,
+            replaced_bytes,
+            touched_files,
+            renamed_files,
+            deleted_files,
+            created_directories,
+            deleted_directories,
+            unchanged_files,
+            unchanged_bytes,
+            kept,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct WireKept {
+    path: String,
+    why: &'static str,
+}
+
+#[derive(Serialize)]
+struct WireLocked {
+    path: String,
+    holders: Vec<WireHolder>,
+}
+
+#[derive(Serialize)]
+struct WirePlan {
+    ops: Vec<WireStep>,
+    kept: Vec<WireKept>,
+    refused: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct WireStep {
+    seq: usize,
+    op: &'static str,
+    path: String,
+    size: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+}
+
+fn kept(kept: &[Kept]) -> Vec<WireKept> {
+    kept.iter().map(|k| WireKept { path: k.path.clone(), why: k.why.word() }).collect()
+}
+
+fn plan(plan: &Plan) -> WirePlan {
+    let from = |step: &Step| match step {
+        Step::RenameCase { from, .. } => Some(from.to_string()),
+        _ => None,
+    };
+    let ops = plan.steps.iter().enumerate().map(|(seq, step)| WireStep {
+        seq,
+        op: step.word(),
+        path: step.path().to_string(),
+        size: step.size(),
+        from: from(step),
+    });
+    WirePlan {
+        ops: ops.collect(),
+        kept: kept(&plan.kept),
+        refused: plan.refused.iter().map(ToString::to_string).collect(),
+    }
+}
+
+pub(crate) fn sync_body(report: &SyncReport) -> SyncBody {
+    let holders = |l: &iisle_ops::Locked| l.holders.iter().map(WireHolder::of).collect();
+    let locked =
+        report.locked.iter().map(|l| WireLocked { path: l.path.to_string(), holders: holders(l) });
+    SyncBody {
+        outcome: report.outcome.word(),
+        source: report.source.display().to_string(),
+        destination: report.destination.display().to_string(),
+        totals: WireTotals::of(report.totals),
+        kept: kept(&report.kept),
+        locked: locked.collect(),
+        plan: report.plan.as_ref().map(plan),
+        seconds: report.seconds,
+    }
+}

@@ -1,0 +1,105 @@
+//! A folder with a project and its publish output, and the command.
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// A project `project/`, its output `output/`, in a folder of their own.
+pub(crate) struct Stage {
+    folder: tempfile::TempDir,
+}
+
+/// What a run of the command said.
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        let stage = Self { folder: tempfile::tempdir().unwrap() };
+        let case = iisle_testdata::case("checks", "clean-app-host");
+        copy(&case.join("in/publish"), &stage.path().join("output"));
+        stage.write(
+            "project/Shop.csproj",
+            "<Project Sdk=\"Microsoft.NET.Sdk.Web\">\n  <PropertyGroup>\n    <TargetFramework>net8.0</TargetFramework>\n    \
+             <RuntimeIdentifier>win-x64</RuntimeIdentifier>\n    <SelfContained>false</SelfContained>\n  </PropertyGroup>\n</Project>\n",
+        );
+        stage
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn write(&self, path: &str, content: &str) {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// Every file with its size, and every folder.
+    pub(crate) fn listing(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        list(self.path(), &mut all);
+        all.sort();
+        all
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        command(self.path(), arguments)
+    }
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_iisle"));
+    command.args(arguments).current_dir(folder).stdin(Stdio::null());
+    for name in ["CI", "Configuration", "Platform", "RuntimeIdentifier", "IISLE_LOG"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Runs the command to its end.
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Ran {
+    finish(command(folder, arguments))
+}
+
+pub(crate) fn finish(mut command: Command) -> Ran {
+    let output = command.output().unwrap();
+    // Paths look alike on every host.
+    let text =
+        |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\\', "/").replace("\r\n", "\n");
+    Ran {
+        code: output.status.code().unwrap(),
+        stdout: text(&output.stdout),
+        stderr: text(&output.stderr),
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn list(folder: &Path, all: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.push(format!("{}/", path.display()));
+            list(&path, all);
+        } else {
+            all.push(format!("{} {}", path.display(), path.symlink_metadata().unwrap().len()));
+        }
+    }
+}
