@@ -98,7 +98,7 @@ impl Framework {
         let mut framework =
             Self { identifier: (*identifier).to_owned(), version, ..Self::unsupported() };
         if name == "net" && version[0] >= 5 {
-            framework.identifier = ".NETCoreApp".to_owned();
+            ".NETCoreApp".clone_into(&mut framework.identifier);
         }
         if let Some(suffix) = suffix {
             if framework.identifier == ".NETCoreApp" && version[0] >= 5 {
@@ -106,7 +106,7 @@ impl Framework {
             } else if suffix.is_empty() {
                 return None;
             } else {
-                framework.profile = suffix.to_owned();
+                suffix.clone_into(&mut framework.profile);
             }
         }
         Some(framework)

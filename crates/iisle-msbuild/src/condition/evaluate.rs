@@ -44,16 +44,14 @@ pub(crate) fn decide(
     condition: &Condition,
     scope: &Scope<'_, '_>,
 ) -> Result<Decision, ConditionError> {
-    match scope.boolean(&condition.root)? {
-        Some(decision) => Ok(decision),
-        None => {
-            let operand = scope.text(&condition.root)?;
-            if !operand.doubts.is_empty() {
-                return Ok(Decision { value: false, doubts: operand.doubts });
-            }
-            Err(ConditionError::WholeNotBoolean { value: operand.text.unwrap_or_default() })
-        }
+    if let Some(decision) = scope.boolean(&condition.root)? {
+        return Ok(decision);
     }
+    let operand = scope.text(&condition.root)?;
+    if !operand.doubts.is_empty() {
+        return Ok(Decision { value: false, doubts: operand.doubts });
+    }
+    Err(ConditionError::WholeNotBoolean { value: operand.text.unwrap_or_default() })
 }
 
 /// An operand as text; `None` for what has no text.
@@ -228,7 +226,7 @@ impl Scope<'_, '_> {
                 return Ok(Decision { value: false, doubts });
             }
             let (node, operand) =
-                if a_number(parsed_left) { (right, second) } else { (left, first) };
+                if parsed_left.is_some() { (right, second) } else { (left, first) };
             return Err(ConditionError::NotNumeric {
                 operand: unexpanded(node),
                 value: operand.text.unwrap_or_default(),
@@ -288,10 +286,6 @@ impl Scope<'_, '_> {
         };
         Ok(Decision { value, doubts: operand.doubts })
     }
-}
-
-fn a_number<T>(parsed: Option<T>) -> bool {
-    parsed.is_some()
 }
 
 /// `Current` stands for the version of Visual Studio where the tools version is compared.

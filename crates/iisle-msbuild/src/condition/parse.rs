@@ -18,11 +18,11 @@ pub(super) enum Operator {
 pub(super) enum Node {
     Text { text: String, expandable: bool },
     Number(String),
-    Call { name: String, arguments: Vec<Node> },
-    Not(Box<Node>),
-    And(Vec<Node>),
-    Or(Vec<Node>),
-    Compare(Operator, Box<Node>, Box<Node>),
+    Call { name: String, arguments: Vec<Self> },
+    Not(Box<Self>),
+    And(Vec<Self>),
+    Or(Vec<Self>),
+    Compare(Operator, Box<Self>, Box<Self>),
 }
 
 /// A condition that was parsed.

@@ -13,11 +13,7 @@ use crate::{
 
 impl<'e> Evaluation<'e> {
     /// Sets what stands before any file: environment, engine, global properties.
-    pub(super) fn begin(
-        evaluator: &'e Evaluator<'_>,
-        request: &'e Request,
-        style: Style,
-    ) -> Result<Self, EvaluateError> {
+    pub(super) fn begin(evaluator: &'e Evaluator<'_>, request: &'e Request, style: Style) -> Self {
         let text = |path: &Path| path.to_string_lossy().into_owned();
         let current = request.current_dir.as_deref().map(text);
         let project = style.full(current.as_deref().unwrap_or_default(), &text(&request.project));
@@ -56,7 +52,7 @@ impl<'e> Evaluation<'e> {
         evaluation.engine_properties();
         evaluation.model_properties();
         evaluation.global_properties();
-        Ok(evaluation)
+        evaluation
     }
 
     /// Walks the project and all it imports.

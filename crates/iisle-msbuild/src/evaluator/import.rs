@@ -93,7 +93,7 @@ impl Evaluation<'_> {
             let problem = Problem::EmptyImport { project };
             return Err(EvaluateError::new(problem, Some(source.place(node))));
         }
-        let kind = self.label(visit, node);
+        let kind = Self::label(visit, node);
         self.inside(visit, node, doubts, |this| {
             for part in expanded.split(';').map(str::trim).filter(|part| !part.is_empty()) {
                 let path = unescape(part).into_owned();
@@ -102,7 +102,7 @@ impl Evaluation<'_> {
                     continue;
                 }
                 let path = this.style.fix(&path);
-                if glob::is_glob(&path, this.style) {
+                if glob::is_glob(&path) {
                     for file in this.matching(&visit.folder, &path) {
                         this.import_file(visit, node, &file, kind)?;
                     }
@@ -116,7 +116,7 @@ impl Evaluation<'_> {
     }
 
     /// What the built-in model says a file is; other imports go by the name of the file.
-    fn label(&self, visit: &Visit, node: NodeId) -> Option<SourceKind> {
+    fn label(visit: &Visit, node: NodeId) -> Option<SourceKind> {
         if !visit.source.is_model {
             return None;
         }
@@ -205,9 +205,9 @@ impl Evaluation<'_> {
             Err(LoadError::Check(error)) => return Err(error),
         };
         self.seen.insert(key);
-        let kind = kind.unwrap_or_else(|| match visit.source.is_model {
-            true if source.is_model => SourceKind::Sdk,
-            _ => self.kind_of(path, visit.kind),
+        let of_model = visit.source.is_model && source.is_model;
+        let kind = kind.unwrap_or_else(|| {
+            if of_model { SourceKind::Sdk } else { self.kind_of(path, visit.kind) }
         });
         if !source.is_model {
             let place = (!visit.source.is_model).then_some(place);

@@ -45,7 +45,7 @@ impl<'a> Evaluator<'a> {
     /// Those of [`evaluate`].
     pub fn evaluate(&self, request: &Request) -> Result<Evaluated, EvaluateError> {
         let style = if request.host.is_windows() { Style::Windows } else { Style::Unix };
-        let mut evaluation = Evaluation::begin(self, request, style)?;
+        let mut evaluation = Evaluation::begin(self, request, style);
         evaluation.run()?;
         evaluation.finish()
     }

@@ -67,7 +67,7 @@ pub(crate) struct Evaluation<'e> {
     pub(super) parsed: BTreeMap<String, Arc<condition::Condition>>,
 }
 
-impl<'e> Evaluation<'e> {
+impl Evaluation<'_> {
     /// An expander for what stands in a file.
     pub(crate) fn expander<'s>(&'s self, source: &'s Source, this_dir: &'s str) -> Expander<'s> {
         let world = World {
@@ -96,21 +96,20 @@ impl<'e> Evaluation<'e> {
                 Some(visit.source.place(node)),
             )
         };
-        let parsed = match self.parsed.get(text) {
-            Some(parsed) => parsed.clone(),
-            None => {
-                let parsed = condition::parse(text, Allowed::Properties).map_err(wrong)?;
-                if parsed.is_ambiguous && !visit.source.is_model {
-                    self.warnings.push(Warning {
-                        code: Some("MSB4130"),
-                        message: format!("the condition `{text}` mixes `and` and `or`"),
-                        place: Some(visit.source.place(node)),
-                    });
-                }
-                let parsed = Arc::new(parsed);
-                self.parsed.insert(text.to_owned(), parsed.clone());
-                parsed
+        let parsed = if let Some(parsed) = self.parsed.get(text) {
+            parsed.clone()
+        } else {
+            let parsed = condition::parse(text, Allowed::Properties).map_err(wrong)?;
+            if parsed.is_ambiguous && !visit.source.is_model {
+                self.warnings.push(Warning {
+                    code: Some("MSB4130"),
+                    message: format!("the condition `{text}` mixes `and` and `or`"),
+                    place: Some(visit.source.place(node)),
+                });
             }
+            let parsed = Arc::new(parsed);
+            self.parsed.insert(text.to_owned(), parsed.clone());
+            parsed
         };
         let expander = self.expander(&visit.source, &visit.folder);
         let scope = Scope { expander: &expander, folder, references: None };

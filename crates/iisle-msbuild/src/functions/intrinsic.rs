@@ -205,7 +205,8 @@ fn folder_above(world: &World<'_>, start: &str, name: &str) -> Option<String> {
         if world.files.entry(Path::new(&candidate)) == Some(EntryKind::File) {
             return Some(folder);
         }
-        folder = style.directory(&folder)?.to_owned();
+        let above = style.directory(&folder)?.len();
+        folder.truncate(above);
     }
 }
 
@@ -282,7 +283,7 @@ fn to_base64(bytes: &[u8]) -> String {
 
 fn from_base64(text: &str) -> Option<Vec<u8>> {
     let text: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    if text.len() % 4 != 0 {
+    if !text.len().is_multiple_of(4) {
         return None;
     }
     let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();

@@ -169,17 +169,18 @@ fn string(member: &str, args: &[Arg]) -> Result<Value, Failure> {
     match (member, args) {
         ("copy", [Arg::Null]) => Err(Failure::fails("the text is null")),
         ("copy" | "new" | "intern", [text]) => Ok(Value::text(plain(text))),
-        ("new", []) | ("empty", []) => Ok(Value::text("")),
+        ("new" | "empty", []) => Ok(Value::text("")),
         ("isnullorempty", [text]) => Ok(Value::Bool(plain(text).is_empty())),
         ("isnullorwhitespace", [text]) => Ok(Value::Bool(plain(text).trim().is_empty())),
         ("concat", parts) if !parts.is_empty() => {
             Ok(Value::text(parts.iter().map(plain).collect::<String>()))
         }
-        ("equals", [first, second]) => Ok(Value::Bool(first.as_text() == second.as_text())),
         ("equals", [first, second, how]) if plain(how).ends_with("IgnoreCase") => {
             Ok(Value::Bool(upper(&plain(first)) == upper(&plain(second))))
         }
-        ("equals", [first, second, _]) => Ok(Value::Bool(first.as_text() == second.as_text())),
+        ("equals", [first, second] | [first, second, _]) => {
+            Ok(Value::Bool(first.as_text() == second.as_text()))
+        }
         ("compare", [_, _, ..]) => Err(Failure::Unsupported("`String::Compare`".to_owned())),
         ("join", [separator, rest @ ..]) if !rest.is_empty() => {
             let mut parts = Vec::new();
@@ -347,8 +348,7 @@ fn decoded(bytes: &[u8]) -> Option<String> {
         [0xff, 0xfe, 0, 0, ..] => None,
         [0xff, 0xfe, rest @ ..] => Some(wide(rest, u16::from_le_bytes)),
         [0xfe, 0xff, rest @ ..] => Some(wide(rest, u16::from_be_bytes)),
-        [0xef, 0xbb, 0xbf, rest @ ..] => Some(String::from_utf8_lossy(rest).into_owned()),
-        rest => Some(String::from_utf8_lossy(rest).into_owned()),
+        [0xef, 0xbb, 0xbf, rest @ ..] | rest => Some(String::from_utf8_lossy(rest).into_owned()),
     }
 }
 
@@ -600,7 +600,7 @@ fn uri(member: &str, args: &[Arg]) -> Result<Value, Failure> {
                 if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
                     out.push(char::from(byte));
                 } else {
-                    out.push_str(&format!("%{byte:02X}"));
+                    out.extend(["%", &format!("{byte:02X}")]);
                 }
             }
             Ok(Value::text(out))
