@@ -96,6 +96,8 @@ pub enum PackError {
     TooManyEntries { entries: u64, limit: u64 },
     #[error("{what} holds the character {character:?}, which XML cannot")]
     Text { what: String, character: char },
+    #[error("`{0}` changed while it was packed")]
+    Changed(RelPath),
     #[error(transparent)]
     Tree(#[from] TreeError),
     #[error("cannot write the package")]
@@ -178,7 +180,7 @@ pub fn pack(
     let (layout, parameters) = checked(snapshot, options)?;
     let mut tasks = Vec::new();
     for (path, stamp) in layout.files() {
-        tasks.extend(content_tasks(path, stamp.size));
+        tasks.extend(content_tasks(path, stamp));
     }
     let compressor = Compressor { tree, level: options.level, progress };
     let threads = options
@@ -234,7 +236,7 @@ impl<W: Write> Writer<'_, W> {
     fn content(
         &mut self,
         layout: &Layout,
-        results: &mut Results<'_, Result<Block, TreeError>>,
+        results: &mut Results<'_, Result<Block, PackError>>,
     ) -> Result<(), PackError> {
         let root = format!("{}/", self.options.root.content_folder());
         self.directory(&root, layout.latest)?;
@@ -252,11 +254,11 @@ impl<W: Write> Writer<'_, W> {
         name: &str,
         path: &RelPath,
         stamp: Stamp,
-        results: &mut Results<'_, Result<Block, TreeError>>,
+        results: &mut Results<'_, Result<Block, PackError>>,
     ) -> Result<(), PackError> {
         let attributes = ARCHIVE | if stamp.read_only { READ_ONLY } else { 0 };
         let time = self.time(stamp.modified);
-        let parts = content_tasks(path, stamp.size).count();
+        let parts = content_tasks(path, stamp).count();
         if parts == 1 {
             let block = results.next()?;
             let header = Header { name, method: block.method, time, attributes };

@@ -8,7 +8,8 @@ use iisle_tree::{
     Content, MemoryTree, Refusal, Refused, Snapshot, Stamp, Ticks, Tree, TreeError, TreeMut,
 };
 use iisle_webdeploy::{
-    BadName, DosTime, EntryLimit, PackError, PackOptions, Packed, Parameters, SourcePath, pack,
+    BadName, DosTime, EntryLimit, PackError, PackOptions, Packed, Parameters, SourcePath,
+    digest_lines, pack,
 };
 use zip::ZipArchive;
 
@@ -309,6 +310,28 @@ fn a_file_that_changes_while_it_is_packed_is_an_error() {
         let error = error.unwrap_err().to_string();
         assert!(error.starts_with("`a.txt` changed while it was read: expected"), "{error}");
     }
+}
+
+#[test]
+fn a_file_that_was_replaced_by_one_of_the_same_size_is_an_error() {
+    let tree = MemoryTree::unix().with_file("a.txt", "four", at(NOON + 1));
+    let snapshot = snapshot(&[("a.txt", 4)]);
+    let error = pack(&tree, &snapshot, &PackOptions::default(), &mut Vec::new(), &|_, _| ());
+    assert_eq!(error.unwrap_err().to_string(), "`a.txt` changed while it was packed");
+}
+
+#[test]
+fn the_bytes_are_those_of_every_host_and_of_the_version_before() {
+    // A change of this digest is a change for users: every package of theirs gets other bytes.
+    // Raise it only together with a compressor, and say so in the change log.
+    let mut files = app();
+    files.push(("native/long.bin", noise(16 * 1024 * 1024 + 4_000_001)));
+    let tree = files.iter().fold(MemoryTree::windows(), |tree, (name, content)| {
+        tree.with_file(name, content, at(NOON))
+    });
+    let (packed, _) = packed(&tree, &PackOptions::default());
+    let line = digest_lines([("package", &packed.sha256)]);
+    insta::assert_snapshot!(line, @"508371f1e0d9b8d588b09d18ea1463d22a4ecae64986264bfcf7b78d355ecc26  package");
 }
 
 #[test]

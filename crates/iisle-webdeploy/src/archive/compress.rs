@@ -2,10 +2,11 @@ use std::io::{Read, SeekFrom};
 
 use flate2::{Compress, Compression, FlushCompress, Status};
 use iisle_path::RelPath;
-use iisle_tree::{Tree, TreeError};
+use iisle_tree::{Stamp, Tree, TreeError};
 use libdeflater::CompressionLvl;
 
 use super::Method;
+use crate::PackError;
 use crate::in_order::Work;
 
 /// How much time is spent to make an archive smaller, from 1 (fast) to 9.
@@ -36,8 +37,8 @@ const BLOCK: u64 = 2 * 1024 * 1024;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Content<'a> {
     path: &'a RelPath,
-    /// Bytes of the whole file.
-    size: u64,
+    /// What the whole file was when it was listed.
+    stamp: Stamp,
     /// Where the part begins.
     offset: u64,
     length: u64,
@@ -45,19 +46,20 @@ pub(crate) struct Content<'a> {
 
 impl Content<'_> {
     fn is_whole(&self) -> bool {
-        self.size <= WHOLE
+        self.stamp.size <= WHOLE
     }
 
     fn is_last(&self) -> bool {
-        self.offset + self.length == self.size
+        self.offset + self.length == self.stamp.size
     }
 }
 
-/// The parts that the file `path` of `size` bytes is compressed in: one unless it is long.
-pub(crate) fn content_tasks(path: &RelPath, size: u64) -> impl Iterator<Item = Content<'_>> {
+/// The parts that the file `path` is compressed in: one unless it is long.
+pub(crate) fn content_tasks(path: &RelPath, stamp: Stamp) -> impl Iterator<Item = Content<'_>> {
+    let size = stamp.size;
     let step = if size <= WHOLE { size.max(1) } else { BLOCK };
     (0..size.max(1)).step_by(usize::try_from(step).expect("a step fits")).map(move |offset| {
-        Content { path, size, offset, length: step.min(size - offset.min(size)) }
+        Content { path, stamp, offset, length: step.min(size - offset.min(size)) }
     })
 }
 
@@ -93,7 +95,7 @@ impl Compressor<'_> {
         let limit = if task.is_last() { task.length + 1 } else { task.length };
         content.take(limit).read_to_end(&mut input).map_err(io)?;
         if input.len() != length {
-            let (path, expected) = (task.path.to_string(), task.size);
+            let (path, expected) = (task.path.to_string(), task.stamp.size);
             return Err(TreeError::Changed {
                 path,
                 expected,
@@ -106,7 +108,7 @@ impl Compressor<'_> {
 
 impl<'a> Work for Compressor<'a> {
     type Task = Content<'a>;
-    type Done = Result<Block, TreeError>;
+    type Done = Result<Block, PackError>;
     type Tools = libdeflater::Compressor;
 
     fn tools(&self) -> Self::Tools {
@@ -124,6 +126,10 @@ impl<'a> Work for Compressor<'a> {
 
     fn run(&self, tools: &mut Self::Tools, task: &Content<'a>) -> Self::Done {
         let input = self.read(task)?;
+        // A file of the same size may be another one by now, or one half of each.
+        if !self.tree.is_current(task.path, task.stamp)? {
+            return Err(PackError::Changed(task.path.clone()));
+        }
         let mut crc = crc32fast::Hasher::new();
         crc.update(&input);
         let length = task.length;
