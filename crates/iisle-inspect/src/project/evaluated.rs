@@ -108,3 +108,102 @@ fn package(item: &Item) -> (String, Option<String>) {
     let version = version.filter(|version| !version.is_empty()).map(str::to_owned);
     (item.identity.clone(), version)
 }
+
+#[cfg(test)]
+mod tests {
+    use iisle_msbuild::{MemoryFiles, Request, evaluate};
+
+    use crate::project::{NotPublishable, Project};
+
+    fn read(files: &[(&str, &str)]) -> Project {
+        let mut memory = MemoryFiles::new();
+        for (path, text) in files {
+            memory.insert(*path, *text);
+        }
+        let path = files[0].0;
+        let request = Request::new(path).global("_IsPublishing", "true");
+        Project::from_evaluated(path, &evaluate(&memory, &request).unwrap())
+    }
+
+    fn web(properties: &str) -> Project {
+        let text = format!(
+            "<Project Sdk=\"Microsoft.NET.Sdk.Web\">\n  <PropertyGroup>\n    \
+             <TargetFramework>net8.0</TargetFramework>\n{properties}\n  </PropertyGroup>\n</Project>"
+        );
+        read(&[("/w/shop/Shop.csproj", &text)])
+    }
+
+    #[test]
+    fn values_are_those_of_the_evaluation() {
+        let project = web("<RuntimeIdentifier>win-x64</RuntimeIdentifier>");
+        assert_eq!(project.sdks, ["Microsoft.NET.Sdk.Web"]);
+        assert_eq!(project.target_frameworks, ["net8.0"]);
+        assert_eq!(project.rid.as_deref(), Some("win-x64"));
+        assert_eq!(project.property("runtimeidentifier"), Some("win-x64"));
+        assert_eq!((project.self_contained, project.use_app_host), (Some(false), Some(true)));
+        assert_eq!(project.assembly_name.as_deref(), Some("Shop"));
+        assert_eq!(project.module.as_deref(), Some("AspNetCoreModuleV2"));
+        let folder = project.publish_dir.as_deref().unwrap();
+        assert!(folder.ends_with("/net8.0/win-x64/publish/"), "{folder}");
+        assert_eq!(project.publishable, Some(true));
+    }
+
+    #[test]
+    fn places_are_short_inside_the_folder() {
+        let project = read(&[
+            (
+                "/w/shop/Shop.csproj",
+                "<Project Sdk=\"Microsoft.NET.Sdk.Web\">\n <Import Project=\"build/own.props\"/></Project>",
+            ),
+            (
+                "/w/shop/build/own.props",
+                "<Project><PropertyGroup><A>1</A></PropertyGroup></Project>",
+            ),
+            (
+                "/w/Directory.Build.props",
+                "<Project><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup></Project>",
+            ),
+        ]);
+        let own = project.origin("A");
+        assert_eq!((own.file.as_str(), own.position.unwrap().line), ("build/own.props", 1));
+        let above = project.origin("TargetFramework").file.replace('\\', "/");
+        assert_eq!(above, "/w/Directory.Build.props");
+        assert!(project.sets("targetframework") && !project.sets("OutputType"));
+        assert_eq!(project.origin("OutputType"), project.top());
+        assert_eq!(project.top().file, "Shop.csproj");
+    }
+
+    #[test]
+    fn what_cannot_be_hosted_says_why() {
+        let why = |project: Project| (project.publishable, project.why_not_publishable());
+        let library = web("<OutputType>Library</OutputType>");
+        assert_eq!(why(library), (Some(false), Some(NotPublishable::Library)));
+        let marked = web("<IsPublishable>false</IsPublishable>");
+        assert_eq!(why(marked), (Some(false), Some(NotPublishable::Marked)));
+        let plain = "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup></Project>";
+        assert_eq!(
+            why(read(&[("/w/Lib.csproj", plain)])),
+            (Some(false), Some(NotPublishable::Library))
+        );
+        let netfx =
+            plain.replace("net8.0", "net48").replace("<T", "<OutputType>Exe</OutputType><T");
+        assert_eq!(
+            why(read(&[("/w/Old.csproj", &netfx)])),
+            (Some(false), Some(NotPublishable::DotnetFramework))
+        );
+        let classic = "<Project ToolsVersion=\"15.0\" xmlns=\"http://schemas.microsoft.com/developer/msbuild/2003\">
+            <PropertyGroup><OutputType>Library</OutputType><TargetFrameworkVersion>v4.7.2</TargetFrameworkVersion></PropertyGroup></Project>";
+        assert_eq!(
+            why(read(&[("/w/Web.csproj", classic)])),
+            (Some(false), Some(NotPublishable::DotnetFramework))
+        );
+    }
+
+    #[test]
+    fn several_frameworks_leave_it_open() {
+        let text = "<Project Sdk=\"Microsoft.NET.Sdk.Web\"><PropertyGroup><TargetFrameworks> net8.0; net9.0;</TargetFrameworks></PropertyGroup></Project>";
+        let project = read(&[("/w/Shop.csproj", text)]);
+        assert_eq!(project.target_frameworks, ["net8.0", "net9.0"]);
+        assert_eq!(project.publishable, None);
+    }
+}
