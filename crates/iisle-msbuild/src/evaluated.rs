@@ -4,7 +4,9 @@ use std::sync::Arc;
 use iisle_xml::Position;
 use indexmap::IndexMap;
 
-use crate::SdkVersion;
+use crate::items::{WELL_KNOWN, computed};
+use crate::paths::Style;
+use crate::{Host, SdkVersion};
 
 /// Where a value was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,8 +161,10 @@ pub struct Unsupported {
 /// An item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// What was included, escapes decoded; separators as written.
+    /// What was included, escapes decoded, with the separators of the host.
     pub identity: String,
+    /// The absolute path.
+    pub full_path: String,
     /// Metadata in the order it was set, escapes decoded; no well-known ones.
     pub metadata: Vec<(String, String)>,
     /// Where it was included.
@@ -172,6 +176,19 @@ pub struct Item {
 }
 
 impl Item {
+    /// The metadata that follows from the identity, by the names the engine gives it: `FullPath`,
+    /// `Filename` and so on. File times are left out.
+    pub fn well_known(&self, host: Host) -> Vec<(&'static str, String)> {
+        let style = if host.is_windows() { Style::Windows } else { Style::Unix };
+        let defining = self.defining_file.to_string_lossy();
+        let value = |name: &&'static str| {
+            let dir = &self.recursive_dir;
+            let value = computed(style, name, &self.identity, &self.full_path, dir, &defining)?;
+            Some((*name, value))
+        };
+        WELL_KNOWN.iter().filter_map(value).collect()
+    }
+
     /// The value of a custom metadata name, compared ignoring ASCII case.
     pub fn metadata(&self, name: &str) -> Option<&str> {
         let found = self.metadata.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));

@@ -13,7 +13,8 @@ use crate::glob;
 use crate::sdk;
 use crate::source::Source;
 use crate::{
-    EntryKind, EvaluateError, ImportRecord, Place, Problem, SourceKind, Unsupported, Warning,
+    EntryKind, EvaluateError, ImportRecord, Place, Problem, ProjectFiles, SourceKind, Unsupported,
+    Warning,
 };
 
 /// Imports nested deeper are refused.
@@ -53,7 +54,7 @@ impl Evaluator<'_> {
     }
 }
 
-impl Evaluation<'_> {
+impl<'e> Evaluation<'e> {
     pub(super) fn import(&mut self, visit: &Visit, node: NodeId) -> Result<(), EvaluateError> {
         let source = visit.source.clone();
         let folder = visit.folder.clone();
@@ -240,6 +241,10 @@ impl Evaluation<'_> {
     pub(crate) fn glob_files(&self, folder: &str, pattern: &str) -> Vec<String> {
         let walk = crate::items::Walk::new(self.evaluator.files, self.style);
         walk.files(folder, pattern, &[]).into_iter().map(|found| found.full).collect()
+    }
+
+    pub(crate) fn files(&self) -> &'e (dyn ProjectFiles + 'e) {
+        self.evaluator.files
     }
 
     pub(crate) fn is_file(&self, path: &str) -> bool {

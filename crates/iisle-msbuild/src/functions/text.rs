@@ -66,12 +66,10 @@ fn lower(text: &str) -> String {
 /// A culture-like order: punctuation, digits, letters regardless of case, then lower case first.
 fn compare(first: &str, second: &str) -> Ordering {
     let class = |c: char| {
-        let kind = if c.is_alphabetic() {
-            2
-        } else if c.is_numeric() {
-            1
-        } else {
-            0
+        let kind = match c {
+            c if c.is_alphabetic() => 2,
+            c if c.is_numeric() => 1,
+            _ => 0,
         };
         (kind, c.to_lowercase().next().unwrap_or(c))
     };

@@ -1,8 +1,13 @@
 //! Items: what is included, removed and updated, with metadata.
 
 mod evaluate;
+mod expression;
+mod item;
+mod links;
+mod store;
 mod walk;
 mod well_known;
 
+pub(crate) use item::computed;
 pub(crate) use walk::Walk;
-pub(crate) use well_known::{ITEM_ATTRIBUTES, is_well_known};
+pub(crate) use well_known::{ITEM_ATTRIBUTES, WELL_KNOWN, is_well_known};

@@ -14,7 +14,7 @@ pub(crate) const ITEM_ATTRIBUTES: &[&str] = &[
 ];
 
 /// Metadata the engine computes from the identity.
-const WELL_KNOWN: &[&str] = &[
+pub(crate) const WELL_KNOWN: &[&str] = &[
     "FullPath",
     "RootDir",
     "Filename",

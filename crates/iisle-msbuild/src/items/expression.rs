@@ -1,0 +1,344 @@
+//! References to items: `@(Type)`, transforms and item functions.
+
+use std::sync::Arc;
+
+use super::item::WorkItem;
+use super::store::Store;
+use crate::escape::{escape, unescape};
+use crate::functions::{Arg, Failure, Value, call_instance};
+use crate::paths::Style;
+
+/// A reference, split into its parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Reference {
+    item_type: String,
+    steps: Vec<Step>,
+    separator: Option<String>,
+    /// The bytes it takes, `@(` to `)`.
+    length: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    Transform(String),
+    Call { name: String, arguments: Vec<String> },
+}
+
+/// What could not be evaluated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NotEvaluated(pub(super) String);
+
+/// Splits an Include at semicolons that stand outside of references; blanks are dropped.
+pub(super) fn split(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut at, mut start) = (0, 0);
+    while at < text.len() {
+        if let Some(reference) = parse(&text[at..]) {
+            at += reference.length;
+            continue;
+        }
+        let c = text[at..].chars().next().unwrap_or(' ');
+        if c == ';' {
+            parts.push(text[start..at].trim());
+            start = at + 1;
+        }
+        at += c.len_utf8();
+    }
+    parts.push(text[start..].trim());
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// Reads `@(…)` at the beginning of a text.
+fn parse(text: &str) -> Option<Reference> {
+    let body = text.strip_prefix("@(")?;
+    let mut rest = body.trim_start();
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))?;
+    // `->` may follow the name directly, and `-` is part of names.
+    let end =
+        if rest[..end].ends_with('-') && rest[end..].starts_with('>') { end - 1 } else { end };
+    let item_type = rest[..end].to_owned();
+    if item_type.is_empty() {
+        return None;
+    }
+    rest = rest[end..].trim_start();
+    let mut steps = Vec::new();
+    while let Some(tail) = rest.strip_prefix("->") {
+        rest = tail.trim_start();
+        if let Some(quoted) = rest.strip_prefix('\'') {
+            let end = quoted.find('\'')?;
+            steps.push(Step::Transform(quoted[..end].to_owned()));
+            rest = quoted[end + 1..].trim_start();
+        } else {
+            let open = rest.find('(')?;
+            let name = rest[..open].trim().to_owned();
+            let valid =
+                !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            if !valid {
+                return None;
+            }
+            let (arguments, length) = arguments(&rest[open + 1..])?;
+            steps.push(Step::Call { name, arguments });
+            rest = rest[open + 1 + length..].trim_start();
+        }
+    }
+    let mut separator = None;
+    if let Some(tail) = rest.strip_prefix(',') {
+        let quoted = tail.trim_start().strip_prefix('\'')?;
+        let end = quoted.find('\'')?;
+        separator = Some(quoted[..end].to_owned());
+        rest = quoted[end + 1..].trim_start();
+    }
+    let rest = rest.strip_prefix(')')?;
+    Some(Reference { item_type, steps, separator, length: text.len() - rest.len() })
+}
+
+/// The arguments up to the closing parenthesis, and the bytes they take with it.
+fn arguments(text: &str) -> Option<(Vec<String>, usize)> {
+    let mut all = Vec::new();
+    let (mut quote, mut open, mut start) = (None, 0usize, 0);
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(q), c) if q == c => quote = None,
+            (None, '\'' | '`' | '"') => quote = Some(c),
+            (None, '(') => open += 1,
+            (None, ')') if open > 0 => open -= 1,
+            (None, ')') => {
+                let last = &text[start..at];
+                if !(all.is_empty() && last.trim().is_empty()) {
+                    all.push(unquoted(last));
+                }
+                return Some((all, at + 1));
+            }
+            (None, ',') if open == 0 => {
+                all.push(unquoted(&text[start..at]));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn unquoted(text: &str) -> String {
+    let text = text.trim();
+    for quote in ['\'', '`', '"'] {
+        if text.len() > 1 && text.starts_with(quote) && text.ends_with(quote) {
+            return text[1..text.len() - 1].to_owned();
+        }
+    }
+    text.to_owned()
+}
+
+/// Whether the text is one reference and nothing else.
+pub(super) fn is_reference(text: &str) -> bool {
+    parse(text).is_some_and(|reference| reference.length == text.len())
+}
+
+/// The items a reference stands for.
+pub(super) fn items(
+    store: &Store,
+    style: Style,
+    text: &str,
+) -> Result<Vec<WorkItem>, NotEvaluated> {
+    match parse(text) {
+        Some(reference) => evaluate(store, style, &reference),
+        None => Err(NotEvaluated(format!("the item reference `{text}`"))),
+    }
+}
+
+/// Replaces every reference in a text by its items, joined.
+pub(super) fn expand(store: &Store, style: Style, text: &str) -> Result<String, NotEvaluated> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("@(") {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let Some(reference) = parse(rest) else {
+            out.push_str("@(");
+            rest = &rest[2..];
+            continue;
+        };
+        let found = evaluate(store, style, &reference)?;
+        let separator = reference.separator.as_deref().unwrap_or(";");
+        let includes: Vec<&str> = found.iter().map(|item| item.include.as_str()).collect();
+        out.push_str(&includes.join(separator));
+        rest = &rest[reference.length..];
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+fn evaluate(
+    store: &Store,
+    style: Style,
+    reference: &Reference,
+) -> Result<Vec<WorkItem>, NotEvaluated> {
+    let mut found: Vec<WorkItem> = store.items(&reference.item_type).to_vec();
+    for step in &reference.steps {
+        found = match step {
+            Step::Transform(transform) => found
+                .into_iter()
+                .map(|mut item| {
+                    item.include = metadata(transform, &item, &reference.item_type, style);
+                    item
+                })
+                .collect(),
+            Step::Call { name, arguments } => call(found, store, style, name, arguments)?,
+        };
+    }
+    // A transform may give nothing.
+    found.retain(|item| !item.include.is_empty());
+    Ok(found)
+}
+
+/// Replaces `%(Name)` and `%(Type.Name)` by the metadata of an item.
+pub(super) fn metadata(text: &str, item: &WorkItem, item_type: &str, style: Style) -> String {
+    replace_metadata(text, |qualifier, name| match qualifier {
+        Some(other) if !other.eq_ignore_ascii_case(item_type) => String::new(),
+        _ => item.value(name, style),
+    })
+}
+
+pub(super) fn replace_metadata(text: &str, value: impl Fn(Option<&str>, &str) -> String) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("%(") {
+        let body = &rest[at + 2..];
+        let Some(end) = body.find(')') else { break };
+        let name = body[..end].trim();
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        if name.is_empty() || !name.chars().all(plain) {
+            out.push_str(&rest[..at + 2]);
+            rest = body;
+            continue;
+        }
+        out.push_str(&rest[..at]);
+        out.push_str(&match name.split_once('.') {
+            Some((qualifier, name)) => value(Some(qualifier), name),
+            None => value(None, name),
+        });
+        rest = &body[end + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+fn call(
+    found: Vec<WorkItem>,
+    store: &Store,
+    style: Style,
+    name: &str,
+    arguments: &[String],
+) -> Result<Vec<WorkItem>, NotEvaluated> {
+    let lower = name.to_ascii_lowercase();
+    let value_is = |item: &WorkItem, name: &str, wanted: &str| {
+        unescape(&item.value(name, style)).eq_ignore_ascii_case(wanted)
+    };
+    Ok(match (lower.as_str(), arguments) {
+        ("count", []) => vec![store.text_item(&found.len().to_string())],
+        ("distinct", []) => distinct(found, str::to_lowercase),
+        ("distinctwithcase", []) => distinct(found, str::to_owned),
+        ("reverse", []) => found.into_iter().rev().collect(),
+        ("clearmetadata", []) => {
+            found.into_iter().map(|item| WorkItem { metadata: Vec::new(), ..item }).collect()
+        }
+        ("hasmetadata", [name]) => {
+            found.into_iter().filter(|item| !item.value(name, style).is_empty()).collect()
+        }
+        ("withmetadatavalue", [name, wanted]) => {
+            found.into_iter().filter(|item| value_is(item, name, wanted)).collect()
+        }
+        ("withoutmetadatavalue", [name, wanted]) => {
+            found.into_iter().filter(|item| !value_is(item, name, wanted)).collect()
+        }
+        ("anyhavemetadatavalue", [name, wanted]) => {
+            let any = found.iter().any(|item| value_is(item, name, wanted));
+            vec![store.text_item(if any { "true" } else { "false" })]
+        }
+        ("metadata", [name]) => found
+            .into_iter()
+            .flat_map(|item| {
+                let value = item.value(name, style);
+                let parts: Vec<WorkItem> = value
+                    .split(';')
+                    .filter(|part| !part.is_empty())
+                    .map(|part| WorkItem { include: part.to_owned(), ..item.clone() })
+                    .collect();
+                parts
+            })
+            .collect(),
+        (
+            "fullpath" | "rootdir" | "filename" | "extension" | "relativedir" | "directory"
+            | "recursivedir" | "identity",
+            [],
+        ) => found
+            .into_iter()
+            .map(|item| WorkItem { include: item.value(&lower, style), ..item })
+            .collect(),
+        ("directoryname", []) => found
+            .into_iter()
+            .map(|item| {
+                let folder = style.directory(&item.full).unwrap_or_default().to_owned();
+                WorkItem { include: escape(&folder).into_owned(), ..item }
+            })
+            .collect(),
+        ("exists" | "combine" | "getpathsofalldirectoriesabove", _) => {
+            return Err(NotEvaluated(format!("the item function `{name}`")));
+        }
+        _ => text_function(found, name, arguments)?,
+    })
+}
+
+fn distinct(found: Vec<WorkItem>, key: impl Fn(&str) -> String) -> Vec<WorkItem> {
+    let mut seen = std::collections::BTreeSet::new();
+    found.into_iter().filter(|item| seen.insert(key(&unescape(&item.include)))).collect()
+}
+
+/// Members of `System.String` work on every identity.
+fn text_function(
+    found: Vec<WorkItem>,
+    name: &str,
+    arguments: &[String],
+) -> Result<Vec<WorkItem>, NotEvaluated> {
+    let args: Vec<Arg> =
+        arguments.iter().map(|text| Arg::Text(unescape(text).into_owned())).collect();
+    let mut results = Vec::new();
+    for item in found {
+        let result = call_instance(&Value::Text(item.include.clone()), name, &args);
+        match result {
+            Ok(value) => results.push(WorkItem { include: value.into_text(), ..item }),
+            Err(Failure::Error(_) | Failure::Unsupported(_)) => {
+                return Err(NotEvaluated(format!("the item function `{name}`")));
+            }
+        }
+    }
+    Ok(results)
+}
+
+/// A shared name for metadata.
+pub(super) fn shared(text: &str) -> Arc<str> {
+    text.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn semicolons_in_references_do_not_split() {
+        assert_eq!(split(" a ; b;;@(C->'%(X);y', ';') ;d"), ["a", "b", "@(C->'%(X);y', ';')", "d"]);
+        assert_eq!(split("@(A;b"), ["@(A", "b"]);
+        assert!(is_reference("@(A-B->Distinct())") && !is_reference("x@(A)"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_split(text in "[@()>'\\-A;, %$é]{0,60}") {
+            let parts = split(&text);
+            prop_assert!(parts.iter().all(|part| !part.trim().is_empty()));
+        }
+    }
+}
