@@ -7,6 +7,7 @@ mod inspect;
 mod macho;
 mod metadata;
 mod model;
+mod part;
 mod pe;
 mod source;
 
@@ -15,3 +16,4 @@ pub use model::{
     Assembly, Bundle, BundleFile, BundleFileType, Format, Host, HostKind, Image, ImageKind,
     LookAlike, Machine, NativeCode, ReadyToRun, RunsAs, Subsystem, TargetOs,
 };
+pub(crate) use part::Part;

@@ -40,6 +40,9 @@ pub(super) fn find(folder: &Folder<'_>, options: &InspectOptions) -> Entry {
     if candidates.is_empty() {
         candidates = native_candidates(folder);
     }
+    if candidates.is_empty() {
+        candidates = hosted_candidates(folder);
+    }
     let found = |stem: String, because: String, candidates: &[String]| Entry {
         stem: Some(stem),
         candidates: candidates.to_vec(),
@@ -127,6 +130,16 @@ fn native_candidates(folder: &Folder<'_>) -> Vec<String> {
         is_program && !HELPERS.iter().any(|it| it.eq_ignore_ascii_case(stem_of(file)))
     });
     sorted(programs.map(|file| stem_of(file).to_owned()).collect())
+}
+
+/// Assemblies that a host in the root starts: applications whose runtimeconfig.json is missing.
+fn hosted_candidates(folder: &Folder<'_>) -> Vec<String> {
+    let apps = folder.root().filter_map(|file| {
+        let app = file.image.as_ref()?.host.as_ref()?.app.as_deref()?;
+        let dll = folder.file(app).filter(|dll| dll.path.is_top_level())?;
+        without_suffix(dll.path.as_str(), ".dll")
+    });
+    sorted(apps.map(str::to_owned).collect())
 }
 
 /// The name without `.exe`; programs of Unix may have dots in their names.

@@ -7,7 +7,7 @@ use iisle_path::{NameRules, RelPath};
 use iisle_tree::{Stamp, Tree, TreeError};
 
 use super::{App, Class, Deps, File, RuntimeConfig, WebConfigFile};
-use crate::image::{BundleFile, BundleFileType, Format, Image, LookAlike, inspect_image};
+use crate::image::{BundleFile, BundleFileType, Format, Image, LookAlike, Part, inspect_image};
 
 /// JSON and XML files of a publish are far smaller.
 pub(super) const LARGEST_TEXT: u64 = 64 * 1024 * 1024;
@@ -67,6 +67,30 @@ impl<'t> Folder<'t> {
     /// The files in the root.
     pub(super) fn root(&self) -> impl Iterator<Item = &File> {
         self.files.iter().filter(|file| file.path.is_top_level())
+    }
+
+    /// The program that starts an app: the one that bears its name, else one that was renamed and
+    /// still starts its assembly.
+    pub(super) fn program_of(&self, stem: &str) -> Option<&File> {
+        let dll = format!("{stem}.dll");
+        let starts_it = |file: &&File| {
+            let host = file.image.as_ref().and_then(|image| image.host.as_ref());
+            let app = host.and_then(|host| host.app.as_deref());
+            app.is_some_and(|app| NameRules::Windows.same(app, &dll))
+        };
+        self.program(stem).or_else(|| self.root().find(starts_it))
+    }
+
+    /// The image of an assembly that lies inside a program; `None` when it is deflated.
+    pub(super) fn bundled_image(&self, program: &File, name: &str) -> Option<Image> {
+        let bundle = program.image.as_ref()?.bundle()?;
+        let inside = bundle.files.iter().find(|file| NameRules::Windows.same(&file.path, name))?;
+        if inside.compressed_size > 0 {
+            return None;
+        }
+        let mut content = self.tree.open(&program.path).ok()?;
+        let mut part = Part::new(&mut *content, inside.offset, inside.size);
+        inspect_image(name, inside.size, &mut part).ok()
     }
 
     /// The program of a stem: `App.exe`, or `App` of another system.

@@ -37,7 +37,14 @@ pub fn inspect(tree: &dyn Tree, options: &InspectOptions) -> Result<PublishOutpu
     let (kind, kind_because) = kind::decide(&folder, &entry, &parts);
     let classes = classify::classify(&folder, kind, &parts);
     let mut flags = kind::flags(&folder, &entry, &parts);
-    if flags.contains(&Flag::ReadyToRunComposite) || is_ready_to_run(&folder, &classes) {
+    let bundled = parts.program.zip(entry.stem.as_deref());
+    let bundled =
+        bundled.and_then(|(program, stem)| folder.bundled_image(program, &format!("{stem}.dll")));
+    let is_compiled = bundled.is_some_and(|it| it.native_code == NativeCode::ReadyToRun);
+    if flags.contains(&Flag::ReadyToRunComposite)
+        || is_compiled
+        || is_ready_to_run(&folder, &classes)
+    {
         flags.insert(Flag::ReadyToRun);
     }
     let trimmed = kind::trimmed(&folder, kind, &parts);
@@ -78,6 +85,7 @@ pub fn inspect(tree: &dyn Tree, options: &InspectOptions) -> Result<PublishOutpu
     let rid = parts.rid().map(str::to_owned);
     let target_framework = target_framework(&parts);
     let self_contained = observe::self_contained(&folder, kind, &parts);
+    let program = parts.program.map(|file| file.path.clone());
     let config = parts.config;
     let frameworks = config.map(|it| it.frameworks.clone()).unwrap_or_default();
     let included_frameworks = config.map(|it| it.included_frameworks.clone()).unwrap_or_default();
@@ -91,6 +99,7 @@ pub fn inspect(tree: &dyn Tree, options: &InspectOptions) -> Result<PublishOutpu
         kind,
         flags,
         entry: stem,
+        program,
         candidates,
         arch: architecture.arch,
         rid,

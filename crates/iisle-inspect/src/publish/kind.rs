@@ -23,7 +23,7 @@ impl<'f> Parts<'f> {
         let app = folder.app(stem);
         Self {
             assembly: folder.file(&format!("{stem}.dll")),
-            program: folder.program(stem),
+            program: folder.program_of(stem),
             config: app.and_then(|app| app.runtime_config.as_ref()),
             deps: app.and_then(|app| app.deps.as_ref()),
         }

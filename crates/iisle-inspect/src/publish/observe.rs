@@ -78,6 +78,13 @@ impl Facts<'_> {
             let detail = format!("published for {system}: the target is {rid}");
             return found.put(What::NotWindows, path, Severity::Error, detail);
         }
+        if let (Some(file), Some(image)) = (self.parts.assembly, self.parts.assembly_image())
+            && image.is_foreign()
+        {
+            let system = image.target_os.map_or("another system", TargetOs::word);
+            let detail = format!("published for {system}: it is compiled ahead of time for it");
+            found.put(What::NotWindows, Some(file.path.as_str()), Severity::Error, detail);
+        }
         let (Some(file), Some(image)) = (self.parts.program, self.parts.program_image()) else {
             return;
         };
@@ -154,6 +161,7 @@ impl Facts<'_> {
         } else {
             &["libhostfxr.so", "libhostpolicy.so", "libcoreclr.so"]
         };
+        self.two_programs(found);
         if self.kind.is_single_file() {
             return self.beside_single_file(found);
         }
@@ -172,7 +180,7 @@ impl Facts<'_> {
                 );
                 found.put(What::StaleRuntimeFiles, Some(path), Severity::Error, detail);
             }
-            return self.two_programs(found);
+            return self.handler_of_another(found);
         }
         let core = "System.Private.CoreLib.dll";
         for name in names.iter().chain(&[core]).filter(|name| !self.folder.has(name)) {
@@ -215,6 +223,19 @@ impl Facts<'_> {
                     detail,
                 );
             }
+        }
+    }
+
+    /// Since ASP.NET Core 3.0 the request handler of a framework-dependent app comes with the
+    /// framework.
+    fn handler_of_another(&self, found: &mut Observations) {
+        let name = "aspnetcorev2_inprocess.dll";
+        let Some(file) = self.folder.file(name) else { return };
+        let mut assets = self.parts.deps.into_iter().flat_map(Deps::assets);
+        let is_listed = assets.any(|(_, asset)| asset.path.eq_ignore_ascii_case(name));
+        if self.parts.deps.is_some() && !is_listed {
+            let detail = "part of a self-contained app, and this one needs an installed framework";
+            found.put(What::StaleRuntimeFiles, Some(file.path.as_str()), Severity::Warning, detail);
         }
     }
 

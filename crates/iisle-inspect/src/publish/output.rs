@@ -17,6 +17,8 @@ pub struct PublishOutput {
     pub flags: BTreeSet<Flag>,
     /// The stem of the entry point, such as `App`.
     pub entry: Option<String>,
+    /// The program that starts the entry; it may bear another name than the entry.
+    pub program: Option<RelPath>,
     /// All stems that could be it, sorted.
     pub candidates: Vec<String>,
     /// What the process must be; `None` when there is none.
@@ -118,11 +120,9 @@ impl PublishOutput {
         self.file(&format!("{}.dll", self.entry.as_ref()?))
     }
 
-    /// The program of the entry: `App.exe`, or `App` of another system.
+    /// The program of the entry: `App.exe`, `App` of another system, or a renamed host.
     pub fn entry_program(&self) -> Option<&File> {
-        let entry = self.entry.as_ref()?;
-        let plain = || self.file(entry).filter(|file| file.image.is_some());
-        self.file(&format!("{entry}.exe")).or_else(plain)
+        self.file(self.program.as_ref()?.as_str())
     }
 
     /// The JSON files of a stem, ignoring case.
