@@ -10,6 +10,7 @@ mod model;
 mod part;
 mod pe;
 mod source;
+mod text;
 
 pub use inspect::inspect_image;
 pub use model::{
@@ -17,3 +18,4 @@ pub use model::{
     LookAlike, Machine, NativeCode, ReadyToRun, RunsAs, Subsystem, TargetOs,
 };
 pub(crate) use part::Part;
+pub(crate) use text::find_texts;

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use iisle_webconfig::{HostingModel, ProcessPath};
 
-use super::classify::is_satellite;
+use super::classify::{is_runtime_native, is_satellite};
 use super::folder::{Folder, has_suffix};
 use super::kind::Parts;
 use super::rid::Rid;
@@ -72,7 +72,13 @@ fn by_constraints(folder: &Folder<'_>, kind: Kind, parts: &Parts<'_>) -> Archite
     {
         return found;
     }
-    let specific = |file: &File| file.image.as_ref().and_then(specific_managed);
+    // Code for another system is not loaded, and so demands nothing.
+    let system = system(parts);
+    let specific = |file: &File| {
+        let image = file.image.as_ref()?;
+        let fits = image.target_os.is_none_or(|own| own == TargetOs::Any || own == system);
+        specific_managed(image).filter(|_| fits)
+    };
     if let Some((file, machine)) = parts.assembly.and_then(|file| Some((file, specific(file)?))) {
         return Architecture::of_file(file, machine);
     }
@@ -80,8 +86,9 @@ fn by_constraints(folder: &Folder<'_>, kind: Kind, parts: &Parts<'_>) -> Archite
         .filter(|file| !is_satellite(file.path.as_str()))
         .filter_map(|file| Some((file, specific(file)?)))
         .collect();
-    let natives =
-        places_of_code(folder, kind).filter_map(|file| Some((file, native_library(file)?)));
+    let natives = places_of_code(folder, kind)
+        .filter(|file| !is_of_runtime(file))
+        .filter_map(|file| Some((file, native_library(file)?)));
     for group in [managed, natives.collect()] {
         let machines: BTreeSet<_> = group.iter().map(|(_, machine)| *machine).collect();
         match (machines.len(), group.first()) {
@@ -126,8 +133,13 @@ fn specific_managed(image: &Image) -> Option<Machine> {
 fn native_library(file: &File) -> Option<Machine> {
     let image = file.image.as_ref()?;
     let is_library = image.is_native_pe() && image.image == Some(ImageKind::Dll);
-    // Stubs of the system and parts of the runtime are there for the runtime that lies beside.
     image.machine.filter(|_| is_library)
+}
+
+/// Whether it is a part of the runtime: a framework-dependent app does not load it.
+fn is_of_runtime(file: &File) -> bool {
+    let name = file.path.file_name().to_ascii_lowercase();
+    is_runtime_native(&name) || name == "aspnetcorev2_inprocess.dll"
 }
 
 fn described(file: &File) -> String {
@@ -135,7 +147,11 @@ fn described(file: &File) -> String {
     let runs_as = image.runs_as.as_ref().map(RunsAs::word).unwrap_or_default();
     match image.native_code {
         NativeCode::None if image.requires_32bit => format!("{runs_as} (32BITREQUIRED)"),
-        NativeCode::ReadyToRun => format!("ReadyToRun {runs_as}"),
+        NativeCode::ReadyToRun => {
+            let system = image.target_os.filter(|it| *it != TargetOs::Windows);
+            let system = system.map_or_else(String::new, |system| format!("{system} "));
+            format!("ReadyToRun {system}{runs_as}")
+        }
         NativeCode::Mixed => format!("mixed {runs_as}"),
         NativeCode::Native => format!("machine {runs_as}"),
         NativeCode::None | NativeCode::NGen => runs_as.into_owned(),

@@ -180,7 +180,7 @@ fn is_culture(text: &str) -> bool {
 }
 
 /// Native parts of the runtime; on Unix their names have a prefix and other endings.
-fn is_runtime_native(name: &str) -> bool {
+pub(super) fn is_runtime_native(name: &str) -> bool {
     const NAMES: [&str; 12] = [
         "coreclr",
         "clrjit",

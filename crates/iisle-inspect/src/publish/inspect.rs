@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use iisle_tree::{Tree, TreeError};
 use thiserror::Error;
@@ -8,10 +8,10 @@ use super::folder::{Folder, LARGEST_TEXT, without_suffix};
 use super::kind::Parts;
 use super::observe::Facts;
 use super::{
-    Class, ClassSum, Evidence, Flag, InvalidJson, Problem, PublishOutput, Severity, arch, classify,
-    entry, kind, observe, static_assets,
+    Class, ClassSum, Evidence, Flag, InvalidJson, Kind, Mention, Problem, PublishOutput, Severity,
+    arch, classify, entry, kind, observe, static_assets,
 };
-use crate::image::NativeCode;
+use crate::image::{NativeCode, find_texts};
 use crate::json::{self, Reader};
 
 /// Why a folder could not be inspected.
@@ -85,6 +85,7 @@ pub fn inspect(tree: &dyn Tree, options: &InspectOptions) -> Result<PublishOutpu
     let rid = parts.rid().map(str::to_owned);
     let target_framework = target_framework(&parts);
     let self_contained = observe::self_contained(&folder, kind, &parts);
+    let mentions = mentions(&folder, kind, &parts)?;
     let program = parts.program.map(|file| file.path.clone());
     let config = parts.config;
     let frameworks = config.map(|it| it.frameworks.clone()).unwrap_or_default();
@@ -100,6 +101,7 @@ pub fn inspect(tree: &dyn Tree, options: &InspectOptions) -> Result<PublishOutpu
         flags,
         entry: stem,
         program,
+        mentions,
         candidates,
         arch: architecture.arch,
         rid,
@@ -137,6 +139,22 @@ fn sums(folder: &Folder<'_>, classes: &[Class]) -> BTreeMap<Class, ClassSum> {
         sum.size += file.size;
     }
     sums
+}
+
+/// Looks through a native program, which no header describes.
+fn mentions(
+    folder: &Folder<'_>,
+    kind: Kind,
+    parts: &Parts<'_>,
+) -> Result<BTreeSet<Mention>, TreeError> {
+    let Some(file) = parts.program.filter(|_| kind == Kind::Native) else {
+        return Ok(BTreeSet::new());
+    };
+    let mut content = folder.tree.open(&file.path)?;
+    let found = find_texts(&mut *content, file.size, &Mention::ALL.map(Mention::text))
+        .map_err(|source| TreeError::io("read", file.path.as_str(), source))?;
+    let found = Mention::ALL.into_iter().zip(found).filter(|(_, found)| *found);
+    Ok(found.map(|(mention, _)| mention).collect())
 }
 
 /// What the runtimeconfig says; old ones say nothing, and deps.json does.

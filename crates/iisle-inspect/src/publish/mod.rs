@@ -21,8 +21,8 @@ pub use deps::{Asset, AssetKind, Deps, Library};
 pub use entry::InspectOptions;
 pub use inspect::{InspectError, inspect};
 pub use model::{
-    Arch, Class, ClassSum, Conflict, ConflictKind, Evidence, File, Flag, Kind, Observation,
-    Problem, Severity, What,
+    Arch, Class, ClassSum, Conflict, ConflictKind, Evidence, File, Flag, Kind, Mention,
+    Observation, Problem, Severity, What,
 };
 pub use output::{App, InvalidJson, PublishOutput, StaticAssets, WebConfigFile};
 pub use runtime_config::{FrameworkReference, RuntimeConfig};

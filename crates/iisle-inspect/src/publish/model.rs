@@ -392,6 +392,43 @@ impl What {
     }
 }
 
+/// A text whose presence in a native program tells what it can do behind IIS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mention {
+    /// It reads the port from the ASP.NET Core Module.
+    AspNetCorePort,
+    /// It reads the port from `HttpPlatformHandler`.
+    HttpPlatformPort,
+    /// It checks the pairing token.
+    PairingToken,
+    /// It answers the request to shut down.
+    IisIntegration,
+    /// It handles control signals of the console.
+    ControlHandler,
+}
+
+impl Mention {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::AspNetCorePort,
+        Self::HttpPlatformPort,
+        Self::PairingToken,
+        Self::IisIntegration,
+        Self::ControlHandler,
+    ];
+
+    /// The text, which stands in the program as ASCII or UTF-16, in any case.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::AspNetCorePort => "ASPNETCORE_PORT",
+            Self::HttpPlatformPort => "HTTP_PLATFORM_PORT",
+            Self::PairingToken => "MS-ASPNETCORE-TOKEN",
+            Self::IisIntegration => "iisintegration",
+            Self::ControlHandler => "SetConsoleCtrlHandler",
+        }
+    }
+}
+
 /// What is wrong in a JSON file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

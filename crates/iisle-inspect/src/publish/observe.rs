@@ -11,7 +11,7 @@ use super::{
     Arch, AssetKind, Deps, Flag, Kind, Observation, RuntimeConfig, Severity, StaticAssets, What,
     belongings,
 };
-use crate::image::{Format, HostKind, Image, LookAlike, Machine, TargetOs};
+use crate::image::{Format, HostKind, Image, LookAlike, Machine, NativeCode, TargetOs};
 
 /// What was concluded before.
 pub(super) struct Facts<'f> {
@@ -317,7 +317,11 @@ impl Facts<'_> {
             self.native_for_x86_only(found);
         }
         if self.flags.contains(&Flag::ReadyToRun) {
-            let path = self.parts.assembly.map(|file| file.path.as_str());
+            let assembly = self.parts.assembly.filter(|file| {
+                let code = file.image.as_ref().map(|image| image.native_code);
+                code == Some(NativeCode::ReadyToRun)
+            });
+            let path = assembly.map(|file| file.path.as_str());
             let detail = "assemblies of the app are compiled ahead of time for one architecture";
             found.put(What::ReadyToRun, path, Severity::Info, detail);
         }
@@ -379,7 +383,7 @@ impl Facts<'_> {
                 (Some(LookAlike::GitLfsPointer), _) => (What::GitLfsPointer, reason),
                 (None, Format::Pe) if image.error.is_none() => continue,
                 (Some(_), _) | (None, Format::Pe) => (What::NotAPeFile, reason),
-                (None, format) => (What::NotAPeFile, format!("it is {}", format.word())),
+                (None, format) => (What::NotAPeFile, format!("it is {}", name_of(format))),
             };
             found.put(what, Some(path), Severity::Error, detail);
         }
@@ -428,6 +432,16 @@ impl Facts<'_> {
                 format!("{} lists it ({kind} {}/{})", deps.path, library.name, library.version);
             found.put(What::MissingAsset, Some(&asset.path), severity, detail);
         }
+    }
+}
+
+fn name_of(format: Format) -> &'static str {
+    match format {
+        Format::Pe => "a PE image",
+        Format::Elf => "an ELF file",
+        Format::MachO => "a Mach-O file",
+        Format::Wasm => "a WebAssembly module",
+        Format::Other => "no binary",
     }
 }
 

@@ -4,7 +4,7 @@ use iisle_path::{NameRules, RelPath};
 use iisle_webconfig::{ReadError, WebConfig};
 
 use super::{
-    Arch, Class, ClassSum, Conflict, Deps, Evidence, File, Flag, FrameworkReference, Kind,
+    Arch, Class, ClassSum, Conflict, Deps, Evidence, File, Flag, FrameworkReference, Kind, Mention,
     Observation, Problem, RuntimeConfig, What,
 };
 
@@ -19,6 +19,8 @@ pub struct PublishOutput {
     pub entry: Option<String>,
     /// The program that starts the entry; it may bear another name than the entry.
     pub program: Option<RelPath>,
+    /// What a native program mentions; empty for every other kind.
+    pub mentions: BTreeSet<Mention>,
     /// All stems that could be it, sorted.
     pub candidates: Vec<String>,
     /// What the process must be; `None` when there is none.
