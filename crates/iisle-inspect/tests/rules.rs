@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use iisle_inspect::publish::{Arch, Deps, InspectOptions, PublishOutput, inspect};
+use iisle_inspect::publish::{Arch, Deps, InspectOptions, Mention, PublishOutput, inspect};
 use iisle_path::RelPath;
 use iisle_tree::{LocalTree, MemoryTree, Ticks, Tree};
 
@@ -51,8 +51,10 @@ fn output_of(folder: &str, options: &InspectOptions) -> PublishOutput {
     let mut tree = MemoryTree::unix();
     for line in folder.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (path, content) = line.split_once(" = ").unwrap_or((line, ""));
-        let image =
-            RelPath::parse(content).ok().and_then(|name| images.read_all(&name, 1 << 20).ok());
+        // Something may follow an image.
+        let (name, rest) = content.split_once(" + ").unwrap_or((content, ""));
+        let image = RelPath::parse(name).ok().and_then(|name| images.read_all(&name, 1 << 20).ok());
+        let image = image.map(|bytes| [&bytes, rest.as_bytes()].concat());
         let bytes = image.or_else(|| text(content).map(String::into_bytes));
         tree = tree.with_file(path, bytes.unwrap_or_else(|| content.into()), Ticks::UNIX_EPOCH);
     }
@@ -369,15 +371,21 @@ fn native_programs_need_no_assembly() {
         shop.exe = native-x64.exe
         static/a.css = x
         web.config = starts shop.exe"), @"native shop x64");
-    // Behind the image there may be anything.
-    assert!(output("shop.exe = native-x64.exe").mentions.is_empty());
-    let mentions = output("shop = elf-x64").mentions;
-    assert!(mentions.is_empty());
     // Without web.config the only program will be it.
     assert_eq!(
         output("shop.exe = native-x64.exe\ncreatedump.exe = native-x64.exe").entry.as_deref(),
         Some("shop")
     );
+}
+
+#[test]
+fn native_programs_show_what_they_mention() {
+    let folder = "shop.exe = native-x64.exe + aspnetcore_port and /iisintegration";
+    let mentions: Vec<_> = output(folder).mentions.into_iter().collect();
+    assert_eq!(mentions, [Mention::AspNetCorePort, Mention::IisIntegration]);
+    let image = "il-anycpu-appdll.dll";
+    let managed = FDD.replace(image, &format!("{image} + ASPNETCORE_PORT"));
+    assert!(output(&managed).mentions.is_empty());
 }
 
 #[test]
