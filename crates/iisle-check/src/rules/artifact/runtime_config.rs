@@ -61,9 +61,14 @@ fn entry(output: &PublishOutput, config: Option<&Config<'_>>) -> Option<String> 
     let started = match hosting.map(|hosting| Started::of(&hosting, output)) {
         Some(Started::Assembly(dll)) => Some(dll),
         Some(Started::Program(exe)) => {
-            let dll = exe.host_of().and_then(|dll| output.file(&dll.replace('\\', "/")));
-            // What is no app host has no runtimeconfig, or has it inside.
-            Some(dll?)
+            let hosted = exe.host_of().and_then(|dll| output.file(&dll.replace('\\', "/")));
+            // A host that is not recognized as one starts the assembly of its name. What is no host
+            // at all has no runtimeconfig, or has it inside.
+            let beside = || {
+                let dll = output.file(&format!("{}.dll", exe.stem_path()))?;
+                dll.image.as_ref().filter(|image| image.managed == Some(true)).map(|_| dll)
+            };
+            Some(hosted.or_else(beside)?)
         }
         _ => output.entry_assembly().filter(|_| !output.kind.is_single_file()),
     }?;

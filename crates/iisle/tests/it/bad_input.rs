@@ -1,12 +1,9 @@
 //! Bad input: always a clear error, nothing half written, nothing lost.
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may")]
-
-mod common;
 
 use std::fs;
 use std::path::Path;
 
-use common::{Stage, run};
+use crate::stage::{Stage, run};
 
 /// What was said, and that nothing came of it.
 #[track_caller]
@@ -198,7 +195,7 @@ fn without_dotnet_the_way_on_is_told() {
     let stage = Stage::new();
     let mut command = stage.command(&["publish", "project", "--publish", "--output", "output"]);
     command.env("PATH", stage.path().join("nowhere"));
-    let ran = common::finish(command);
+    let ran = crate::stage::finish(command);
     assert_eq!(ran.code, 2, "{}", ran.stderr);
     assert!(ran.stderr.contains("`dotnet` is not installed"), "{}", ran.stderr);
     assert!(ran.stderr.contains("iisle itself needs no SDK"), "{}", ran.stderr);

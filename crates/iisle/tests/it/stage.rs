@@ -1,5 +1,4 @@
 //! A folder with a project and its publish output, and the command.
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may")]
 
 use std::fs;
 use std::path::Path;
@@ -27,6 +26,15 @@ impl Stage {
             "<Project Sdk=\"Microsoft.NET.Sdk.Web\">\n  <PropertyGroup>\n    <TargetFramework>net8.0</TargetFramework>\n    \
              <RuntimeIdentifier>win-x64</RuntimeIdentifier>\n    <SelfContained>false</SelfContained>\n  </PropertyGroup>\n</Project>\n",
         );
+        stage
+    }
+
+    /// The project and the output of a sample.
+    pub(crate) fn of(case: &Path) -> Self {
+        let stage = Self { folder: tempfile::tempdir().unwrap() };
+        for part in ["project", "output"] {
+            copy(&case.join(part), &stage.path().join(part));
+        }
         stage
     }
 

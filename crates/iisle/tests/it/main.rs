@@ -1,0 +1,6 @@
+//! What the built command does on whole folders.
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may")]
+
+mod bad_input;
+mod samples;
+mod stage;
