@@ -86,6 +86,10 @@ impl Node {
         matches!(self.value, Value::Object(_))
     }
 
+    pub(crate) fn is_array(&self) -> bool {
+        matches!(self.value, Value::Array(_))
+    }
+
     /// The text of a member.
     pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
         self.get(name)?.text()

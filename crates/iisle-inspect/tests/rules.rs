@@ -452,7 +452,8 @@ fn settings_that_dotnet_cannot_read_have_a_place() {
         "{FDD}
         appsettings.json = {{ \"a\": [1,], /* fine */ }}
         appsettings.Production.json = {{ \"a\": 1 \"b\" }}
-        appsettings.Staging.json = []"
+        appsettings.Staging.json = []
+        appsettings.Test.json = {{\"A\": {{\"b\": 1}}, \"a:B\": 2}}"
     );
     let output = output(&folder);
     let lines: Vec<_> =
@@ -460,6 +461,7 @@ fn settings_that_dotnet_cannot_read_have_a_place() {
     insta::assert_snapshot!(lines.join("\n"), @r"
     appsettings.Production.json: a comma or `}` is missing after a member at 1:10
     appsettings.Staging.json: the root is not an object at 1:1
+    appsettings.Test.json: the key `a:B` stands there twice at 1:25
     ");
 }
 

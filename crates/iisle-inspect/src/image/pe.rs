@@ -126,13 +126,16 @@ pub(super) fn read(source: &mut Source<'_>, image: &mut Image) -> Result<Headers
     });
     let directory = headers.directory(14);
     image.managed = Some(directory.is_some());
-    let rest = if let Some((address, _)) = directory {
+    let mut rest = if let Some((address, _)) = directory {
         read_managed(source, &headers, address, image)
     } else {
         image.native_code = NativeCode::Native;
         image.runs_as = image.machine.map(RunsAs::Machine);
-        read_names(source, &headers, image)
+        Ok(())
     };
+    if rest.is_ok() && matches!(image.native_code, NativeCode::Native | NativeCode::Mixed) {
+        rest = read_names(source, &headers, image);
+    }
     // A file that was cut off is that first of all, whatever else cannot be read because of it.
     image.error = truncated;
     rest.map(|()| headers)

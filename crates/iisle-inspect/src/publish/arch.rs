@@ -244,7 +244,9 @@ impl App<'_> {
                 .or_else(|| self.wrong_machine(file, image, Severity::Error));
         }
         native_library(file)?;
-        let is_needed = self.listed.contains(&path) || self.called.contains(&path);
+        let is_needed = self.listed.contains(&path)
+            || self.called.contains(&path)
+            || kind == Kind::Scd && is_of_runtime(file);
         let severity = if is_needed { Severity::Error } else { Severity::Warning };
         self.wrong_machine(file, image, severity)
     }

@@ -12,7 +12,7 @@ use super::{
     arch, classify, entry, kind, observe, static_assets,
 };
 use crate::image::{NativeCode, find_texts};
-use crate::json::{self, Reader};
+use crate::json::{self, Node, Reader};
 
 /// Why a folder could not be inspected.
 #[derive(Debug, Error)]
@@ -157,6 +157,30 @@ fn mentions(
     Ok(found.map(|(mention, _)| mention).collect())
 }
 
+/// A key that has two values, without regard to case, and the second one.
+///
+/// Source: dotnet/runtime, `JsonConfigurationFileParser`.
+fn duplicate_key(root: &Node) -> Option<(String, &Node)> {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![(String::new(), root)];
+    while let Some((path, node)) = open.pop() {
+        let below = |name: &str| {
+            if path.is_empty() { name.to_owned() } else { format!("{path}:{name}") }
+        };
+        if node.is_object() {
+            // The stack turns the order around.
+            let members = node.members().iter().rev();
+            open.extend(members.map(|(name, value)| (below(name), value)));
+        } else if node.is_array() {
+            let elements = node.elements().iter().enumerate().rev();
+            open.extend(elements.map(|(index, value)| (below(&index.to_string()), value)));
+        } else if !seen.insert(path.to_lowercase()) {
+            return Some((path, node));
+        }
+    }
+    None
+}
+
 /// What the runtimeconfig says; old ones say nothing, and deps.json does.
 fn target_framework(parts: &Parts<'_>) -> Option<String> {
     let of_config = parts.config.and_then(|config| config.tfm.clone());
@@ -177,7 +201,14 @@ fn invalid_settings(folder: &Folder<'_>) -> Result<Vec<InvalidJson>, TreeError> 
         }
         let bytes = folder.tree.read_all(&file.path, LARGEST_TEXT)?;
         let problem = match json::parse(&bytes, Reader::Settings) {
-            Ok(document) if document.root.is_object() => continue,
+            Ok(document) if document.root.is_object() => match duplicate_key(&document.root) {
+                None => continue,
+                Some((key, node)) => Problem {
+                    position: Some(document.position(node)),
+                    message: format!("the key `{key}` stands there twice"),
+                    severity: Severity::Error,
+                },
+            },
             Ok(document) => Problem {
                 position: Some(document.position(&document.root)),
                 message: "the root is not an object".to_owned(),

@@ -155,11 +155,10 @@ impl Facts<'_> {
         let Some(config) = self.parts.config.filter(|config| config.exit.is_none()) else {
             return;
         };
-        let windows = system(self.parts) == TargetOs::Windows && !self.has_unix_host();
-        let names: &[&str] = if windows {
-            &["hostfxr.dll", "hostpolicy.dll", "coreclr.dll"]
-        } else {
-            &["libhostfxr.so", "libhostpolicy.so", "libcoreclr.so"]
+        let names: &[&str] = match self.runtime_system() {
+            TargetOs::Windows => &["hostfxr.dll", "hostpolicy.dll", "coreclr.dll"],
+            TargetOs::Osx => &["libhostfxr.dylib", "libhostpolicy.dylib", "libcoreclr.dylib"],
+            _ => &["libhostfxr.so", "libhostpolicy.so", "libcoreclr.so"],
         };
         self.two_programs(found);
         if self.kind.is_single_file() {
@@ -195,8 +194,11 @@ impl Facts<'_> {
         }
     }
 
-    fn has_unix_host(&self) -> bool {
-        self.parts.program_image().is_some_and(|image| image.format == Format::Elf)
+    /// The system whose runtime a self-contained output has to bring along.
+    fn runtime_system(&self) -> TargetOs {
+        let of_rid = self.parts.rid().and_then(|rid| Rid::parse(rid).system);
+        let of_program = self.parts.program_image().and_then(|image| image.target_os);
+        of_rid.or(of_program).unwrap_or(TargetOs::Windows)
     }
 
     /// Files of an earlier publish that was no single file.
