@@ -461,7 +461,7 @@ fn settings_that_dotnet_cannot_read_have_a_place() {
     insta::assert_snapshot!(lines.join("\n"), @r"
     appsettings.Production.json: a comma or `}` is missing after a member at 1:10
     appsettings.Staging.json: the root is not an object at 1:1
-    appsettings.Test.json: the key `a:B` stands there twice at 1:25
+    appsettings.Test.json: the key `a:B` stands there twice at 1:24
     ");
 }
 
