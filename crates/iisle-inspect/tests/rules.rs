@@ -261,7 +261,7 @@ fn code_for_another_system_does_not_load() {
     );
     insta::assert_snapshot!(check(&folder), @r"
     fdd App any +r2r
-    conflict error r2r linux x64: Fast.dll: ReadyToRun linux x64
+    conflict error r2r linux x64: Fast.dll: ReadyToRun x64
     info r2r -: assemblies of the app are compiled ahead of time for one architecture
     ");
 }

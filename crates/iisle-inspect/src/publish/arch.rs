@@ -147,11 +147,7 @@ fn described(file: &File) -> String {
     let runs_as = image.runs_as.as_ref().map(RunsAs::word).unwrap_or_default();
     match image.native_code {
         NativeCode::None if image.requires_32bit => format!("{runs_as} (32BITREQUIRED)"),
-        NativeCode::ReadyToRun => {
-            let system = image.target_os.filter(|it| *it != TargetOs::Windows);
-            let system = system.map_or_else(String::new, |system| format!("{system} "));
-            format!("ReadyToRun {system}{runs_as}")
-        }
+        NativeCode::ReadyToRun => format!("ReadyToRun {runs_as}"),
         NativeCode::Mixed => format!("mixed {runs_as}"),
         NativeCode::Native => format!("machine {runs_as}"),
         NativeCode::None | NativeCode::NGen => runs_as.into_owned(),
