@@ -206,4 +206,18 @@ mod tests {
         assert_eq!(project.target_frameworks, ["net8.0", "net9.0"]);
         assert_eq!(project.publishable, None);
     }
+
+    #[test]
+    fn references_are_listed() {
+        let text = "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup>
+            <ItemGroup><FrameworkReference Include=\"Microsoft.AspNetCore.App\"/>
+            <PackageReference Include=\"Dapper\" Version=\"2.1.0\"/><PackageReference Include=\"Serilog\"/></ItemGroup></Project>";
+        let project = read(&[("/w/Job.csproj", text)]);
+        assert!(project.framework_references.contains(&"Microsoft.AspNetCore.App".to_owned()));
+        let dapper = ("Dapper".to_owned(), Some("2.1.0".to_owned()));
+        assert!(
+            project.packages.contains(&dapper)
+                && project.packages.contains(&("Serilog".to_owned(), None))
+        );
+    }
 }
