@@ -221,11 +221,17 @@ fn report(
         Err(TreeError::NotFound(_)) => None,
         Err(error) => return Err(error.into()),
     };
+    // A generated file that is there already, with the line ends of another host, is left alone.
+    let bytes = match (bytes, &current) {
+        (Some(new), Some(old)) if created && same_lines(&new, old) => Some(old.clone()),
+        (bytes, _) => bytes,
+    };
+    let differs = bytes.is_some() && bytes != current;
     Ok(TransformReport {
         path: bytes.as_ref().map(|_| tree.root().join(WEB_CONFIG)),
         written: false,
-        differs: bytes.is_some() && bytes != current,
-        created,
+        differs,
+        created: created && differs,
         changes,
         source: file.map(str::to_owned),
         warnings: told(warnings),
@@ -233,6 +239,15 @@ fn report(
         bytes,
         stale: Vec::new(),
     })
+}
+
+/// Whether two texts differ in nothing but line ends and a byte order mark.
+fn same_lines(a: &[u8], b: &[u8]) -> bool {
+    let plain = |bytes: &[u8]| {
+        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        text.iter().copied().filter(|byte| *byte != b'\r').collect::<Vec<_>>()
+    };
+    plain(a) == plain(b)
 }
 
 /// Writes what [`prepare`] worked out, and removes files that are the same name on Windows.
