@@ -66,7 +66,7 @@ pub fn check(context: &Context<'_>, request: &CheckRequest) -> Result<Verdict, F
             let tree = LocalTree::open(folder)?;
             let known = project.as_ref().and_then(|p| p.facts.assembly_name.clone());
             let entry = request.entry.clone();
-            Some(crate::inspect::output(&tree, entry, known)?)
+            Some(crate::inspect::output(&tree, entry, known, crate::inspect::names(&[folder]))?)
         }
     };
     Ok(judge(project.as_ref().map(|p| &p.facts), output.as_ref(), &settings))

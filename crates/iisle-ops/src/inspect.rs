@@ -93,7 +93,7 @@ pub fn inspect(context: &Context<'_>, request: &InspectRequest) -> Result<Inspec
         Some(folder) => {
             let tree = LocalTree::open(&folder)?;
             let known = read.facts.assembly_name.clone();
-            Some((folder, Box::new(output(&tree, request.entry.clone(), known)?)))
+            Some((folder, Box::new(output(&tree, request.entry.clone(), known, names(&[path]))?)))
         }
     };
     Ok(InspectReport::Project { project: Box::new(read.facts), output })
@@ -102,7 +102,7 @@ pub fn inspect(context: &Context<'_>, request: &InspectRequest) -> Result<Inspec
 fn folder(request: &InspectRequest) -> Result<InspectReport, Failure> {
     let root = request.path.clone();
     let tree = LocalTree::open(&root)?;
-    let output = output(&tree, request.entry.clone(), None)?;
+    let output = output(&tree, request.entry.clone(), None, names(&[&root]))?;
     let resolution = match &request.runtimes {
         None => None,
         Some(file) => {
@@ -115,14 +115,25 @@ fn folder(request: &InspectRequest) -> Result<InspectReport, Failure> {
     Ok(InspectReport::PublishOutput { root, output: Box::new(output), resolution })
 }
 
-/// The facts of a folder. `entry` was asked for; `known` is what the project says.
+/// The facts of a folder. `entry` was asked for; `known` is what the project says; `names` are
+/// those that decide between equals.
 pub(crate) fn output(
     tree: &dyn Tree,
     entry: Option<String>,
     known: Option<String>,
+    names: Vec<String>,
 ) -> Result<PublishOutput, Failure> {
-    let options = InspectOptions { entry: entry.or(known), ..InspectOptions::default() };
+    let options = InspectOptions { entry: entry.or(known), names };
     iisle_inspect::publish::inspect(tree, &options).map_err(|e| Failure::of(&e))
+}
+
+/// The names of a project file and of folders, without extension.
+pub(crate) fn names(paths: &[&Path]) -> Vec<String> {
+    let stem = |path: &&Path| {
+        let name = if host::is_dir(path) { path.file_name() } else { path.file_stem() };
+        name.and_then(|name| name.to_str()).map(str::to_owned)
+    };
+    paths.iter().filter_map(stem).collect()
 }
 
 /// The facts of one file.

@@ -205,7 +205,7 @@ impl Run<'_> {
         let environment = package.settings.environment.clone().into_iter().collect();
         self.report.cargo = Some(Box::new(package));
         let tree = LocalTree::open(&output)?;
-        let facts = inspect::output(&tree, request.entry.clone(), known)?;
+        let facts = inspect::output(&tree, request.entry.clone(), known, Vec::new())?;
         // A Cargo package has no web.config of its own: what lies in the output is the author's.
         Ok(Subject {
             folder: None,
@@ -254,7 +254,8 @@ impl Run<'_> {
             Failure::from(e).context(message()).hint("name the folder that `dotnet publish` wrote")
         })?;
         let known = project.as_ref().and_then(|project| project.assembly_name.clone());
-        let output = inspect::output(&tree, self.request.entry.clone(), known)
+        let names = inspect::names(&[&output_dir]);
+        let output = inspect::output(&tree, self.request.entry.clone(), known, names)
             .map_err(|e| e.context(message()))?;
         entry_is_known(&output, &output_dir)?;
         Ok(Subject { folder, project, output_dir, tree, output, environment: Vec::new() })
@@ -298,7 +299,7 @@ impl Run<'_> {
             let mut overlay = Overlay::new(&subject.tree);
             overlay.put(RelPath::parse(webconfig::WEB_CONFIG).expect("the name is a path"), bytes);
             let known = subject.output.entry.clone();
-            subject.output = inspect::output(&overlay, known, None)?;
+            subject.output = inspect::output(&overlay, known, None, Vec::new())?;
         }
         self.report.web_config = Some(report);
         Ok((subject, state))

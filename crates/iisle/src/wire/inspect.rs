@@ -62,6 +62,7 @@ pub(crate) fn publish_output(
         "self_contained": output.self_contained,
         "frameworks": frameworks(&output.frameworks),
         "included_frameworks": frameworks(&output.included_frameworks),
+        "roll_forward": output.runtime_config().and_then(|config| config.roll_forward.clone()),
         "evidence": output.evidence.iter().map(|e| json!({ "fact": e.fact, "value": e.value, "because": e.because })).collect::<Vec<_>>(),
         "conflicts": output.conflicts.iter().map(|c| json!({
             "path": c.path.as_str(), "class": c.class(), "severity": c.severity.word(), "evidence": c.evidence,
