@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::io;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
 /// What stands behind a path.
@@ -54,6 +55,16 @@ impl MemoryFiles {
     pub fn insert(&mut self, path: impl Into<PathBuf>, bytes: impl Into<Vec<u8>>) {
         self.files.insert(path.into(), bytes.into());
     }
+
+    /// The files below a folder; paths sort by their parts, so they stand together.
+    fn below(&self, folder: &Path) -> impl Iterator<Item = &PathBuf> {
+        let from = (Bound::Excluded(folder), Bound::Unbounded);
+        let folder = folder.to_owned();
+        self.files
+            .range::<Path, _>(from)
+            .map(|(file, _)| file)
+            .take_while(move |file| file.starts_with(&folder))
+    }
 }
 
 impl ProjectFiles for MemoryFiles {
@@ -65,19 +76,19 @@ impl ProjectFiles for MemoryFiles {
         if self.files.contains_key(path) {
             return Some(EntryKind::File);
         }
-        let below = self.files.keys().any(|file| file != path && file.starts_with(path));
-        below.then_some(EntryKind::Folder)
+        self.below(path).next().map(|_| EntryKind::Folder)
     }
 
     fn list(&self, folder: &Path) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
-        for file in self.files.keys() {
+        for file in self.below(folder) {
             let Ok(rest) = file.strip_prefix(folder) else { continue };
             let mut parts = rest.components();
             let Some(first) = parts.next() else { continue };
             let kind = if parts.next().is_some() { EntryKind::Folder } else { EntryKind::File };
             let name = first.as_os_str().to_string_lossy().into_owned();
-            if !entries.iter().any(|entry| entry.name == name) {
+            // Files of one folder stand together.
+            if entries.last().is_none_or(|entry| entry.name != name) {
                 entries.push(Entry { name, kind });
             }
         }

@@ -1,12 +1,16 @@
 //! Project files as the engine reads them: XML, checked for what it would refuse at once.
 
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use iisle_xml::{Document, Limits, NodeId, NodeKind, XmlError, escape_attribute, escape_text};
+use iisle_xml::{
+    Document, Limits, NodeId, NodeKind, Position, XmlError, escape_attribute, escape_text,
+};
 
+use crate::condition::{self, Allowed, Condition};
 use crate::options::is_property_name;
-use crate::{EvaluateError, Place, Problem};
+use crate::{ConditionError, EvaluateError, Place, Problem};
 
 /// Elements nested deeper are refused; real files stay below ten.
 const DEEPEST_ELEMENT: usize = 256;
@@ -22,6 +26,10 @@ pub(crate) struct Source {
     pub(crate) document: Document,
     /// Whether it is part of the built-in model.
     pub(crate) is_model: bool,
+    /// Where its elements stand, sorted by node; found once, when first asked.
+    positions: OnceLock<Vec<(NodeId, Position)>>,
+    /// Conditions that were parsed, by element: a file serves many projects.
+    conditions: RwLock<BTreeMap<NodeId, Arc<Condition>>>,
 }
 
 impl Source {
@@ -29,11 +37,49 @@ impl Source {
         let limits = Limits { max_depth: DEEPEST_ELEMENT, ..Limits::default() };
         let document = Document::parse_with(bytes, &limits)?;
         let file: Arc<Path> = Path::new(path).into();
-        Ok(Self { path: path.to_owned(), file, document, is_model: path.starts_with("sdk:") })
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            document,
+            is_model: path.starts_with("sdk:"),
+            positions: OnceLock::new(),
+            conditions: RwLock::default(),
+        })
     }
 
     pub(crate) fn place(&self, node: NodeId) -> Place {
-        Place { file: self.file.clone(), position: self.document.position(node) }
+        let positions = self.positions.get_or_init(|| {
+            let document = &self.document;
+            let mut all: Vec<_> = document
+                .descendants(document.root())
+                .map(|element| (element, document.position(element)))
+                .collect();
+            all.sort_unstable();
+            all
+        });
+        let found = positions.binary_search_by_key(&node, |(element, _)| *element);
+        let position = found.map_or_else(|_| self.document.position(node), |at| positions[at].1);
+        Place { file: self.file.clone(), position }
+    }
+
+    /// The condition of an element, parsed once; `None` when it has none.
+    pub(crate) fn parsed_condition(
+        &self,
+        node: NodeId,
+    ) -> Option<Result<Arc<Condition>, ConditionError>> {
+        let text = self.condition(node)?;
+        let held = self.conditions.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(parsed) = held.get(&node) {
+            return Some(Ok(parsed.clone()));
+        }
+        drop(held);
+        let parsed = match condition::parse(text, Allowed::Properties) {
+            Ok(parsed) => Arc::new(parsed),
+            Err(error) => return Some(Err(error)),
+        };
+        let mut held = self.conditions.write().unwrap_or_else(PoisonError::into_inner);
+        held.insert(node, parsed.clone());
+        Some(Ok(parsed))
     }
 
     pub(crate) fn attribute(&self, node: NodeId, name: &str) -> Option<&str> {

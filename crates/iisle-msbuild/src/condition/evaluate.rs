@@ -1,5 +1,3 @@
-use std::path::Path;
-
 use super::ConditionError;
 use super::operand::{boolean, number, version};
 use super::parse::{Condition, Node, Operator};
@@ -274,7 +272,7 @@ impl Scope<'_, '_> {
         let value = if exists {
             let found = |path: &String| {
                 let full = style.full(self.folder, path);
-                self.expander.world.files.entry(Path::new(&full)).is_some()
+                self.expander.world.exists(&full)
             };
             !paths.is_empty() && paths.iter().all(found)
         } else {

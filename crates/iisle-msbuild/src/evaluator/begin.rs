@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::Evaluator;
@@ -46,7 +46,6 @@ impl<'e> Evaluation<'e> {
             item_definitions: Vec::new(),
             sdks: Vec::new(),
             sdk_version: None,
-            parsed: BTreeMap::new(),
         };
         evaluation.environment_properties();
         evaluation.engine_properties();

@@ -13,8 +13,8 @@ use crate::glob;
 use crate::sdk;
 use crate::source::Source;
 use crate::{
-    EntryKind, EvaluateError, ImportRecord, Place, Problem, ProjectFiles, SourceKind, Unsupported,
-    Warning,
+    EntryKind, EvaluateError, ImportRecord, Place, Problem, ProjectFiles, SdkSource, SourceKind,
+    Unsupported, Warning,
 };
 
 /// Imports nested deeper are refused.
@@ -173,6 +173,9 @@ impl<'e> Evaluation<'e> {
         kind: Option<SourceKind>,
     ) -> Result<(), EvaluateError> {
         let place = visit.source.place(node);
+        let built_in = matches!(self.request.sdk, SdkSource::BuiltIn(_));
+        let stand_in = sdk::toolset_file(&self.tools_dir, path).filter(|_| built_in);
+        let path = stand_in.unwrap_or(path);
         let fail = |problem: Problem| Err(EvaluateError::new(problem, Some(place.clone())));
         if self.style.same(path, &self.project) {
             self.warn(visit, "MSB4210", format!("`{path}` imports itself"), place);

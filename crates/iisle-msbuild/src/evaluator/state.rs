@@ -1,10 +1,10 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use iisle_xml::NodeId;
 
 use super::Evaluator;
-use crate::condition::{self, Allowed, Decision, Scope};
+use crate::condition::{self, Decision, Scope};
 use crate::expression::{Doubt, Expander};
 use crate::functions::World;
 use crate::paths::Style;
@@ -64,7 +64,6 @@ pub(crate) struct Evaluation<'e> {
     pub(crate) item_definitions: Vec<Deferred>,
     pub(super) sdks: Vec<String>,
     pub(super) sdk_version: Option<SdkVersion>,
-    pub(super) parsed: BTreeMap<String, Arc<condition::Condition>>,
 }
 
 impl Evaluation<'_> {
@@ -88,29 +87,22 @@ impl Evaluation<'_> {
         node: NodeId,
         folder: &str,
     ) -> Result<Option<Decision>, EvaluateError> {
-        let Some(text) = visit.source.condition(node) else { return Ok(None) };
+        let Some(parsed) = visit.source.parsed_condition(node) else { return Ok(None) };
         let wrong = |source| {
-            let condition = text.to_owned();
+            let condition = visit.source.condition(node).unwrap_or_default().to_owned();
             EvaluateError::new(
                 Problem::Condition { condition, source },
                 Some(visit.source.place(node)),
             )
         };
-        let parsed = if let Some(parsed) = self.parsed.get(text) {
-            parsed.clone()
-        } else {
-            let parsed = condition::parse(text, Allowed::Properties).map_err(wrong)?;
-            if parsed.is_ambiguous && !visit.source.is_model {
-                self.warnings.push(Warning {
-                    code: Some("MSB4130"),
-                    message: format!("the condition `{text}` mixes `and` and `or`"),
-                    place: Some(visit.source.place(node)),
-                });
-            }
-            let parsed = Arc::new(parsed);
-            self.parsed.insert(text.to_owned(), parsed.clone());
-            parsed
-        };
+        let parsed = parsed.map_err(wrong)?;
+        if parsed.is_ambiguous && !visit.source.is_model {
+            self.warnings.push(Warning {
+                code: Some("MSB4130"),
+                message: "the condition mixes `and` and `or` without parentheses".to_owned(),
+                place: Some(visit.source.place(node)),
+            });
+        }
         let expander = self.expander(&visit.source, &visit.folder);
         let scope = Scope { expander: &expander, folder, references: None };
         condition::decide(&parsed, &scope).map(Some).map_err(wrong)

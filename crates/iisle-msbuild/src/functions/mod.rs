@@ -14,7 +14,10 @@ pub(crate) use instance::call_instance;
 pub(crate) use statics::{call_static, fixes_paths, static_type};
 pub(crate) use value::{Arg, Failure, Value};
 
-use crate::{Host, ProjectFiles, Request, paths::Style};
+use std::path::Path;
+
+use crate::paths::Style;
+use crate::{Host, ProjectFiles, Request, SdkSource, sdk};
 
 /// What functions may ask about the world.
 #[derive(Clone, Copy)]
@@ -38,6 +41,13 @@ impl World<'_> {
 
     pub(crate) fn style(&self) -> Style {
         if self.host().is_windows() { Style::Windows } else { Style::Unix }
+    }
+
+    /// Whether a file or folder is there; with the built-in model also what it stands for.
+    pub(crate) fn exists(&self, path: &str) -> bool {
+        let built_in = matches!(self.request.sdk, SdkSource::BuiltIn(_));
+        built_in && sdk::toolset_file(self.tools_dir, path).is_some()
+            || self.files.entry(Path::new(path)).is_some()
     }
 
     pub(crate) fn environment(&self, name: &str) -> Option<&str> {

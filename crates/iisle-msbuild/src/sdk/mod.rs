@@ -8,4 +8,4 @@ mod model;
 
 pub(crate) use global_json::global_json;
 pub use global_json::{GlobalJson, find_global_json};
-pub(crate) use model::{model_file, sdk_file};
+pub(crate) use model::{model_file, sdk_file, toolset_file};

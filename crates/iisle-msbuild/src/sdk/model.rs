@@ -53,6 +53,27 @@ pub(crate) fn model_file(name: &str) -> Option<Arc<Source>> {
     MODEL.get_or_init(|| FILES.iter().map(parse).collect()).get(at).cloned()
 }
 
+/// Files beside the engine that projects without SDK import, below the folder of the tools, and
+/// what stands for them.
+const TOOLSET: &[(&str, &str)] = &[
+    ("Current/Microsoft.Common.props", "sdk:Common.props"),
+    ("Microsoft.Common.props", "sdk:Common.props"),
+    ("Microsoft.Common.targets", "sdk:Common.targets"),
+    ("Microsoft.Common.CurrentVersion.targets", "sdk:Common.targets"),
+    ("Microsoft.CSharp.targets", "sdk:Common.targets"),
+    ("Microsoft.CSharp.CurrentVersion.targets", "sdk:Common.targets"),
+    ("Microsoft.VisualBasic.targets", "sdk:Common.targets"),
+    ("Microsoft.VisualBasic.CurrentVersion.targets", "sdk:Common.targets"),
+    ("FSharp/Microsoft.FSharp.Targets", "sdk:Common.targets"),
+];
+
+/// What stands for a file beside the engine; `tools_dir` is where the engine would lie.
+pub(crate) fn toolset_file(tools_dir: &str, path: &str) -> Option<&'static str> {
+    let below = path.strip_prefix(tools_dir)?.trim_start_matches(['/', '\\']).replace('\\', "/");
+    let found = TOOLSET.iter().find(|(file, _)| file.eq_ignore_ascii_case(&below));
+    found.map(|(_, model)| *model)
+}
+
 /// The path of a file of an SDK that the model knows.
 pub(crate) fn sdk_file(sdk: &str, file: &str) -> Option<String> {
     let (_, stem) = SDKS.iter().find(|(name, _)| name.eq_ignore_ascii_case(sdk))?;
