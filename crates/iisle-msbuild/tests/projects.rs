@@ -184,3 +184,14 @@ fn old_targets_become_self_contained_by_a_runtime_identifier_and_new_ones_do_not
     assert_eq!(answer("net7.0", "8.0.100"), "true");
     assert_eq!(answer("net6.0", "6.0.400"), "true");
 }
+
+#[test]
+fn a_publish_profile_that_is_missing_is_warned_about() {
+    let codes = |evaluated: &Evaluated| -> Vec<_> {
+        evaluated.warnings().iter().filter_map(|warning| warning.code).collect()
+    };
+    assert_eq!(codes(&web(&[], &[("PublishProfile", "Nope")])), ["NETSDK1198"]);
+    assert!(codes(&web(&[], &[("PublishProfile", "DefaultZipDeploy")])).is_empty());
+    let profile = ("Properties/PublishProfiles/P.pubxml", "<Project />");
+    assert!(codes(&web(&[profile], &[("PublishProfile", "P.pubxml")])).is_empty());
+}

@@ -2,12 +2,33 @@ use indexmap::IndexMap;
 
 use super::state::Evaluation;
 use crate::escape::unescape;
-use crate::{Assignment, EvaluateError, Evaluated, Origin, Property};
+use crate::{Assignment, EvaluateError, Evaluated, Origin, Property, Warning};
 
 impl Evaluation<'_> {
+    /// A profile that is asked for and was not found: the publish would go on without it.
+    fn missing_profile(&self) -> Option<Warning> {
+        let value =
+            |name| self.table.get(name).map(|entry| entry.value.as_str()).unwrap_or_default();
+        let asked = self.table.get("PublishProfile").filter(|entry| !entry.value.is_empty())?;
+        let ignored = value("UsingMicrosoftNETSdk") != "true"
+            || value("IsCrossTargetingBuild") == "true"
+            || value("PublishProfileImported") == "true";
+        if ignored {
+            return None;
+        }
+        let profile = unescape(&asked.value);
+        let file = unescape(value("PublishProfileFullPath"));
+        Some(Warning {
+            code: Some("NETSDK1198"),
+            message: format!("the publish profile `{profile}` was not found, expected `{file}`"),
+            place: asked.origin.place().cloned(),
+        })
+    }
+
     /// Evaluates the items and gives everything its final form.
     pub(super) fn finish(mut self) -> Result<Evaluated, EvaluateError> {
         let items = self.evaluate_items()?;
+        self.warnings.extend(self.missing_profile());
         let mut unknown = std::mem::take(&mut self.unknown);
         let mut trace = Vec::new();
         for (name, value) in &self.request.globals {

@@ -1,6 +1,7 @@
 //! Property functions: values, and the members that can be called on them.
 
 mod error;
+mod file_system;
 mod instance;
 mod intrinsic;
 mod number;
