@@ -30,13 +30,31 @@ pub struct EvaluateReport {
     /// The properties asked for, in order, undefined ones empty; without a question all of them.
     pub properties: Vec<(String, String)>,
     /// The items asked for, by type.
-    pub items: Vec<(String, Vec<Item>)>,
+    pub items: Vec<(String, Vec<EvaluatedItem>)>,
     /// The assignments of the property to trace.
     pub trace: Vec<Assignment>,
     /// What there is to warn about.
     pub warnings: Vec<Warning>,
     /// Values that are not certain, among those asked for.
     pub unknown: Vec<Unsupported>,
+}
+
+/// An item as it is printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvaluatedItem {
+    /// What was included.
+    pub identity: String,
+    /// Its own metadata in the order it was set, then what follows from the identity.
+    pub metadata: Vec<(String, String)>,
+}
+
+impl EvaluatedItem {
+    fn of(item: &Item) -> Self {
+        let follows = item.well_known(project::build_machine());
+        let follows = follows.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let metadata = item.metadata.iter().cloned().chain(follows).collect();
+        Self { identity: item.identity.clone(), metadata }
+    }
 }
 
 /// Evaluates a project.
@@ -49,21 +67,23 @@ pub fn evaluate(
 ) -> Result<EvaluateReport, Failure> {
     let path = project::absolute(context, &project::find(&request.project)?);
     let evaluated = project::evaluate(context, &path, request.properties.clone())?;
+    // The environment is not what a project says, and may hold secrets.
+    let said = |p: &&iisle_msbuild::Property| !matches!(p.origin, Origin::Environment);
     let wanted = &request.get_properties;
     let properties = if wanted.is_empty() && request.get_items.is_empty() && request.trace.is_none()
     {
-        evaluated.properties().map(|p| (p.name.clone(), p.value.clone())).collect()
+        evaluated.properties().filter(said).map(|p| (p.name.clone(), p.value.clone())).collect()
     } else {
         wanted
             .iter()
             .map(|name| (name.clone(), evaluated.property(name).unwrap_or_default().to_owned()))
             .collect()
     };
-    let items = request
-        .get_items
-        .iter()
-        .map(|name| (name.clone(), evaluated.items(name).to_vec()))
-        .collect();
+    let items = request.get_items.iter().map(|name| {
+        let items = evaluated.items(name).iter().map(EvaluatedItem::of);
+        (name.clone(), items.collect())
+    });
+    let items = items.collect();
     let asked = |name: &str| {
         let mut names = request.get_properties.iter().chain(&request.get_items);
         request.get_properties.is_empty() || names.any(|wanted| wanted.eq_ignore_ascii_case(name))

@@ -19,11 +19,11 @@ mod webconfig;
 
 pub use check::{CheckRequest, CheckSettings, check, explain};
 pub use context::{CommandOutput, Commands, Completed, Context, HostCommands, Invocation};
-pub use evaluate::{EvaluateReport, EvaluateRequest, by, evaluate, location};
+pub use evaluate::{EvaluateReport, EvaluateRequest, EvaluatedItem, by, evaluate, location};
 pub use failure::Failure;
 pub use iisle_check::{Fact, Profile, Rule, Verdict, rules};
 pub use iisle_inspect as facts;
-pub use iisle_msbuild::{Assignment, Item, Unsupported, property_switch};
+pub use iisle_msbuild::{Assignment, Unsupported, property_switch};
 pub use iisle_sync::{
     Compare, Ending, Extras, Guard, Kept, Locked, Plan, Step as SyncStep, Totals, Why,
 };

@@ -177,7 +177,7 @@ pub(crate) fn absolute(context: &Context<'_>, path: &Path) -> PathBuf {
 }
 
 /// The machine that evaluates.
-fn build_machine() -> Host {
+pub(crate) fn build_machine() -> Host {
     let os = match std::env::consts::OS {
         "windows" => Os::Windows,
         "macos" => Os::MacOs,

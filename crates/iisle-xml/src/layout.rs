@@ -1,4 +1,4 @@
-//! Where inserted elements stand: on lines of their own, indented like their neighbours; in a
+//! Where inserted elements stand: on lines of their own, indented like their neighbors; in a
 //! document without line breaks, none is added.
 
 use crate::chars::is_space;

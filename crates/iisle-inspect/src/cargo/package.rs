@@ -363,7 +363,7 @@ mod tests {
         assert_eq!(package.publish_dir.as_deref(), Some("out"));
         let environment: Vec<_> = package.settings.environment.into_iter().collect();
         assert_eq!(environment, [("A".into(), "1".into()), ("B".into(), "2".into())]);
-        shop["metadata"] = json!({"iisle": {"colour": "red"}});
+        shop["metadata"] = json!({"iisle": {"shade": "red"}});
         assert_eq!(
             check(&shop, CargoRequest::default()).unwrap_err(),
             "`metadata.iisle` of `/w` cannot be read"

@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn texts_are_found_narrow_and_wide_and_in_any_case() {
         let wide: Vec<u8> = "Two".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let bytes = [b"..ONE..".as_slice(), &wide, b"thre"].concat();
+        let bytes = [b"..ONE..".as_slice(), &wide, b"tree"].concat();
         let size = bytes.len() as u64;
         let found = find_texts(&mut Cursor::new(bytes), size, &["one", "TWO", "three"]).unwrap();
         assert_eq!(found, [true, true, false]);

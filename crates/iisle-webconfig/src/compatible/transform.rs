@@ -1,6 +1,6 @@
 //! What the SDK's task does to a document, faults included.
 //!
-//! Source: dotnet/sdk, `WebConfigTransform.cs`, `WebConfigTelemetry.cs`; behaviour measured.
+//! Source: dotnet/sdk, `WebConfigTransform.cs`, `WebConfigTelemetry.cs`; behavior measured.
 
 use crate::compatible::CompatibleError;
 use crate::compatible::tree::{Element, Node, Tree};

@@ -1,6 +1,6 @@
 //! Writes a document as the .NET XML writer does with indentation switched on.
 //!
-//! Source: Microsoft Learn, `XmlWriterSettings` (`Indent`, `NewLineHandling.Replace`); behaviour
+//! Source: Microsoft Learn, `XmlWriterSettings` (`Indent`, `NewLineHandling.Replace`); behavior
 //! measured with the SDK's task.
 
 use crate::compatible::tree::{Element, Node, Tree};

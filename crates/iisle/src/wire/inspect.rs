@@ -252,7 +252,7 @@ pub(crate) fn properties_and_items(
 ) -> (Map<String, Value>, Map<String, Value>) {
     let properties =
         report.properties.iter().map(|(name, value)| (name.clone(), Value::String(value.clone())));
-    let item = |item: &iisle_ops::Item| {
+    let item = |item: &iisle_ops::EvaluatedItem| {
         let mut members = Map::new();
         members.insert("Identity".into(), item.identity.clone().into());
         members.extend(

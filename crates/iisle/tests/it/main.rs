@@ -4,3 +4,4 @@
 mod bad_input;
 mod samples;
 mod stage;
+mod transcripts;
