@@ -6,8 +6,8 @@ use iisle_tree::{Snapshot, Stamp, Ticks, Tree, TreeError};
 use thiserror::Error;
 
 use crate::archive::{
-    Block, Compressor, Container, DosTime, Header, Level, Method, Sizes, content_tasks,
-    deflate_text,
+    Block, Compressor, Container, DosTime, Header, Level, Method, Sizes, TOOLS_BYTES,
+    content_tasks, deflate_text,
 };
 use crate::in_order::{Results, in_order};
 use crate::layout::{BadName, Item, Layout, Skipped, lay_out};
@@ -33,7 +33,7 @@ pub struct PackOptions {
     pub level: Level,
     /// More entries than Web Deploy is documented for.
     pub entries: EntryLimit,
-    /// Threads that compress; `None` is one per core.
+    /// Threads that compress; `None` is one per core, at most 16.
     pub threads: Option<NonZeroUsize>,
 }
 
@@ -118,9 +118,12 @@ fn first(bad: &[BadName]) -> String {
 const DEFAULT_APPLICATION: &str = "Default Web Site";
 /// The documented limit of entries.
 const MAX_ENTRIES: u64 = 65_535;
-/// Bytes of input and output that are held at once while compressing: one file of the largest
-/// size that is compressed whole, and then some.
-const BUDGET: usize = 48 * 1024 * 1024;
+/// Bytes that packing holds at once, the lists of files apart.
+const MEMORY: usize = 52 * 1024 * 1024;
+/// Of these, what must be left for content: the largest file that is compressed whole.
+const LEAST_BUDGET: usize = 34 * 1024 * 1024;
+/// More threads would cost memory and wait for the one that writes.
+const MOST_THREADS: usize = 16;
 /// Says nothing about the machine that packs.
 const SYSTEM_INFO: &str = "\u{feff}<systemInfo osVersion=\"6.3\" winDir=\"C:\\Windows\" \
     processorArchitecture=\"x64\" msdeployVersion=\"1.0\" buildVersion=\"7.1.1992.0\" />";
@@ -183,11 +186,13 @@ pub fn pack(
         tasks.extend(content_tasks(path, stamp));
     }
     let compressor = Compressor { tree, level: options.level, progress };
-    let threads = options
-        .threads
-        .unwrap_or_else(|| std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
+    let threads = options.threads.unwrap_or_else(|| {
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        NonZeroUsize::new(cores.min(MOST_THREADS)).expect("there is a core")
+    });
+    let budget = MEMORY.saturating_sub(threads.get() * TOOLS_BYTES).max(LEAST_BUDGET);
     let mut writer = Writer { container: Container::new(out), options, latest: layout.latest };
-    in_order(&compressor, &tasks, threads, BUDGET, |results| {
+    in_order(&compressor, &tasks, threads, budget, |results| {
         writer.text("archive.xml", &archive_xml(&options.root))?;
         writer.content(&layout, results)?;
         writer.text("parameters.xml", &parameters_xml(&parameters))?;
@@ -207,7 +212,7 @@ pub fn pack(
     })
 }
 
-struct Writer<'a, W> {
+struct Writer<'a, W: Write> {
     container: Container<W>,
     options: &'a PackOptions,
     /// The time of what has no time of its own.

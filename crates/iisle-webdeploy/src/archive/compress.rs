@@ -32,6 +32,14 @@ impl Default for Level {
 pub(crate) const WHOLE: u64 = 16 * 1024 * 1024;
 /// Bytes of a block of a long file.
 const BLOCK: u64 = 2 * 1024 * 1024;
+/// Parts up to this many bytes share the buffers of their thread.
+const SMALL: usize = 512 * 1024;
+/// The capacity of every other buffer.
+///
+/// Memory counts when it is touched, not when it is reserved. What allocators keep for later is
+/// smaller than this: glibc gives blocks of more than 32 MiB back to the system at once, and a
+/// run over many sizes would otherwise hold twice its budget.
+const RESERVED: usize = 33 * 1024 * 1024;
 
 /// A whole file, or a part of a long one.
 #[derive(Debug, Clone, Copy)]
@@ -82,19 +90,28 @@ pub(crate) struct Compressor<'a> {
     pub(crate) progress: &'a (dyn Fn(u64, u64) + Sync),
 }
 
+/// What a thread keeps between files.
+pub(crate) struct Tools {
+    compressor: libdeflater::Compressor,
+    input: Vec<u8>,
+    output: Vec<u8>,
+}
+
+/// Bytes that a thread holds while it has nothing to do.
+pub(crate) const TOOLS_BYTES: usize = 1024 * 1024 + 2 * SMALL;
+
 impl Compressor<'_> {
-    fn read(&self, task: &Content<'_>) -> Result<Vec<u8>, TreeError> {
+    /// Reads a part to the end of `input`, which is empty.
+    fn read(&self, task: &Content<'_>, input: &mut Vec<u8>) -> Result<(), TreeError> {
         let io = |source| TreeError::io("read", task.path.as_str(), source);
-        let length = usize::try_from(task.length).expect("a part fits into memory");
-        let mut input = Vec::with_capacity(length);
         let mut content = self.tree.open(task.path)?;
         if task.offset > 0 {
             content.seek(SeekFrom::Start(task.offset)).map_err(io)?;
         }
         // One byte more shows whether the file has grown.
         let limit = if task.is_last() { task.length + 1 } else { task.length };
-        content.take(limit).read_to_end(&mut input).map_err(io)?;
-        if input.len() != length {
+        content.take(limit).read_to_end(input).map_err(io)?;
+        if input.len() as u64 != task.length {
             let (path, expected) = (task.path.to_string(), task.stamp.size);
             return Err(TreeError::Changed {
                 path,
@@ -102,17 +119,21 @@ impl Compressor<'_> {
                 found: task.offset + input.len() as u64,
             });
         }
-        Ok(input)
+        Ok(())
     }
 }
 
 impl<'a> Work for Compressor<'a> {
     type Task = Content<'a>;
     type Done = Result<Block, PackError>;
-    type Tools = libdeflater::Compressor;
+    type Tools = Tools;
 
-    fn tools(&self) -> Self::Tools {
-        libdeflater::Compressor::new(libdeflate_level(self.level))
+    fn tools(&self) -> Tools {
+        Tools {
+            compressor: libdeflater::Compressor::new(libdeflate_level(self.level)),
+            input: Vec::with_capacity(SMALL + 64),
+            output: vec![0; SMALL],
+        }
     }
 
     fn weight(&self, task: &Content<'a>) -> usize {
@@ -124,27 +145,41 @@ impl<'a> Work for Compressor<'a> {
         done.as_ref().map_or(0, |block| block.bytes.len())
     }
 
-    fn run(&self, tools: &mut Self::Tools, task: &Content<'a>) -> Self::Done {
-        let input = self.read(task)?;
+    fn run(&self, tools: &mut Tools, task: &Content<'a>) -> Self::Done {
+        let small = task.length <= SMALL as u64;
+        let mut large = Vec::with_capacity(if small { 0 } else { RESERVED });
+        let input = if small { &mut tools.input } else { &mut large };
+        input.clear();
+        self.read(task, input)?;
         // A file of the same size may be another one by now, or one half of each.
         if !self.tree.is_current(task.path, task.stamp)? {
             return Err(PackError::Changed(task.path.clone()));
         }
         let mut crc = crc32fast::Hasher::new();
-        crc.update(&input);
-        let length = task.length;
-        let (method, bytes) = if task.is_whole() {
-            match deflate(tools, &input) {
-                Some(bytes) => (Method::Deflated, bytes),
-                None => (Method::Stored, input),
-            }
-        } else {
+        crc.update(input);
+        let compressor = &mut tools.compressor;
+        let deflated = if !task.is_whole() {
             let last = task.is_last();
             let flush = if last { FlushCompress::Finish } else { FlushCompress::Sync };
-            (Method::Deflated, deflate_part(&input, self.level, flush))
+            Some(deflate_part(input, self.level, flush))
+        } else if small {
+            let length = deflate(compressor, input, &mut tools.output);
+            length.map(|length| tools.output[..length].to_vec())
+        } else {
+            let mut output = vec![0; RESERVED];
+            let length = deflate(compressor, input, &mut output);
+            length.map(|length| {
+                output.truncate(length);
+                output
+            })
         };
-        (self.progress)(u64::from(task.is_last()), length);
-        Ok(Block { method, crc, length, bytes })
+        let (method, bytes) = match deflated {
+            Some(bytes) => (Method::Deflated, bytes),
+            None if small => (Method::Stored, tools.input.clone()),
+            None => (Method::Stored, large),
+        };
+        (self.progress)(u64::from(task.is_last()), task.length);
+        Ok(Block { method, crc, length: task.length, bytes })
     }
 }
 
@@ -152,14 +187,16 @@ fn libdeflate_level(level: Level) -> CompressionLvl {
     CompressionLvl::new(i32::from(level.0)).expect("levels 1 to 9 exist")
 }
 
-/// The deflate stream of `input`; `None` when it would be no shorter.
-fn deflate(tools: &mut libdeflater::Compressor, input: &[u8]) -> Option<Vec<u8>> {
-    // An output of this size is refused by the compressor when it does not suffice.
-    let mut output = vec![0; input.len().checked_sub(1)?];
-    let length = tools.deflate_compress(input, &mut output).ok()?;
-    output.truncate(length);
-    output.shrink_to_fit();
-    Some(output)
+/// Puts the deflate stream of `input` into `output`; its length, `None` when it would be no
+/// shorter than the input.
+fn deflate(
+    compressor: &mut libdeflater::Compressor,
+    input: &[u8],
+    output: &mut [u8],
+) -> Option<usize> {
+    // The compressor refuses an output that does not suffice.
+    let output = &mut output[..input.len().checked_sub(1)?];
+    compressor.deflate_compress(input, output).ok()
 }
 
 /// A part of a deflate stream that ends at a byte border, so that parts can be strung together.
@@ -167,19 +204,17 @@ fn deflate(tools: &mut libdeflater::Compressor, input: &[u8]) -> Option<Vec<u8>>
 /// Made by zlib-rs, because libdeflate makes whole streams only.
 fn deflate_part(input: &[u8], level: Level, flush: FlushCompress) -> Vec<u8> {
     let mut compress = Compress::new(Compression::new(u32::from(level.0)), false);
-    let mut output = Vec::with_capacity(input.len() / 2 + 1024);
+    let mut output = Vec::with_capacity(RESERVED);
     loop {
         let consumed = usize::try_from(compress.total_in()).expect("a part fits into memory");
         let status = compress
             .compress_vec(&input[consumed..], &mut output, flush)
             .expect("nothing is wrong with the state of a new compressor");
-        let room = output.len() < output.capacity();
         // A sync flush is complete once it leaves room in the output.
-        if status == Status::StreamEnd || (flush == FlushCompress::Sync && room) {
-            output.shrink_to_fit();
+        if status == Status::StreamEnd || output.len() < output.capacity() {
             return output;
         }
-        output.reserve(input.len() / 4 + 1024);
+        output.reserve(input.len());
     }
 }
 

@@ -1,4 +1,4 @@
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use sha2::{Digest as _, Sha256};
 
@@ -48,13 +48,15 @@ pub(crate) struct Finished {
 /// known beforehand it patches into headers whose digest was taken long ago.
 ///
 /// Source: APPNOTE.TXT 6.3.10; Web Deploy for what it accepts.
-pub(crate) struct Container<W> {
+pub(crate) struct Container<W: Write> {
     out: Hashing<W>,
     /// The central directory, as it will be written.
     directory: Vec<u8>,
     entries: u64,
 }
 
+/// Bytes that go to the output at once.
+const WRITE_AT_ONCE: usize = 256 * 1024;
 const LOCAL: u32 = 0x0403_4b50;
 const DESCRIPTOR: u32 = 0x0807_4b50;
 const CENTRAL: u32 = 0x0201_4b50;
@@ -66,6 +68,7 @@ const NAME_IS_UTF8: u16 = 1 << 11;
 
 impl<W: Write> Container<W> {
     pub(crate) fn new(out: W) -> Self {
+        let out = BufWriter::with_capacity(WRITE_AT_ONCE, out);
         let out = Hashing { out, hasher: Sha256::new(), written: 0 };
         Self { out, directory: Vec::new(), entries: 0 }
     }
@@ -118,7 +121,7 @@ impl<W: Write> Container<W> {
         end.extend([0; 2]); // no comment
         self.out.write_all(&end)?;
         self.out.flush()?;
-        let Hashing { hasher, written, .. } = self.out;
+        let Hashing { out: _, hasher, written } = self.out;
         Ok(Finished { sha256: hasher.finalize().into(), size: written, entries: self.entries })
     }
 
@@ -183,8 +186,8 @@ fn fit(number: u64) -> io::Result<u32> {
 }
 
 /// Counts and digests what passes.
-struct Hashing<W> {
-    out: W,
+struct Hashing<W: Write> {
+    out: BufWriter<W>,
     hasher: Sha256,
     written: u64,
 }
