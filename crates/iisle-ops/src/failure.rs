@@ -1,4 +1,5 @@
 use std::error::Error;
+use std::io::ErrorKind;
 
 use iisle_report::Location;
 
@@ -33,6 +34,7 @@ impl Failure {
                 && let Some(number) = io.raw_os_error()
             {
                 failure.code = Some(format!("os error {number}"));
+                failure.hints.extend(remedy(io.kind()).map(str::to_owned));
             }
             let text = error.to_string();
             if text != last {
@@ -71,6 +73,22 @@ impl Failure {
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
+    }
+}
+
+/// What a person can do about an error of the system.
+fn remedy(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            Some("free room on that volume, or write elsewhere")
+        }
+        ErrorKind::ReadOnlyFilesystem => {
+            Some("that volume is read-only: mount it for writing, or write elsewhere")
+        }
+        ErrorKind::PermissionDenied => {
+            Some("run as an account that may write there, or grant it the right")
+        }
+        _ => None,
     }
 }
 

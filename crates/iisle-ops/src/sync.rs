@@ -236,11 +236,18 @@ fn failure(request: &SyncRequest, outcome: &iisle_sync::Outcome) -> Option<Failu
         failure.causes.extend(outcome.locked.iter().map(locked_line));
     }
     for error in &outcome.errors {
-        let Failure { message, causes, code, .. } = Failure::of(error);
+        let Failure { message, causes, code, hints, location: _ } = Failure::of(error);
         failure.causes.push(message);
         failure.causes.extend(causes);
         failure.code = failure.code.or(code);
+        failure.hints.extend(hints);
+        if matches!(error, iisle_sync::StepError::NoSpace { .. }) {
+            failure.hints.push("free room on that volume, or sync elsewhere".into());
+        }
     }
+    // A hundred files with one cause want one hint.
+    failure.hints.sort();
+    failure.hints.dedup();
     if !outcome.locked.is_empty() {
         failure.hints.push("stop the app (its pool, or an app_offline.htm in its folder) and run the same command again".into());
     }

@@ -3,7 +3,7 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use iisle_ops::{Context, Failure, HostCommands};
-use iisle_report::{Monitor, Silent};
+use iisle_report::{Finding, Monitor, Silent};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::args::{Format, OutputArgs};
 use crate::exit::Exit;
 use crate::progress::{Bars, Events, emit};
 use crate::render::failure::failure;
-use crate::wire::Head;
+use crate::wire::{Head, WireFinding};
 
 /// One run of the command: where its output goes and what the world supplies.
 pub(crate) struct Session {
@@ -101,6 +101,17 @@ impl Session {
         if self.events.is_some() {
             emit(
                 &serde_json::json!({ "event": "start", "seconds": 0.0, "schema": 1, "tool": Head::TOOL, "verb": verb }),
+            );
+        }
+    }
+
+    /// Adds findings to the event stream, when there is one.
+    pub(crate) fn tell<'a>(&self, findings: impl IntoIterator<Item = &'a Finding>) {
+        let Some(events) = &self.events else { return };
+        for finding in findings {
+            let finding = WireFinding::of(finding);
+            emit(
+                &serde_json::json!({ "event": "finding", "seconds": events.seconds(), "finding": finding }),
             );
         }
     }

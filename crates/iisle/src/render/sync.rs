@@ -84,6 +84,9 @@ pub(crate) fn totals(report: &SyncReport) -> String {
     let bytes = created_bytes + replaced_bytes;
     let verb = if matches!(report.outcome, SyncOutcome::Ended(_)) { "copied" } else { "to copy" };
     let tail = if bytes > 0 { format!(" ({} {verb})", size(bytes)) } else { String::new() };
+    if report.outcome.exit_code() > 1 && bytes == 0 {
+        return "nothing was changed".to_owned();
+    }
     if parts.is_empty() {
         "nothing there, nothing to do".to_owned()
     } else {

@@ -17,6 +17,7 @@ pub(super) fn run(args: CheckArgs, session: &Session) -> Result<Answer, Failure>
         entry,
     };
     let found = iisle_ops::check(&session.context(), &request)?;
+    session.tell(&found.findings);
     let exit = if found.is_good() { Exit::Good } else { Exit::No };
     Ok(session.answer(exit, None, || verdict(&found), || check_body(&found)))
 }

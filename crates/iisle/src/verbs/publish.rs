@@ -10,6 +10,7 @@ use crate::wire::publish_body;
 pub(super) fn run(args: PublishArgs, session: &Session) -> Result<Answer, Failure> {
     let report = iisle_ops::publish(&session.context(), &request(args)?);
     let exit = Exit::from_code(report.outcome.exit_code());
+    session.tell(report.check.iter().flat_map(|verdict| &verdict.findings));
     let failure = report.failure.clone();
     Ok(session.answer(exit, failure, || publish(&report), || publish_body(&report)))
 }

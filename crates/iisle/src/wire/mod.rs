@@ -12,6 +12,6 @@ pub(crate) use check::{check_body, explain_body, rules_body};
 pub(crate) use inspect::{Files, evaluate_body, inspect_body, properties_and_items};
 pub(crate) use pack::pack_body;
 pub(crate) use publish::publish_body;
-pub(crate) use shared::Head;
+pub(crate) use shared::{Head, WireFinding};
 pub(crate) use sync::sync_body;
 pub(crate) use webconfig::{generate_body, transform_body};

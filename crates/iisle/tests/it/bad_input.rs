@@ -191,17 +191,6 @@ fn a_target_below_a_file_cannot_be_created() {
 }
 
 #[test]
-fn without_dotnet_the_way_on_is_told() {
-    let stage = Stage::new();
-    let mut command = stage.command(&["publish", "project", "--publish", "--output", "output"]);
-    command.env("PATH", stage.path().join("nowhere"));
-    let ran = crate::stage::finish(command);
-    assert_eq!(ran.code, 2, "{}", ran.stderr);
-    assert!(ran.stderr.contains("`dotnet` is not installed"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("iisle itself needs no SDK"), "{}", ran.stderr);
-}
-
-#[test]
 fn a_locked_file_is_named_before_anything_is_touched() {
     let stage = Stage::new();
     let first = run(stage.path(), &["publish", "--output", "output", "--to", "site"]);

@@ -55,10 +55,6 @@ impl Stage {
         all.sort();
         all
     }
-
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        command(self.path(), arguments)
-    }
 }
 
 fn command(folder: &Path, arguments: &[&str]) -> Command {
@@ -72,11 +68,7 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
 
 /// Runs the command to its end.
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Ran {
-    finish(command(folder, arguments))
-}
-
-pub(crate) fn finish(mut command: Command) -> Ran {
-    let output = command.output().unwrap();
+    let output = command(folder, arguments).output().unwrap();
     // Paths look alike on every host.
     let text =
         |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\\', "/").replace("\r\n", "\n");
