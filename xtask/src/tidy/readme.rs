@@ -46,6 +46,8 @@ fn check_arguments(place: &str, words: &[&str], help: &mut Help<'_>, notes: &mut
         notes.complain(place, "`iisle --help` fails");
         return;
     };
+    // `help` has no help of its own; what follows it is a verb like any other.
+    let words = words.strip_prefix(&["help"]).unwrap_or(words);
     for word in words {
         // Only a verb that has verbs of its own goes on: the next word is an argument otherwise.
         if !is_verb(word) || !text.contains("\nCommands:\n") {
@@ -167,7 +169,7 @@ mod tests {
 
     #[test]
     fn commands_that_exist_are_fine() {
-        let document = "Use `iisle sync SRC DST [--delete]` or `iisle web generate|generate -o X`.\n\
+        let document = "Use `iisle help`, `iisle help web`, `iisle sync SRC DST [--delete]` or `iisle web generate|generate -o X`.\n\
             ```sh\ndotnet publish && iisle sync a b --dry-run\ncargo xtask ci\ncargo install --path crates/iisle\n\
             cargo run --release -p iisle -- sync testdata/a/b c\n```\n\
             ```yaml\n- run: iisle --version\n```\n";
@@ -176,11 +178,12 @@ mod tests {
 
     #[test]
     fn unknown_verbs_options_chores_and_paths_are_named() {
-        let document = "`iisle copy a`\n```sh\niisle sync a \\\n  b --mirror\niisle web show\ncargo xtask fuzz\n\
+        let document = "`iisle copy a`, `iisle help copy`\n```sh\niisle sync a \\\n  b --mirror\niisle web show\ncargo xtask fuzz\n\
             cargo run -p iisle -- sync testdata/z x\n```\n";
         assert_eq!(
             complaints(document),
             "error: README.md:1: there is no `iisle copy`\n\
+             error: README.md:1: there is no `iisle copy`\n\
              error: README.md:3: `iisle sync` has no `--mirror`\n\
              error: README.md:5: there is no `iisle web show`\n\
              error: README.md:6: there is no `cargo xtask fuzz`\n\
