@@ -1,8 +1,10 @@
 //! A folder with a project and its publish output, and the command.
 
 use std::fs;
+use std::io;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 /// A project `project/`, its output `output/`, in a folder of their own.
 pub(crate) struct Stage {
@@ -66,9 +68,28 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
+/// Only one program starts at a time where that matters: see [`output`].
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Wine refuses to start a program now and then while others start, with this code. Nothing has
+/// happened then, so the program is started again.
+const REFUSED_TO_START: i32 = 1359;
+
+fn output(command: &mut Command) -> io::Result<Output> {
+    let _turn = cfg!(windows).then(|| TURN.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match command.output() {
+            Err(error) if error.raw_os_error() == Some(REFUSED_TO_START) && tries < 10 => {}
+            result => return result,
+        }
+    }
+}
+
 /// Runs the command to its end.
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Ran {
-    let output = command(folder, arguments).output().unwrap();
+    let output = output(&mut command(folder, arguments)).unwrap();
     // Paths look alike on every host.
     let text =
         |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\\', "/").replace("\r\n", "\n");
