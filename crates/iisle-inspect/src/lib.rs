@@ -6,10 +6,12 @@
 //! [`publish::inspect`] and [`image::inspect_image`].
 
 pub mod cargo;
+mod framework;
 pub mod image;
 mod json;
 pub mod project;
 pub mod publish;
 pub mod resolve;
 
+pub use framework::TargetFramework;
 pub use iisle_webconfig::Position;

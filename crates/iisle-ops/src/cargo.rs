@@ -42,7 +42,7 @@ pub(crate) fn read(
     let request = iisle_inspect::cargo::CargoRequest {
         manifest: manifest.display().to_string(),
         bin: bin.map(str::to_owned),
-        target: options.runtime.clone().filter(|text| text.matches('-').count() >= 2),
+        target: triple(options).map(str::to_owned),
         profile: profile(options),
         target_dir: context.variable("CARGO_TARGET_DIR").map(str::to_owned),
         build_target: context.variable("CARGO_BUILD_TARGET").map(str::to_owned),
@@ -50,6 +50,11 @@ pub(crate) fn read(
     };
     iisle_inspect::cargo::read(&completed.stdout, &request)
         .map_err(|e| Failure::of(&e).context(message()))
+}
+
+/// The target triple that `--runtime` names; a runtime identifier such as `win-x64` is none.
+fn triple(options: &ProjectOptions) -> Option<&str> {
+    options.runtime.as_deref().filter(|text| text.matches('-').count() >= 2)
 }
 
 fn profile(options: &ProjectOptions) -> String {
@@ -92,7 +97,7 @@ pub(crate) fn build(
     if let Some(bin) = bin {
         arguments.extend(["--bin".into(), bin.into()]);
     }
-    if let Some(target) = options.runtime.as_ref().filter(|text| text.matches('-').count() >= 2) {
+    if let Some(target) = triple(options) {
         arguments.extend(["--target".into(), target.into()]);
     }
     let directory = manifest.parent().map(Path::to_owned).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use iisle_check::{Allow, Profile, Settings, Subject, Verdict, WebConfigFile};
+use iisle_check::{Allow, Profile, Settings, Subject, Verdict};
 use iisle_inspect::project::Project;
 use iisle_inspect::publish::PublishOutput;
 use iisle_report::RuleId;
@@ -14,8 +14,7 @@ use crate::{Context, Failure};
 /// How findings are judged, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CheckSettings {
-    /// The environment; `None` is production on a build server and for a target, else production
-    /// too, because a check that is too strict is heard.
+    /// The environment; `None` is production, because a check that is too strict is heard.
     pub profile: Option<Profile>,
     /// `ID` or `ID=PATH`, each.
     pub allow: Vec<String>,
@@ -78,10 +77,8 @@ pub(crate) fn judge(
     output: Option<&PublishOutput>,
     settings: &Settings,
 ) -> Verdict {
-    let web_config = output
-        .and_then(|output| output.web_config.as_ref())
-        .map(|file| WebConfigFile { file: file.path.as_str(), content: file.content.as_ref() });
-    iisle_check::check(&Subject { project, output, web_config }, settings)
+    let subject = output.map_or_else(Subject::default, Subject::of_output);
+    iisle_check::check(&Subject { project, ..subject }, settings)
 }
 
 /// The rule of this id.

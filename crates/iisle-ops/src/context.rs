@@ -22,13 +22,6 @@ impl Context<'_> {
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
-
-    /// Whether this run is unattended: the usual variables of build servers are set.
-    pub fn on_build_server(&self) -> bool {
-        ["CI", "TF_BUILD", "GITHUB_ACTIONS", "TEAMCITY_VERSION", "JENKINS_URL"].iter().any(|name| {
-            self.variable(name).is_some_and(|value| !value.eq_ignore_ascii_case("false"))
-        })
-    }
 }
 
 /// A program to run.

@@ -1,5 +1,6 @@
 //! From facts about an app to what its web.config must say.
 
+use iisle_inspect::TargetFramework;
 use iisle_inspect::project::Project;
 use iisle_inspect::publish::{Kind, PublishOutput};
 use iisle_webconfig::{Framework, GuidComment, Launch, ModelProperty, Target};
@@ -19,13 +20,15 @@ pub(crate) fn target(project: Option<&Project>, output: &PublishOutput) -> Optio
         return None;
     }
     let mut target = Target::new(launch);
-    let core = Version::of(output, project);
+    let published = output.target_framework.as_deref().and_then(TargetFramework::parse);
+    let promised = || project?.property("TargetFramework").and_then(TargetFramework::parse);
+    let framework = published.or_else(promised);
     if matches!(target.launch, Launch::Native { .. }) {
         return Some(target);
     }
     target.framework =
         if output.kind == Kind::Netfx { Framework::NetFramework } else { Framework::Core };
-    if core.is_some_and(|version| version < Version(3, 0)) {
+    if framework.is_some_and(|it| it.is_core_before(3, 0)) {
         (target.module, target.hosting_model) = (None, None);
     }
     if let Some(project) = project {
@@ -58,10 +61,8 @@ fn is_switched_off(project: &Project) -> bool {
 /// The SDK takes them out of a publish for another system, and of a native one.
 fn leaves_iis_assets_out(project: &Project) -> bool {
     let unset = project.property("PublishIISAssets").is_none();
-    let modern = project
-        .property("TargetFramework")
-        .and_then(Version::parse)
-        .is_some_and(|v| v >= Version(5, 0));
+    let framework = project.property("TargetFramework").and_then(TargetFramework::parse);
+    let modern = framework.is_some_and(|it| it.is_core_at_least(5, 0));
     let elsewhere = project.rid.as_deref().is_some_and(|rid| !rid.starts_with("win"));
     unset && modern && (elsewhere || is_true(project, "PublishAot"))
 }
@@ -123,40 +124,5 @@ fn apply(project: &Project, target: &mut Target) {
     target.project_guid = text("ProjectGuid");
     if is_true(project, "IgnoreProjectGuid") {
         target.guid_comment = GuidComment::Remove;
-    }
-}
-
-/// Major and minor of .NET.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Version(u32, u32);
-
-impl Version {
-    /// Of `net8.0` and `netcoreapp2.1`; `None` for .NET Framework and anything else.
-    fn parse(tfm: &str) -> Option<Self> {
-        let plain = tfm.split('-').next().unwrap_or(tfm);
-        let core = plain.strip_prefix("netcoreapp");
-        let version = core.or_else(|| plain.strip_prefix("net").filter(|v| v.contains('.')))?;
-        let (major, minor) = version.split_once('.')?;
-        let version = Self(major.parse().ok()?, minor.parse().ok()?);
-        (core.is_some() || version.0 >= 5).then_some(version)
-    }
-
-    fn of(output: &PublishOutput, project: Option<&Project>) -> Option<Self> {
-        let published = output.target_framework.as_deref().and_then(Self::parse);
-        published.or_else(|| project?.property("TargetFramework").and_then(Self::parse))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Version;
-
-    #[test]
-    fn versions_of_dotnet_compare() {
-        assert_eq!(Version::parse("net10.0-windows"), Some(Version(10, 0)));
-        assert!(Version::parse("netcoreapp2.2").unwrap() < Version(3, 0));
-        for text in ["net472", "net4.8", "netstandard2.0", ""] {
-            assert_eq!(Version::parse(text), None, "{text}");
-        }
     }
 }

@@ -1,15 +1,19 @@
-use iisle_inspect::publish::{Conflict, Deps, File, FrameworkReference, Kind, PublishOutput};
+use iisle_inspect::TargetFramework;
+use iisle_inspect::publish::{
+    Conflict, ConflictKind, Deps, File, FrameworkReference, Kind, PublishOutput,
+};
 use iisle_path::NameRules;
-use iisle_report::Severity;
+use iisle_report::{Location, Severity};
 
-use super::{FileFacts, Framework, Rid};
+use super::{FileFacts, Rid};
+use crate::findings::{Findings, Put};
 
 /// Questions that rules ask of a publish output.
 pub(crate) trait OutputFacts {
     /// Whether there is an application that IIS would have to start.
     fn is_for_iis(&self) -> bool;
     /// The target framework of the entry.
-    fn framework(&self) -> Option<Framework>;
+    fn framework(&self) -> Option<TargetFramework>;
     /// Whether the entry brings or asks for the web framework.
     fn has_asp_net_core(&self) -> bool;
     /// Whether nothing says that it is for another system.
@@ -24,8 +28,9 @@ pub(crate) trait OutputFacts {
     fn has_anywhere(&self, name: &str) -> bool;
     /// Whether there is a client that runs in the browser.
     fn has_web_assembly_client(&self) -> bool;
-    /// Images that cannot run in the app, without those that only its program contradicts.
-    fn own_conflicts(&self) -> impl Iterator<Item = &Conflict>;
+    /// Images of these kinds that cannot run in the app, without those that only its program
+    /// contradicts.
+    fn own_conflicts(&self, kinds: &[ConflictKind]) -> impl Iterator<Item = &Conflict>;
     /// The name of the entry's deps.json.
     fn deps_name(&self) -> String;
 }
@@ -48,8 +53,8 @@ impl OutputFacts for PublishOutput {
         }
     }
 
-    fn framework(&self) -> Option<Framework> {
-        Framework::parse(self.target_framework.as_deref()?)
+    fn framework(&self) -> Option<TargetFramework> {
+        TargetFramework::parse(self.target_framework.as_deref()?)
     }
 
     fn has_asp_net_core(&self) -> bool {
@@ -120,12 +125,13 @@ impl OutputFacts for PublishOutput {
         })
     }
 
-    fn own_conflicts(&self) -> impl Iterator<Item = &Conflict> {
+    fn own_conflicts(&self, kinds: &[ConflictKind]) -> impl Iterator<Item = &Conflict> {
         // When the program has another architecture than the RID of everything else, P002 says so;
         // files of the RID's architecture are right.
         let by_rid = self.rid.as_deref().and_then(|rid| Rid::parse(rid).machine);
         self.conflicts.iter().filter(move |conflict| {
-            by_rid.is_none() || conflict.system.is_some() || conflict.runs_as.machine() != by_rid
+            let own = by_rid.is_none() || conflict.system.is_some();
+            kinds.contains(&conflict.kind) && (own || conflict.runs_as.machine() != by_rid)
         })
     }
 
@@ -133,6 +139,23 @@ impl OutputFacts for PublishOutput {
         let stem = self.entry.as_deref().unwrap_or("app");
         self.deps().map_or_else(|| format!("{stem}.deps.json"), |deps| deps.path.clone())
     }
+}
+
+/// What the app runs as that an image is in conflict with.
+pub(crate) fn app_of(conflict: &Conflict) -> String {
+    conflict.app.map_or_else(|| "of another architecture".to_owned(), |it| it.to_string())
+}
+
+/// Puts what is wrong with an image, with the conflict's own severity.
+pub(crate) fn push_conflict<'a>(
+    conflict: &Conflict,
+    findings: &'a mut Findings<'_>,
+    message: String,
+) -> Put<'a> {
+    findings
+        .push(Location::file(conflict.path.as_str()), message)
+        .severity(severity(conflict.severity))
+        .evidence(conflict.evidence.as_str())
 }
 
 /// The severity of a fact as one of a finding.

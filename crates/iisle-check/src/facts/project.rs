@@ -1,7 +1,6 @@
+use iisle_inspect::TargetFramework;
 use iisle_inspect::project::{Place, Project};
 use iisle_report::Location;
-
-use super::Framework;
 
 /// Questions that rules ask of a project.
 pub(crate) trait ProjectFacts {
@@ -10,7 +9,7 @@ pub(crate) trait ProjectFacts {
     /// The place of a property.
     fn place(&self, name: &str) -> Location;
     /// The target framework, when it is one.
-    fn framework(&self) -> Option<Framework>;
+    fn framework(&self) -> Option<TargetFramework>;
     /// The reference that makes it a web application.
     fn asp_net_core_reference(&self) -> Option<String>;
 }
@@ -24,12 +23,12 @@ impl ProjectFacts for Project {
         location(self.origin(name))
     }
 
-    fn framework(&self) -> Option<Framework> {
+    fn framework(&self) -> Option<TargetFramework> {
         let one = match &self.target_frameworks[..] {
             [only] => Some(only.as_str()),
             _ => None,
         };
-        Framework::parse(self.property("TargetFramework").or(one)?)
+        TargetFramework::parse(self.property("TargetFramework").or(one)?)
     }
 
     fn asp_net_core_reference(&self) -> Option<String> {

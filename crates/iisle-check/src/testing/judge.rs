@@ -54,6 +54,50 @@ pub(crate) fn project(properties: &str) -> String {
     )
 }
 
+/// The text of a self-contained app for x64 with a package, and `file`, a name and a line of content.
+pub(crate) fn self_contained(file: &str) -> String {
+    format!(
+        r#"
+            == App.dll
+            managed x64
+            == App.exe
+            apphost x64 App.dll
+            == hostfxr.dll
+            native-dll x64
+            == hostpolicy.dll
+            native-dll x64
+            == coreclr.dll
+            native-dll x64
+            == App.runtimeconfig.json
+            {{"runtimeOptions": {{"tfm": "net8.0", "includedFrameworks": [{{"name": "Microsoft.AspNetCore.App", "version": "8.0.11"}}]}}}}
+            == App.deps.json
+            {{"runtimeTarget": {{"name": ".NETCoreApp,Version=v8.0/win-x64"}}, "targets": {{".NETCoreApp,Version=v8.0/win-x64": {{"Lib/1.0.0": {{"runtime": {{"lib/Lib.dll": {{}}}}, "native": {{"runtimes/win-x64/native/native.dll": {{}}}}}}}}}}, "libraries": {{"Lib/1.0.0": {{"type": "package"}}}}}}
+            == {file}"#
+    )
+}
+
+/// The text of a project whose profile `Folder` publishes to a folder, with these properties.
+pub(crate) fn folder_profile(properties: &str) -> String {
+    let project = project("<PublishProfile>Folder</PublishProfile>");
+    format!(
+        "{project}
+            == project/Properties/PublishProfiles/Folder.pubxml
+            <Project><PropertyGroup><WebPublishMethod>FileSystem</WebPublishMethod>{properties}</PropertyGroup></Project>"
+    )
+}
+
+/// The text of a web.config with handler settings, by name and value.
+pub(crate) fn handler_settings(model: &str, settings: &[(&str, &str)]) -> String {
+    let entry = |(name, value): &(&str, &str)| {
+        format!("<handlerSetting name=\"{name}\" value=\"{value}\" />")
+    };
+    let entries: Vec<_> = settings.iter().map(entry).collect();
+    let entries = entries.concat();
+    format!("
+            == web.config
+            <aspNetCore processPath=\"dotnet\" hostingModel=\"{model}\"><handlerSettings>{entries}</handlerSettings></aspNetCore>")
+}
+
 fn render(verdict: &Verdict) -> String {
     let mut text = String::new();
     for finding in &verdict.findings {

@@ -8,4 +8,6 @@ mod judge;
 
 mod vectors;
 
-pub(crate) use judge::{check, check_for, ids, judge, project};
+pub(crate) use judge::{
+    check, check_for, folder_profile, handler_settings, ids, judge, project, self_contained,
+};

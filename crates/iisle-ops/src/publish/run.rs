@@ -90,8 +90,7 @@ impl Run<'_> {
             Err(failure) => return Err(failure),
         };
         let log_folder = log_folder(&subject.output);
-        let Subject { folder, project, output_dir, tree, output, environment: _ } = subject;
-        self.report.project = project.map(Box::new);
+        let Subject { folder: _, project: _, output_dir, tree, output, environment: _ } = subject;
         self.report.publish_output = Some(Box::new(output));
         if let Some(failure) = refused {
             self.report.failure = Some(failure);
@@ -100,9 +99,7 @@ impl Run<'_> {
         self.take(Step::Logs, |run| run.logs(&tree, log_folder.as_deref()))?;
         self.take(Step::Package, |run| run.package(&output_dir))?;
         self.set(Step::Provision, State::Skipped);
-        let synced = self.take(Step::Sync, |run| {
-            run.sync(&output_dir, folder.as_deref(), log_folder.as_deref())
-        })?;
+        let synced = self.take(Step::Sync, |run| run.sync(&output_dir, log_folder.as_deref()))?;
         if let Some(outcome) = synced.filter(|outcome| outcome.exit_code() != 0) {
             return Ok(PublishOutcome::Sync(outcome));
         }
@@ -363,11 +360,9 @@ impl Run<'_> {
     fn sync(
         &mut self,
         output_dir: &Path,
-        project: Option<&Path>,
         log_folder: Option<&str>,
     ) -> Result<(Option<SyncOutcome>, State), Failure> {
         let Some(target) = &self.request.to else { return Ok((None, State::Skipped)) };
-        check_target(output_dir, project, target)?;
         let mut settings = self.request.sync.clone();
         // What the app writes there is not ours.
         settings.protect.extend(log_folder.map(|folder| format!("/{folder}/")));

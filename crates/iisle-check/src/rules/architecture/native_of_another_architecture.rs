@@ -1,7 +1,7 @@
 use iisle_inspect::publish::{Conflict, ConflictKind, PublishOutput};
-use iisle_report::{Location, RuleId, Severity};
+use iisle_report::{RuleId, Severity};
 
-use crate::facts::{OutputFacts, Rid, severity};
+use crate::facts::{OutputFacts, Rid, app_of, push_conflict};
 use crate::findings::Findings;
 use crate::rule::{Check, Rule};
 
@@ -17,24 +17,14 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(output: &PublishOutput, findings: &mut Findings<'_>) {
-    for conflict in output.own_conflicts() {
-        if !matches!(conflict.kind, ConflictKind::Native) {
-            continue;
-        }
-        let app =
-            conflict.app.map_or_else(|| "of another architecture".to_owned(), |it| it.to_string());
-        let class = conflict.class();
+    for conflict in output.own_conflicts(&[ConflictKind::Native]) {
+        let (class, app) = (conflict.class(), app_of(conflict));
         let message = format!("{} is {class}, app is {app}", conflict.path);
+        let put = push_conflict(conflict, findings, message);
         // A folder that names another architecture than its file can never be right.
-        let severity = if contradicts_folder(conflict) {
-            Severity::Error
-        } else {
-            severity(conflict.severity)
-        };
-        findings
-            .push(Location::file(conflict.path.as_str()), message)
-            .severity(severity)
-            .evidence(conflict.evidence.as_str());
+        if contradicts_folder(conflict) {
+            put.severity(Severity::Error);
+        }
     }
 }
 
@@ -50,30 +40,10 @@ fn contradicts_folder(conflict: &Conflict) -> bool {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::check;
+    use crate::testing::{check, self_contained};
 
     fn app(file: &str) -> String {
-        check(
-            &RULE,
-            &format!(
-                r#"
-            == App.dll
-            managed x64
-            == App.exe
-            apphost x64 App.dll
-            == hostfxr.dll
-            native-dll x64
-            == hostpolicy.dll
-            native-dll x64
-            == coreclr.dll
-            native-dll x64
-            == App.runtimeconfig.json
-            {{"runtimeOptions": {{"tfm": "net8.0", "includedFrameworks": [{{"name": "Microsoft.AspNetCore.App", "version": "8.0.11"}}]}}}}
-            == App.deps.json
-            {{"runtimeTarget": {{"name": ".NETCoreApp,Version=v8.0/win-x64"}}, "targets": {{".NETCoreApp,Version=v8.0/win-x64": {{"Lib/1.0.0": {{"runtime": {{"lib/Lib.dll": {{}}}}, "native": {{"runtimes/win-x64/native/native.dll": {{}}}}}}}}}}, "libraries": {{"Lib/1.0.0": {{"type": "package"}}}}}}
-            == {file}"#
-            ),
-        )
+        check(&RULE, &self_contained(file))
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use iisle_inspect::publish::{ConflictKind, PublishOutput};
-use iisle_report::{Location, RuleId, Severity};
+use iisle_report::{RuleId, Severity};
 
-use crate::facts::{OutputFacts, severity};
+use crate::facts::{OutputFacts, app_of, push_conflict};
 use crate::findings::Findings;
 use crate::rule::{Check, Rule};
 
@@ -17,50 +17,23 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(output: &PublishOutput, findings: &mut Findings<'_>) {
-    for conflict in output.own_conflicts() {
-        if !matches!(conflict.kind, ConflictKind::ReadyToRun) {
-            continue;
-        }
-        let app =
-            conflict.app.map_or_else(|| "of another architecture".to_owned(), |it| it.to_string());
+    for conflict in output.own_conflicts(&[ConflictKind::ReadyToRun]) {
         let class = conflict.class();
         let compiled = class.strip_prefix("r2r ").unwrap_or(&class);
+        let app = app_of(conflict);
         let message =
             format!("{} was compiled ReadyToRun for {compiled}; the app is {app}", conflict.path);
-        findings
-            .push(Location::file(conflict.path.as_str()), message)
-            .severity(severity(conflict.severity))
-            .evidence(conflict.evidence.as_str());
+        push_conflict(conflict, findings, message);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::check;
+    use crate::testing::{check, self_contained};
 
     fn app(file: &str) -> String {
-        check(
-            &RULE,
-            &format!(
-                r#"
-            == App.dll
-            managed x64
-            == App.exe
-            apphost x64 App.dll
-            == hostfxr.dll
-            native-dll x64
-            == hostpolicy.dll
-            native-dll x64
-            == coreclr.dll
-            native-dll x64
-            == App.runtimeconfig.json
-            {{"runtimeOptions": {{"tfm": "net8.0", "includedFrameworks": [{{"name": "Microsoft.AspNetCore.App", "version": "8.0.11"}}]}}}}
-            == App.deps.json
-            {{"runtimeTarget": {{"name": ".NETCoreApp,Version=v8.0/win-x64"}}, "targets": {{".NETCoreApp,Version=v8.0/win-x64": {{"Lib/1.0.0": {{"runtime": {{"lib/Lib.dll": {{}}}}, "native": {{"runtimes/win-x64/native/native.dll": {{}}}}}}}}}}, "libraries": {{"Lib/1.0.0": {{"type": "package"}}}}}}
-            == {file}"#
-            ),
-        )
+        check(&RULE, &self_contained(file))
     }
 
     #[test]

@@ -41,21 +41,10 @@ fn is_project_folder(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::check;
+    use crate::testing::{check, folder_profile};
 
     fn profile(properties: &str) -> String {
-        check(
-            &RULE,
-            &format!(
-                r#"
-            == project/App.csproj
-            <Project Sdk="Microsoft.NET.Sdk.Web">
-              <PropertyGroup><TargetFramework>net8.0</TargetFramework><PublishProfile>Folder</PublishProfile></PropertyGroup>
-            </Project>
-            == project/Properties/PublishProfiles/Folder.pubxml
-            <Project><PropertyGroup><WebPublishMethod>FileSystem</WebPublishMethod>{properties}</PropertyGroup></Project>"#
-            ),
-        )
+        check(&RULE, &folder_profile(properties))
     }
 
     #[test]

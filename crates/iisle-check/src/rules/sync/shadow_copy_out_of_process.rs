@@ -32,17 +32,10 @@ fn check(config: &Config<'_>, findings: &mut Findings<'_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::check;
+    use crate::testing::{check, handler_settings};
 
     fn settings(model: &str, settings: &[(&str, &str)]) -> String {
-        let entries = settings
-            .iter()
-            .map(|(name, value)| format!("<handlerSetting name=\"{name}\" value=\"{value}\" />"))
-            .collect::<Vec<_>>()
-            .concat();
-        check(&RULE, &format!("
-            == web.config
-            <aspNetCore processPath=\"dotnet\" hostingModel=\"{model}\"><handlerSettings>{entries}</handlerSettings></aspNetCore>"))
+        check(&RULE, &handler_settings(model, settings))
     }
 
     #[test]

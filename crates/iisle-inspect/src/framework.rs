@@ -1,17 +1,17 @@
 use std::fmt;
 
-/// A target framework moniker.
+/// A target framework moniker such as `net8.0`, kept in lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Framework {
+pub struct TargetFramework {
     text: String,
     /// Major and minor of .NET and .NET Core; `None` for .NET Framework and .NET Standard.
     core: Option<(u32, u32)>,
 }
 
-impl Framework {
+impl TargetFramework {
     /// Reads `net8.0`, `net8.0-windows`, `netcoreapp3.1`, `net472`, `netstandard2.0`; anything else
     /// is `None`.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let lower = text.trim().to_ascii_lowercase();
         let plain = lower.split('-').next().unwrap_or_default();
         let core = if let Some(version) = plain.strip_prefix("netcoreapp") {
@@ -30,16 +30,18 @@ impl Framework {
         Some(Self { text: lower, core })
     }
 
-    pub(crate) fn is_core_at_least(&self, major: u32, minor: u32) -> bool {
+    /// Whether it is .NET or .NET Core of this version or a later one.
+    pub fn is_core_at_least(&self, major: u32, minor: u32) -> bool {
         self.core.is_some_and(|version| version >= (major, minor))
     }
 
-    pub(crate) fn is_core_before(&self, major: u32, minor: u32) -> bool {
+    /// Whether it is .NET or .NET Core of an earlier version than this.
+    pub fn is_core_before(&self, major: u32, minor: u32) -> bool {
         self.core.is_some_and(|version| version < (major, minor))
     }
 
     /// Whether both are the same version, whatever the platform behind the hyphen.
-    pub(crate) fn same_version(&self, other: &Self) -> bool {
+    pub fn same_version(&self, other: &Self) -> bool {
         match (self.core, other.core) {
             (Some(a), Some(b)) => a == b,
             (None, None) => self.text == other.text,
@@ -53,7 +55,7 @@ fn version_of(text: &str) -> Option<(u32, u32)> {
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
-impl fmt::Display for Framework {
+impl fmt::Display for TargetFramework {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
@@ -61,14 +63,16 @@ impl fmt::Display for Framework {
 
 #[cfg(test)]
 mod tests {
-    use super::Framework;
+    use super::TargetFramework;
 
     #[test]
     fn monikers_have_versions() {
-        let parse = |text| Framework::parse(text).unwrap();
+        let parse = |text| TargetFramework::parse(text).unwrap();
         assert!(parse("net8.0").is_core_at_least(3, 0));
         assert!(parse("netcoreapp2.1").is_core_before(2, 2));
         assert!(parse("net10.0").is_core_at_least(9, 0));
+        assert!(parse("net10.0-windows").is_core_at_least(10, 0));
+        assert!(parse("netcoreapp2.2").is_core_before(3, 0));
         for text in ["net472", "net48", "netstandard2.0", "net4.8"] {
             let it = parse(text);
             assert!(!it.is_core_at_least(1, 0) && !it.is_core_before(9, 0), "{text}");
@@ -80,7 +84,7 @@ mod tests {
     #[test]
     fn other_texts_are_no_monikers() {
         for text in ["", "net", "netx", "uap10.0", "$(Tfm)"] {
-            assert_eq!(Framework::parse(text), None, "{text:?}");
+            assert_eq!(TargetFramework::parse(text), None, "{text:?}");
         }
     }
 }
