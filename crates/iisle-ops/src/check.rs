@@ -23,7 +23,8 @@ pub struct CheckSettings {
 impl CheckSettings {
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
         let allow = |text: &String| {
-            let allow = Allow::parse(text).map_err(|e| Failure::of(&e))?;
+            let allow = Allow::parse(text)
+                .map_err(|e| Failure::of(&e).hint("iisle rules lists them all"))?;
             match iisle_check::find(allow.id) {
                 Some(_) => Ok(allow),
                 None => Err(unknown_rule(allow.id)),

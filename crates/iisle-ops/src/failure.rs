@@ -2,6 +2,7 @@ use std::error::Error;
 use std::io::ErrorKind;
 
 use iisle_report::Location;
+use iisle_tree::TreeError;
 
 /// Why a verb could not do its work, ready to be shown: `spec/json.md` section 2, *Error*.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,10 +31,8 @@ impl Failure {
         let mut last = failure.message.clone();
         let mut next = Some(error);
         while let Some(error) = next {
-            if let Some(io) = error.downcast_ref::<std::io::Error>()
-                && let Some(number) = io.raw_os_error()
-            {
-                failure.code = Some(format!("os error {number}"));
+            if let Some(io) = error.downcast_ref::<std::io::Error>() {
+                failure.code = io.raw_os_error().map(|number| format!("os error {number}"));
                 failure.hints.extend(remedy(io.kind()).map(str::to_owned));
             }
             let text = error.to_string();
@@ -86,7 +85,10 @@ fn remedy(kind: ErrorKind) -> Option<&'static str> {
             Some("that volume is read-only: mount it for writing, or write elsewhere")
         }
         ErrorKind::PermissionDenied => {
-            Some("run as an account that may write there, or grant it the right")
+            Some("run as an account that may do that, or grant it the right")
+        }
+        ErrorKind::IsADirectory => {
+            Some("a folder stands where a file is expected: rename one of them")
         }
         _ => None,
     }
@@ -100,17 +102,23 @@ impl std::fmt::Display for Failure {
 
 impl Error for Failure {}
 
-impl From<iisle_tree::TreeError> for Failure {
-    fn from(error: iisle_tree::TreeError) -> Self {
-        let in_use = matches!(error, iisle_tree::TreeError::InUse { .. });
-        let failure = Self::of(&error);
-        if in_use {
-            failure.hint("stop the app, or whoever holds the file, and run the same command again")
-        } else {
-            failure
-        }
+impl From<TreeError> for Failure {
+    fn from(error: TreeError) -> Self {
+        let remedy = match &error {
+            TreeError::InUse { .. } => {
+                Some("stop the app, or whoever holds the file, and run the same command again")
+            }
+            TreeError::NotFound(_) => Some(CHECK_THE_PATH),
+            TreeError::NotAFolder(_) => Some("name a folder"),
+            _ => None,
+        };
+        remedy.into_iter().fold(Self::of(&error), Self::hint)
     }
 }
+
+/// What to do about a path that leads nowhere.
+pub(crate) const CHECK_THE_PATH: &str =
+    "check the path: a relative one starts in the current folder";
 
 impl From<iisle_path::PatternError> for Failure {
     fn from(error: iisle_path::PatternError) -> Self {

@@ -9,6 +9,7 @@ use iisle_inspect::publish::{InspectOptions, PublishOutput};
 use iisle_inspect::resolve::{HostSettings, Resolution, Runtimes, resolve};
 use iisle_tree::{LocalTree, Tree, host};
 
+use crate::failure::CHECK_THE_PATH;
 use crate::project::{self, ProjectOptions};
 use crate::{Context, Failure, cargo};
 
@@ -73,7 +74,9 @@ pub fn inspect(context: &Context<'_>, request: &InspectRequest) -> Result<Inspec
         return folder(request);
     }
     if !host::exists(path) {
-        return Err(Failure::new(format!("`{}` does not exist", path.display())));
+        return Err(
+            Failure::new(format!("`{}` does not exist", path.display())).hint(CHECK_THE_PATH)
+        );
     }
     if project::is_cargo(path) {
         let package = cargo::read(context, path, None, &request.options)?;

@@ -2,6 +2,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use iisle_check::Settings;
 use iisle_inspect::project::{NotPublishable, Project};
 use iisle_inspect::publish::{Kind, PublishOutput};
 use iisle_path::RelPath;
@@ -80,19 +81,16 @@ struct Subject {
 
 impl Run<'_> {
     fn steps(&mut self) -> Result<PublishOutcome, Failure> {
+        // A wish that cannot be read stops the run before anything is built or written.
+        let settings = self.request.check.settings()?;
         self.take(Step::Build, Self::build)?;
         let subject = self.take(Step::Read, Self::read)?;
         let subject = self.take(Step::WebConfig, |run| run.web_config(subject))?;
-        let refused = self.take(Step::Check, |run| run.check(&subject));
-        let refused = match refused {
-            Ok(()) => None,
-            Err(failure) if self.report.check.is_some() => Some(failure),
-            Err(failure) => return Err(failure),
-        };
+        let refused = self.take(Step::Check, |run| run.check(&subject, &settings));
         let log_folder = log_folder(&subject.output);
         let Subject { folder: _, project: _, output_dir, tree, output, environment: _ } = subject;
         self.report.publish_output = Some(Box::new(output));
-        if let Some(failure) = refused {
+        if let Err(failure) = refused {
             self.report.failure = Some(failure);
             return Ok(PublishOutcome::Refused);
         }
@@ -302,9 +300,8 @@ impl Run<'_> {
         Ok((subject, state))
     }
 
-    fn check(&mut self, subject: &Subject) -> Result<((), State), Failure> {
-        let settings = self.request.check.settings()?;
-        let verdict = check::judge(subject.project.as_ref(), Some(&subject.output), &settings);
+    fn check(&mut self, subject: &Subject, settings: &Settings) -> Result<((), State), Failure> {
+        let verdict = check::judge(subject.project.as_ref(), Some(&subject.output), settings);
         let good = verdict.is_good();
         let errors = verdict.summary.errors;
         let ids: Vec<String> = verdict

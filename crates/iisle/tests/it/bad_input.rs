@@ -181,6 +181,32 @@ fn a_package_that_is_a_folder_is_refused() {
 }
 
 #[test]
+fn a_path_that_leads_nowhere_or_to_the_wrong_kind_is_named() {
+    let stage = Stage::new();
+    refused(&stage, &["sync", "nowhere", "site"], 2, &["`nowhere` does not exist"]);
+    refused(&stage, &["sync", "output/Shop.dll", "site"], 2, &["is not a folder"]);
+    refused(&stage, &["inspect", "nowhere.dll"], 2, &["`nowhere.dll` does not exist"]);
+    refused(&stage, &["check", "--publish", "nowhere"], 2, &["`nowhere` does not exist"]);
+}
+
+#[test]
+fn a_folder_called_web_config_is_named() {
+    let stage = Stage::new();
+    fs::remove_file(stage.path().join("output/web.config")).unwrap();
+    fs::create_dir(stage.path().join("output/web.config")).unwrap();
+    refused(&stage, &["publish", "--output", "output"], 2, &["`web.config`"]);
+}
+
+#[test]
+fn a_wish_that_cannot_be_read_stops_before_anything_is_written() {
+    let stage = Stage::new();
+    fs::remove_file(stage.path().join("output/web.config")).unwrap();
+    let allow = |id: &'static str| ["publish", "--output", "output", "--allow", id];
+    refused(&stage, &allow("P999"), 2, &["there is no rule `P999`", "P001"]);
+    refused(&stage, &allow("Development"), 2, &["`Development` is no rule id"]);
+}
+
+#[test]
 fn a_target_below_a_file_cannot_be_created() {
     let stage = Stage::new();
     stage.write("site", "a file");
