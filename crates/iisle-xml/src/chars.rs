@@ -10,6 +10,17 @@ pub(crate) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n')
 }
 
+/// White space only, or nothing.
+pub(crate) fn is_blank(text: &str) -> bool {
+    space_length(text) == text.len()
+}
+
+/// The length of the white space that `text` begins with.
+pub(crate) fn space_length(text: &str) -> usize {
+    let space = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+    text.bytes().position(|b| !space(&b)).unwrap_or(text.len())
+}
+
 /// First character of a name without colon (production 4).
 fn is_name_start(c: char) -> bool {
     matches!(c, 'A'..='Z' | '_' | 'a'..='z' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{2ff}'
@@ -39,5 +50,11 @@ pub(crate) fn is_qname(name: &str) -> bool {
 
 /// The length of the longest run of name characters (colons included) that `text` begins with.
 pub(crate) fn name_length(text: &str) -> usize {
-    text.find(|c| !(is_name_char(c) || c == ':')).unwrap_or(text.len())
+    let plain =
+        |b: u8| matches!(b, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.' | b':');
+    match text.bytes().position(|b| !plain(b)) {
+        None => text.len(),
+        Some(end) if text.as_bytes()[end].is_ascii() => end,
+        Some(_) => text.find(|c| !(is_name_char(c) || c == ':')).unwrap_or(text.len()),
+    }
 }

@@ -21,8 +21,6 @@ pub enum XmlError {
     UnknownEntity { name: String, position: Position },
     #[error("the entity `&{name};` lies outside the document and is not read")]
     ExternalEntity { name: String, position: Position },
-    #[error("the entity `&{name};` holds markup, which is not supported")]
-    EntityWithMarkup { name: String, position: Position },
     #[error("the prefix `{prefix}` is not bound to a namespace")]
     UnboundPrefix { prefix: String, position: Position },
     #[error("the document has {found} bytes, at most {limit} are read")]
@@ -37,7 +35,7 @@ impl XmlError {
     /// Where it is, when it has a place.
     pub fn position(&self) -> Option<Position> {
         match self {
-            Self::Empty => Some(Position { line: 1, column: 1 }),
+            Self::Empty => Some(Position::START),
             Self::TooLarge { .. } => None,
             Self::Decode { position, .. }
             | Self::UnknownEncoding { position, .. }
@@ -45,10 +43,44 @@ impl XmlError {
             | Self::NotWellFormed { position, .. }
             | Self::UnknownEntity { position, .. }
             | Self::ExternalEntity { position, .. }
-            | Self::EntityWithMarkup { position, .. }
             | Self::UnboundPrefix { position, .. }
             | Self::TooDeep { position, .. }
             | Self::ExpansionTooLarge { position, .. } => Some(*position),
+        }
+    }
+}
+
+/// A fault at a byte offset, from which a position is made when it leaves the lexer.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) offset: usize,
+    pub(crate) kind: FaultKind,
+}
+
+/// What an [`XmlError`] says, without its position.
+#[derive(Debug)]
+pub(crate) enum FaultKind {
+    Bad(String),
+    UnknownEntity(String),
+    ExternalEntity(String),
+    UnboundPrefix(String),
+    TooDeep(usize),
+    ExpansionTooLarge(usize),
+}
+
+impl FaultKind {
+    pub(crate) fn at(self, offset: usize) -> Fault {
+        Fault { offset, kind: self }
+    }
+
+    pub(crate) fn placed(self, position: Position) -> XmlError {
+        match self {
+            Self::Bad(problem) => XmlError::NotWellFormed { problem, position },
+            Self::UnknownEntity(name) => XmlError::UnknownEntity { name, position },
+            Self::ExternalEntity(name) => XmlError::ExternalEntity { name, position },
+            Self::UnboundPrefix(prefix) => XmlError::UnboundPrefix { prefix, position },
+            Self::TooDeep(limit) => XmlError::TooDeep { limit, position },
+            Self::ExpansionTooLarge(limit) => XmlError::ExpansionTooLarge { limit, position },
         }
     }
 }

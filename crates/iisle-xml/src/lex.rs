@@ -1,231 +1,260 @@
-//! From bytes to a tree: quick-xml cuts the document into pieces, everything it does not check is
+//! From text to a tree: quick-xml cuts the document into pieces, everything it does not check is
 //! checked here.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use crate::chars::{is_char, is_qname, is_space, name_length};
-use crate::position::LineIndex;
-use crate::reference::{Place, Reason, ReferenceError, resolve};
-use crate::tree::{AttributeData, NONE, Node, Span};
-use crate::{Document, NodeKind, XmlError, doctype, encoding, start_tag};
+use crate::chars::{is_blank, is_char, is_ncname, is_space, name_length, space_length};
+use crate::doctype::{self, Entities, Entity};
+use crate::error::{Fault, FaultKind};
+use crate::reference::{MAX_NESTING, Place, Reason, ReferenceError, resolve};
+use crate::scope::{Scope, declared_prefix};
+use crate::start_tag::{self, Piece, StartTag};
+use crate::tree::{Arena, AttributeData, Element, Flags, Known, NONE, Node, number, range};
+use crate::{Limits, NodeKind, declaration};
 
-/// Bounds on what is read, against hostile documents.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of the document.
-    pub max_bytes: usize,
-    /// Depth of nested elements.
-    pub max_depth: usize,
-    /// Bytes that entities may expand to, all in all.
-    pub max_expansion: usize,
+/// Stands between the values of entities.
+const SEPARATOR: char = '\n';
+
+/// What was read: the nodes, the entities, and the text of entities that hold markup, which is
+/// to stand behind the source.
+pub(crate) struct Parsed {
+    pub(crate) arena: Arena,
+    pub(crate) entities: Entities,
+    pub(crate) expansions: String,
 }
 
-impl Default for Limits {
-    /// 256 MiB, 4096 levels, 1 MiB.
-    fn default() -> Self {
-        Self { max_bytes: 256 << 20, max_depth: 4096, max_expansion: 1 << 20 }
+/// Reads the text of a document.
+pub(crate) fn read(text: &str, limits: &Limits) -> Result<Parsed, Fault> {
+    characters(text)?;
+    let mut lexer = Lexer::new(text, limits);
+    lexer.read(Source { text, base: 0 })?;
+    if lexer.arena.root == NONE {
+        return Err(bad(text.len(), "there is no root element"));
+    }
+    Ok(lexer.finish())
+}
+
+/// Refuses characters that no document may hold.
+fn characters(text: &str) -> Result<(), Fault> {
+    if text.starts_with('\u{feff}') {
+        return Err(bad(0, "a second byte order mark"));
+    }
+    // A byte scan finds nearly all documents good without decoding characters: what is not
+    // allowed begins with a control character or with EF.
+    let plain = |b| matches!(b, b' '..=0xee | 0xf0.. | b'\t' | b'\n' | b'\r');
+    if text.bytes().all(plain) {
+        return Ok(());
+    }
+    match text.char_indices().find(|(_, c)| !is_char(*c)) {
+        None => Ok(()),
+        Some((at, c)) => {
+            Err(bad(at, format!("the character U+{:04X} is not allowed in XML", u32::from(c))))
+        }
     }
 }
 
-const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
-const XMLNS_NAMESPACE: &str = "http://www.w3.org/2000/xmlns/";
-
-impl Document {
-    /// Reads a document with the default [`Limits`].
-    pub fn parse(bytes: &[u8]) -> Result<Self, XmlError> {
-        Self::parse_with(bytes, &Limits::default())
-    }
-
-    /// Reads a document.
-    pub fn parse_with(bytes: &[u8], limits: &Limits) -> Result<Self, XmlError> {
-        if bytes.len() > limits.max_bytes.min(u32::MAX as usize / 2) {
-            return Err(XmlError::TooLarge { found: bytes.len(), limit: limits.max_bytes });
-        }
-        let decoded = encoding::decode(bytes)?;
-        let lines = LineIndex::new(&decoded.text);
-        if decoded.text.is_empty() {
-            return Err(XmlError::Empty);
-        }
-        let document = Self {
-            source_len: decoded.text.len(),
-            text: decoded.text,
-            original: bytes.to_vec(),
-            charset: decoded.charset,
-            bom: decoded.bom,
-            lines,
-            nodes: vec![Node::new(NodeKind::Document, 0..0)],
-            attributes: Vec::new(),
-            namespaces: vec!["".into(), XML_NAMESPACE.into(), XMLNS_NAMESPACE.into()],
-            entities: doctype::Entities::new(),
-            root: NONE,
-            removed: BTreeSet::new(),
-        };
-        Lexer {
-            document,
-            limits,
-            open: 0,
-            depth: 0,
-            bindings: Vec::new(),
-            budget: limits.max_expansion,
-        }
-        .run()
-    }
-}
-
-/// A namespace declaration in scope: prefix (empty for the default), namespace, depth.
-struct Binding {
-    prefix: String,
-    namespace: u32,
-    depth: usize,
+/// The document, or the value of an entity in it.
+#[derive(Clone, Copy)]
+struct Source<'t> {
+    text: &'t str,
+    /// Where it begins among all texts of the document.
+    base: usize,
 }
 
 struct Lexer<'a> {
-    document: Document,
+    text: &'a str,
     limits: &'a Limits,
+    arena: Arena,
+    scope: Scope,
+    entities: Entities,
+    has_doctype: bool,
     /// The open element, or the document.
     open: u32,
     depth: usize,
-    bindings: Vec<Binding>,
+    /// What entities may still expand to.
     budget: usize,
+    /// The entities that are being read as markup, the outermost first.
+    expanding: Vec<String>,
+    expansions: String,
+    /// Kept for its memory.
+    pieces: Vec<Piece>,
 }
 
-impl Lexer<'_> {
-    fn run(mut self) -> Result<Document, XmlError> {
-        // The reader borrows the text while nodes are added: it works on a copy that moves back.
-        let text = std::mem::take(&mut self.document.text);
-        self.characters(&text)?;
-        let result = self.read(&text);
-        self.document.text = text;
-        result?;
-        let length = span(0, self.document.source_len);
-        self.document.nodes[0].span = length.clone();
-        self.document.nodes[0].inner = length;
-        Ok(self.document)
+impl<'a> Lexer<'a> {
+    fn new(text: &'a str, limits: &'a Limits) -> Self {
+        let mut document = Node::new(NodeKind::Document, 0..number(text.len()));
+        document.element = 0;
+        let mut arena = Arena {
+            nodes: Vec::new(),
+            elements: Vec::new(),
+            attributes: Vec::new(),
+            known: Vec::new(),
+            values: String::new(),
+            namespaces: Vec::new(),
+            root: NONE,
+        };
+        arena.nodes.push(document);
+        arena.elements.push(Element::new(0..0, 0..number(text.len())));
+        Self {
+            text,
+            limits,
+            arena,
+            scope: Scope::new(),
+            entities: Entities::new(),
+            has_doctype: false,
+            open: 0,
+            depth: 0,
+            budget: limits.max_expansion,
+            expanding: Vec::new(),
+            expansions: String::new(),
+            pieces: Vec::new(),
+        }
     }
 
-    fn read(&mut self, text: &str) -> Result<(), XmlError> {
-        let mut reader = Reader::from_str(text);
+    fn finish(mut self) -> Parsed {
+        self.arena.nodes.shrink_to_fit();
+        self.arena.elements.shrink_to_fit();
+        self.arena.attributes.shrink_to_fit();
+        self.arena.known.shrink_to_fit();
+        self.arena.values.shrink_to_fit();
+        self.arena.namespaces = self.scope.namespaces;
+        Parsed { arena: self.arena, entities: self.entities, expansions: self.expansions }
+    }
+
+    /// Reads a text into the open element, which it must leave open.
+    fn read(&mut self, source: Source<'_>) -> Result<(), Fault> {
+        let outer = self.open;
+        // The reader drops marks at the start without counting them. A document has none here, but
+        // the value of an entity may begin with that character.
+        let marks = source.text.len() - source.text.trim_start_matches('\u{feff}').len();
+        self.text(source, 0, &source.text[..marks])?;
+        let mut reader = Reader::from_str(&source.text[marks..]);
         reader.config_mut().check_end_names = false;
         reader.config_mut().allow_unmatched_ends = true;
-        let mut start = 0;
+        let place = |n: u64| marks + usize::try_from(n).expect("positions lie in the text");
+        let mut at = marks;
         loop {
             let event = reader.read_event();
-            let end = usize::try_from(reader.buffer_position()).expect("positions lie in the text");
-            let slice = text.get(start..end).unwrap_or_default();
+            let end = place(reader.buffer_position());
+            let slice = source.text.get(at..end).unwrap_or_default();
             match event {
                 Err(error) => {
-                    let at = usize::try_from(reader.error_position()).unwrap_or(start);
-                    return Err(self.not_well_formed(text, at, unlexed(&error)));
+                    return Err(bad(place(reader.error_position()), unlexed(&error)));
                 }
                 Ok(Event::Eof) => break,
-                Ok(Event::Start(_) | Event::Empty(_)) => self.start(text, start, slice)?,
-                Ok(Event::End(_)) => self.end(text, start, slice)?,
-                Ok(Event::Text(_) | Event::GeneralRef(_)) => self.text(text, start, slice)?,
-                Ok(Event::CData(_)) => self.cdata(text, start, slice)?,
-                Ok(Event::Comment(_)) => self.comment(text, start, slice)?,
-                Ok(Event::Decl(_)) => self.declaration(text, start, slice)?,
-                Ok(Event::PI(_)) => self.instruction(text, start, slice)?,
-                Ok(Event::DocType(_)) => self.doctype(text, start, slice)?,
+                Ok(Event::Start(_) | Event::Empty(_)) => self.start(source, at, slice)?,
+                Ok(Event::End(_)) => self.end(source, at, slice, outer)?,
+                Ok(Event::Text(_)) => self.text(source, at, slice)?,
+                Ok(Event::GeneralRef(_)) => self.reference(source, at, slice)?,
+                Ok(Event::CData(_)) => self.cdata(source, at, slice)?,
+                Ok(Event::Comment(_)) => self.comment(source, at, slice)?,
+                Ok(Event::Decl(_)) => self.declaration(source, at, slice)?,
+                Ok(Event::PI(_)) => self.instruction(source, at, slice)?,
+                Ok(Event::DocType(_)) => self.doctype(source, at, slice)?,
             }
-            start = end;
+            at = end;
         }
-        if self.open != 0 {
-            let node = &self.document.nodes[self.open as usize];
-            let (at, name) = (node.span.start as usize, &text[range(&node.name)]);
-            let problem = format!("the element `{name}` is not closed");
-            return Err(self.not_well_formed(text, at, problem));
-        }
-        if self.document.root == NONE {
-            return Err(self.not_well_formed(text, text.len(), "there is no root element"));
-        }
-        Ok(())
-    }
-
-    fn not_well_formed(&self, text: &str, at: usize, problem: impl Into<String>) -> XmlError {
-        XmlError::NotWellFormed {
-            problem: problem.into(),
-            position: self.document.lines.position(text, at),
-        }
-    }
-
-    fn characters(&self, text: &str) -> Result<(), XmlError> {
-        if text.starts_with('\u{feff}') {
-            return Err(self.not_well_formed(text, 0, "a second byte order mark"));
-        }
-        // A byte scan finds nearly all documents good without decoding characters.
-        if text
-            .bytes()
-            .all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0x80..=0xee | 0xf0..))
-        {
+        if self.open == outer {
             return Ok(());
         }
-        match text.char_indices().find(|(_, c)| !is_char(*c)) {
-            None => Ok(()),
-            Some((at, c)) => {
-                let problem = format!("the character U+{:04X} is not allowed in XML", u32::from(c));
-                Err(self.not_well_formed(text, at, problem))
-            }
+        let begun = self.arena.nodes[self.open as usize].span.start as usize;
+        let problem = format!("the element `{}` is not closed", self.name(self.open));
+        Err(bad(begun.saturating_sub(source.base), problem))
+    }
+
+    /// The name of an element.
+    fn name(&self, id: u32) -> &str {
+        let element = &self.arena.elements[self.arena.nodes[id as usize].element as usize];
+        let place = range(&element.name);
+        match place.start.checked_sub(self.text.len()) {
+            None => &self.text[place],
+            Some(start) => &self.expansions[start..start + place.len()],
         }
     }
 
-    fn push(&mut self, mut node: Node) -> u32 {
-        let id = number(self.document.nodes.len());
-        let parent = &mut self.document.nodes[self.open as usize];
-        node.parent = self.open;
-        node.previous = parent.last;
-        if parent.first == NONE {
-            parent.first = id;
-        }
-        let last = std::mem::replace(&mut parent.last, id);
-        if last != NONE {
-            self.document.nodes[last as usize].next = id;
-        }
-        self.document.nodes.push(node);
-        id
-    }
-
-    fn start(&mut self, text: &str, at: usize, slice: &str) -> Result<(), XmlError> {
-        if self.open == 0 && self.document.root != NONE {
-            return Err(self.not_well_formed(text, at, "there is a second root element"));
+    fn start(&mut self, source: Source<'_>, at: usize, slice: &str) -> Result<(), Fault> {
+        if self.open == 0 && self.arena.root != NONE {
+            return Err(bad(at, "there is a second root element"));
         }
         if self.depth >= self.limits.max_depth {
-            let position = self.document.lines.position(text, at);
-            return Err(XmlError::TooDeep { limit: self.limits.max_depth, position });
+            return Err(FaultKind::TooDeep(self.limits.max_depth).at(at));
         }
-        let tag = start_tag::read(slice)
-            .map_err(|e| self.not_well_formed(text, at + e.offset, e.problem))?;
-        let mut node = Node::new(NodeKind::Element, span(at, at + slice.len()));
-        node.name = span(at + 1, at + tag.name_end);
-        node.empty_tag = tag.empty;
-        let first = self.document.attributes.len();
-        for piece in &tag.attributes {
+        let mut pieces = std::mem::take(&mut self.pieces);
+        let result = match start_tag::read(slice, &mut pieces) {
+            Ok(tag) => self.element(source, at, slice, &tag, &pieces),
+            Err(error) => Err(bad(at + error.offset, error.problem)),
+        };
+        self.pieces = pieces;
+        result
+    }
+
+    fn element(
+        &mut self,
+        source: Source<'_>,
+        at: usize,
+        slice: &str,
+        tag: &StartTag,
+        pieces: &[Piece],
+    ) -> Result<(), Fault> {
+        let start = source.base + at;
+        let share = (start, self.text.len());
+        make_room(&mut self.arena.nodes, share);
+        make_room(&mut self.arena.elements, share);
+        make_room(&mut self.arena.attributes, share);
+        let place = |offset: usize| number(start + offset);
+        let first = self.arena.attributes.len();
+        for piece in pieces {
+            let name = &slice[piece.name..piece.name_end];
             let raw = &slice[piece.value..piece.value_end];
-            let value = resolve(raw, Place::Attribute, &self.document.entities, &mut self.budget)
-                .map_err(|e| self.reference(text, at + piece.value, e))?;
-            let value = (value != raw).then(|| value.into());
-            node.attributes.push(number(self.document.attributes.len()));
-            self.document.attributes.push(AttributeData {
-                lead: span(at + piece.lead, at + piece.name),
-                name: span(at + piece.name, at + piece.name_end),
-                raw: span(at + piece.value, at + piece.value_end),
-                span: span(at + piece.name, at + piece.value_end + 1),
-                quote: piece.quote,
-                value,
+            let value = resolve(raw, Place::Attribute, &self.entities, &mut self.budget)
+                .map_err(|e| self.unresolved(at + piece.value, e))?;
+            if let Some(prefix) = declared_prefix(name) {
+                if !Scope::may_bind(prefix, &value) {
+                    let problem =
+                        format!("the namespace declaration `{name}=\"{value}\"` is not allowed");
+                    return Err(bad(at + piece.name, problem));
+                }
+                self.scope.declare(self.depth, prefix, &value);
+            }
+            let known = match value {
+                Cow::Borrowed(_) => NONE,
+                Cow::Owned(value) => {
+                    let begin = number(self.arena.values.len());
+                    self.arena.values.push_str(&value);
+                    let value = begin..number(self.arena.values.len());
+                    let origin = (place(piece.name), place(piece.value));
+                    self.arena.known.push(Known { value, origin });
+                    number(self.arena.known.len() - 1)
+                }
+            };
+            self.arena.attributes.push(AttributeData {
+                lead: place(piece.lead),
+                name: place(piece.name)..place(piece.name_end),
+                raw: place(piece.value)..place(piece.value_end),
                 namespace: 0,
+                known,
             });
         }
-        self.bind(text, first)?;
-        node.namespace = self.element_namespace(text, &node)?;
-        self.unique(text, first)?;
-        let id = self.push(node);
+        self.unique(at, slice, pieces, first)?;
+        let name = &slice[1..tag.name_end];
+        let mut element =
+            Element::new(place(1)..place(tag.name_end), place(slice.len())..place(slice.len()));
+        element.attributes = number(first)..number(self.arena.attributes.len());
+        element.namespace = self.scope.element(name).map_err(|p| unbound(at + 1, p))?;
+        let mut node = Node::new(NodeKind::Element, place(0)..place(slice.len()));
+        if tag.empty {
+            node.flags.set(Flags::EMPTY_TAG);
+        }
+        let id = self.arena.push_element(self.open, node, element);
         if self.open == 0 {
-            self.document.root = id;
+            self.arena.root = id;
         }
         if tag.empty {
-            self.unbind();
+            self.scope.leave(self.depth);
         } else {
             self.open = id;
             self.depth += 1;
@@ -233,274 +262,264 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    fn reference(&self, text: &str, at: usize, error: ReferenceError) -> XmlError {
-        let position = self.document.lines.position(text, at + error.offset);
-        match error.reason {
-            Reason::Bad(problem) => XmlError::NotWellFormed { problem, position },
-            Reason::Recursive(name) => XmlError::NotWellFormed {
-                problem: format!("the entity `&{name};` refers to itself"),
-                position,
-            },
-            Reason::Unknown(name) => XmlError::UnknownEntity { name, position },
-            Reason::External(name) => XmlError::ExternalEntity { name, position },
-            Reason::Markup(name) => XmlError::EntityWithMarkup { name, position },
-            Reason::TooLarge => {
-                XmlError::ExpansionTooLarge { limit: self.limits.max_expansion, position }
-            }
-        }
-    }
-
-    /// Takes in the namespace declarations among the attributes from `first` on.
-    fn bind(&mut self, text: &str, first: usize) -> Result<(), XmlError> {
-        for index in first..self.document.attributes.len() {
-            let attribute = &self.document.attributes[index];
-            let name = &text[range(&attribute.name)];
-            let prefix = match name.strip_prefix("xmlns") {
-                Some("") => "",
-                Some(rest) if rest.starts_with(':') => &rest[1..],
-                _ => continue,
-            };
-            let at = attribute.name.start as usize;
-            let uri = attribute.value.as_deref().unwrap_or(&text[range(&attribute.raw)]);
-            let fits = match prefix {
-                "xml" => uri == XML_NAMESPACE,
-                "xmlns" => false,
-                "" => uri != XML_NAMESPACE && uri != XMLNS_NAMESPACE,
-                _ => !uri.is_empty() && uri != XML_NAMESPACE && uri != XMLNS_NAMESPACE,
-            };
-            if !fits {
-                let problem =
-                    format!("the namespace declaration `{name}=\"{uri}\"` is not allowed");
-                return Err(self.not_well_formed(text, at, problem));
-            }
-            let (prefix, uri) = (prefix.to_owned(), uri.to_owned());
-            let namespace = self.intern(&uri);
-            self.document.attributes[index].namespace = 2;
-            self.bindings.push(Binding { prefix, namespace, depth: self.depth });
-        }
-        Ok(())
-    }
-
-    fn unbind(&mut self) {
-        while self.bindings.last().is_some_and(|b| b.depth >= self.depth) {
-            self.bindings.pop();
-        }
-    }
-
-    fn intern(&mut self, uri: &str) -> u32 {
-        let known = self.document.namespaces.iter().position(|n| **n == *uri);
-        let index = known.unwrap_or_else(|| {
-            self.document.namespaces.push(uri.into());
-            self.document.namespaces.len() - 1
-        });
-        number(index)
-    }
-
-    fn lookup(&self, prefix: &str) -> Option<u32> {
-        if prefix == "xml" {
-            return Some(1);
-        }
-        self.bindings.iter().rev().find(|b| b.prefix == prefix).map(|b| b.namespace)
-    }
-
-    fn element_namespace(&self, text: &str, node: &Node) -> Result<u32, XmlError> {
-        let name = &text[range(&node.name)];
-        let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
-        match self.lookup(prefix) {
-            Some(namespace) => Ok(namespace),
-            None if prefix.is_empty() => Ok(0),
-            None => Err(self.unbound(text, prefix, node.name.start)),
-        }
-    }
-
-    fn unbound(&self, text: &str, prefix: &str, at: u32) -> XmlError {
-        XmlError::UnboundPrefix {
-            prefix: prefix.to_owned(),
-            position: self.document.lines.position(text, at as usize),
-        }
-    }
-
     /// Resolves the prefixes of attributes and refuses two of one name.
-    fn unique(&mut self, text: &str, first: usize) -> Result<(), XmlError> {
-        let mut seen = BTreeSet::new();
-        for index in first..self.document.attributes.len() {
-            let attribute = &self.document.attributes[index];
-            let name = &text[range(&attribute.name)];
-            let (prefix, local) = name.split_once(':').unwrap_or(("", name));
-            let namespace = match prefix {
-                _ if attribute.namespace == 2 => 2,
-                "" => 0,
-                _ => match self.lookup(prefix) {
-                    Some(namespace) => namespace,
-                    None => return Err(self.unbound(text, prefix, attribute.name.start)),
-                },
-            };
-            // `xmlns` and `xmlns:xmlns` cannot meet: the second is refused before.
-            if !seen.insert((namespace, local)) {
-                let problem = format!("the attribute `{name}` stands twice");
-                return Err(self.not_well_formed(text, attribute.name.start as usize, problem));
+    fn unique(
+        &mut self,
+        at: usize,
+        slice: &str,
+        pieces: &[Piece],
+        first: usize,
+    ) -> Result<(), Fault> {
+        let attributes = &mut self.arena.attributes[first..];
+        let name = |index: usize| &slice[pieces[index].name..pieces[index].name_end];
+        for (index, attribute) in attributes.iter_mut().enumerate() {
+            attribute.namespace = self
+                .scope
+                .attribute(name(index))
+                .map_err(|prefix| unbound(at + pieces[index].name, prefix))?;
+        }
+        let key = |index: usize| (attributes[index].namespace, local(name(index)));
+        let twice = if pieces.len() <= 8 {
+            (1..pieces.len()).find(|later| (0..*later).any(|index| key(index) == key(*later)))
+        } else {
+            let mut seen = BTreeSet::new();
+            (0..pieces.len()).find(|index| !seen.insert(key(*index)))
+        };
+        match twice {
+            None => Ok(()),
+            Some(index) => {
+                let problem = format!("the attribute `{}` stands twice", name(index));
+                Err(bad(at + pieces[index].name, problem))
             }
-            self.document.attributes[index].namespace = namespace;
         }
-        Ok(())
     }
 
-    fn end(&mut self, text: &str, at: usize, slice: &str) -> Result<(), XmlError> {
+    fn unresolved(&self, at: usize, error: ReferenceError) -> Fault {
+        let kind = match error.reason {
+            Reason::Bad(problem) => FaultKind::Bad(problem),
+            Reason::Unknown(name) => FaultKind::UnknownEntity(name),
+            Reason::External(name) => FaultKind::ExternalEntity(name),
+            Reason::Markup(name) => {
+                FaultKind::Bad(format!("the entity `&{name};` brings `<` into an attribute"))
+            }
+            Reason::TooLarge => FaultKind::ExpansionTooLarge(self.limits.max_expansion),
+        };
+        kind.at(at + error.offset)
+    }
+
+    fn end(&mut self, source: Source<'_>, at: usize, slice: &str, outer: u32) -> Result<(), Fault> {
         let name = slice[2..slice.len() - 1].trim_end_matches(is_space);
-        if self.open == 0 {
-            return Err(self.not_well_formed(text, at, format!("`</{name}>` closes no element")));
+        if self.open == outer {
+            return Err(bad(at, format!("`</{name}>` closes no element")));
         }
-        let open = &text[range(&self.document.nodes[self.open as usize].name)];
+        let open = self.name(self.open);
         if name != open {
-            let begun = self.document.nodes[self.open as usize].span.start as usize;
-            let line = self.document.lines.position(text, begun).line;
+            let begun = self.arena.nodes[self.open as usize].span.start as usize;
+            let line = match source.text.get(..begun.saturating_sub(source.base)) {
+                Some(before) => {
+                    crate::position::LineIndex::new(before).position(before, before.len()).line
+                }
+                None => 0,
+            };
             let problem = format!("`</{name}>` does not close `<{open}>` of line {line}");
-            return Err(self.not_well_formed(text, at, problem));
+            return Err(bad(at, problem));
         }
-        let node = &mut self.document.nodes[self.open as usize];
-        node.inner = node.inner.start..number(at);
-        node.span.end = number(at + slice.len());
+        let node = &mut self.arena.nodes[self.open as usize];
+        node.span.end = number(source.base + at + slice.len());
         self.open = node.parent;
+        let element = &mut self.arena.elements[node.element as usize];
+        element.inner.end = number(source.base + at);
         self.depth -= 1;
-        self.unbind();
+        self.scope.leave(self.depth);
         Ok(())
     }
 
-    fn text(&mut self, text: &str, at: usize, slice: &str) -> Result<(), XmlError> {
+    fn text(&mut self, source: Source<'_>, at: usize, slice: &str) -> Result<(), Fault> {
         if slice.is_empty() {
             return Ok(());
         }
-        if self.open == 0 {
-            if let Some(bad) = slice.find(|c| !is_space(c)) {
-                let place = if self.document.root == NONE { "before" } else { "behind" };
-                let problem = format!("text {place} the root element");
-                return Err(self.not_well_formed(text, at + bad, problem));
+        if !is_blank(slice) {
+            if self.open == 0 {
+                return Err(self.outside(at + space_length(slice)));
             }
-        } else if let Some(bad) = slice.find("]]>") {
-            return Err(self.not_well_formed(text, at + bad, "`]]>` in text; write `]]&gt;`"));
+            if let Some(offset) = slice.find("]]>") {
+                return Err(bad(at + offset, "`]]>` in text; write `]]&gt;`"));
+            }
+            self.mark_mixed();
+        }
+        self.push_text(source, at, slice);
+        Ok(())
+    }
+
+    fn outside(&self, at: usize) -> Fault {
+        let place = if self.arena.root == NONE { "before" } else { "behind" };
+        bad(at, format!("text {place} the root element"))
+    }
+
+    fn mark_mixed(&mut self) {
+        self.arena.nodes[self.open as usize].flags.set(Flags::MIXED);
+    }
+
+    /// Text and references that follow each other are one node.
+    fn push_text(&mut self, source: Source<'_>, at: usize, slice: &str) {
+        let (start, end) = (number(source.base + at), number(source.base + at + slice.len()));
+        let parent = &self.arena.nodes[self.open as usize];
+        let last = self.arena.elements[parent.element as usize].last;
+        if let Some(node) = self.arena.nodes.get_mut(last as usize)
+            && node.kind == NodeKind::Text
+            && node.span.end == start
+            && !node.flags.has(Flags::REFERENCE)
+        {
+            node.span.end = end;
         } else {
-            resolve(slice, Place::Content, &self.document.entities, &mut self.budget)
-                .map_err(|e| self.reference(text, at, e))?;
+            self.arena.push(self.open, Node::new(NodeKind::Text, start..end));
         }
-        // Text and references that follow each other are one node.
-        let last = self.document.nodes[self.open as usize].last;
-        if last != NONE && self.document.nodes[last as usize].kind == NodeKind::Text {
-            let node = &mut self.document.nodes[last as usize];
-            node.span.end = number(at + slice.len());
-            // `]]` and `>` may have met only now.
-            let whole = &text[range(&node.span)];
-            if slice.starts_with(['>', ']']) && whole.contains("]]>") {
-                return Err(self.not_well_formed(text, at, "`]]>` in text; write `]]&gt;`"));
-            }
-            return Ok(());
-        }
-        self.push(Node::new(NodeKind::Text, span(at, at + slice.len())));
-        Ok(())
     }
 
-    fn cdata(&mut self, text: &str, at: usize, slice: &str) -> Result<(), XmlError> {
+    fn reference(&mut self, source: Source<'_>, at: usize, slice: &str) -> Result<(), Fault> {
         if self.open == 0 {
-            return Err(self.not_well_formed(text, at, "a CDATA section outside the root element"));
+            return Err(self.outside(at));
         }
-        self.push(Node::new(NodeKind::CData, span(at, at + slice.len())));
+        self.mark_mixed();
+        match resolve(slice, Place::Content, &self.entities, &mut self.budget) {
+            Ok(_) => {
+                self.push_text(source, at, slice);
+                Ok(())
+            }
+            Err(ReferenceError { reason: Reason::Markup(_), .. }) => self.expand(source, at, slice),
+            Err(error) => Err(self.unresolved(at, error)),
+        }
+    }
+
+    /// Reads the value of an entity that holds markup into the nodes behind the reference.
+    fn expand(&mut self, source: Source<'_>, at: usize, slice: &str) -> Result<(), Fault> {
+        let name = slice[1..].trim_end_matches(';');
+        let Some(Entity::Internal(text)) = self.entities.get(name).cloned() else {
+            return Err(FaultKind::UnknownEntity(name.to_owned()).at(at));
+        };
+        if self.expanding.iter().any(|open| open == name) {
+            return Err(bad(at, format!("the entity `&{name};` refers to itself")));
+        }
+        let left = self.budget.checked_sub(text.len().max(1));
+        let (Some(left), true) = (left, self.expanding.len() < MAX_NESTING) else {
+            return Err(FaultKind::ExpansionTooLarge(self.limits.max_expansion).at(at));
+        };
+        self.budget = left;
+        let start = source.base + at;
+        let mut node = Node::new(NodeKind::Text, number(start)..number(start + slice.len()));
+        node.flags.set(Flags::REFERENCE);
+        let id = self.arena.push(self.open, node);
+        let base = self.text.len() + self.expansions.len();
+        self.expansions.push_str(&text);
+        // So that texts which follow each other do not look like one.
+        self.expansions.push(SEPARATOR);
+        self.expanding.push(name.to_owned());
+        // What is wrong in an entity has no other place than the reference to it.
+        self.read(Source { text: &text, base }).map_err(|fault| fault.kind.at(at))?;
+        self.expanding.pop();
+        let mut behind = self.arena.nodes[id as usize].next;
+        while let Some(node) = self.arena.nodes.get_mut(behind as usize) {
+            node.flags.set(Flags::EXPANDED);
+            behind = node.next;
+        }
         Ok(())
     }
 
-    fn comment(&mut self, text: &str, at: usize, slice: &str) -> Result<(), XmlError> {
+    fn push(&mut self, source: Source<'_>, kind: NodeKind, at: usize, slice: &str) {
+        let start = source.base + at;
+        self.arena.push(self.open, Node::new(kind, number(start)..number(start + slice.len())));
+    }
+
+    fn cdata(&mut self, source: Source<'_>, at: usize, slice: &str) -> Result<(), Fault> {
+        if self.open == 0 {
+            return Err(bad(at, "a CDATA section outside the root element"));
+        }
+        self.mark_mixed();
+        self.push(source, NodeKind::CData, at, slice);
+        Ok(())
+    }
+
+    fn comment(&mut self, source: Source<'_>, at: usize, slice: &str) -> Result<(), Fault> {
         let content =
             slice.strip_prefix("<!--").and_then(|s| s.strip_suffix("-->")).unwrap_or("--");
-        let bad = content.find("--").or_else(|| content.ends_with('-').then(|| content.len() - 1));
-        if let Some(bad) = bad {
-            return Err(self.not_well_formed(
-                text,
-                at + 4 + bad,
-                "`--` is not allowed inside a comment",
-            ));
+        let hyphens = content.find("--");
+        if let Some(offset) = hyphens.or_else(|| content.ends_with('-').then(|| content.len() - 1))
+        {
+            return Err(bad(at + 4 + offset, "`--` is not allowed inside a comment"));
         }
-        self.push(Node::new(NodeKind::Comment, span(at, at + slice.len())));
+        self.push(source, NodeKind::Comment, at, slice);
         Ok(())
     }
 
-    fn instruction(&mut self, text: &str, at: usize, slice: &str) -> Result<(), XmlError> {
+    fn instruction(&mut self, source: Source<'_>, at: usize, slice: &str) -> Result<(), Fault> {
         let content =
             slice.strip_prefix("<?").and_then(|s| s.strip_suffix("?>")).unwrap_or_default();
-        let length = name_length(content);
-        let target = &content[..length];
-        let problem = if target.eq_ignore_ascii_case("xml") {
-            "the XML declaration must stand once, at the very start"
-        } else if !is_qname(target) || target.contains(':') {
-            "expected a name behind `<?`"
-        } else if content[length..].chars().next().is_some_and(|c| !is_space(c)) {
-            "expected white space behind the target of the processing instruction"
-        } else {
-            let mut node = Node::new(NodeKind::ProcessingInstruction, span(at, at + slice.len()));
-            node.name = span(at + 2, at + 2 + length);
-            self.push(node);
-            return Ok(());
-        };
-        Err(self.not_well_formed(text, at, problem))
-    }
-
-    fn declaration(&mut self, text: &str, at: usize, slice: &str) -> Result<(), XmlError> {
-        if at != 0 {
-            let problem = "the XML declaration must stand once, at the very start";
-            return Err(self.not_well_formed(text, at, problem));
+        let (target, data) = content.split_at(name_length(content));
+        if target.eq_ignore_ascii_case("xml") {
+            return Err(bad(at, "the XML declaration must stand once, at the very start"));
         }
-        if let Err((offset, problem)) = check_declaration(slice) {
-            return Err(self.not_well_formed(text, offset, problem));
+        if !is_ncname(target) {
+            return Err(bad(at, "expected a name behind `<?`"));
         }
-        self.push(Node::new(NodeKind::Declaration, span(at, at + slice.len())));
+        if !data.is_empty() && space_length(data) == 0 {
+            let problem = "expected white space behind the target of the processing instruction";
+            return Err(bad(at, problem));
+        }
+        self.push(source, NodeKind::ProcessingInstruction, at, slice);
         Ok(())
     }
 
-    fn doctype(&mut self, text: &str, at: usize, slice: &str) -> Result<(), XmlError> {
-        let second = self.document.nodes.iter().any(|n| n.kind == NodeKind::DocType);
-        if self.open != 0 || self.document.root != NONE || second {
-            return Err(self.not_well_formed(
-                text,
-                at,
-                "DOCTYPE must stand once, before the root element",
-            ));
+    fn declaration(&mut self, source: Source<'_>, at: usize, slice: &str) -> Result<(), Fault> {
+        if source.base + at != 0 {
+            return Err(bad(at, "the XML declaration must stand once, at the very start"));
         }
-        let (_, entities) = doctype::read(slice)
-            .map_err(|e| self.not_well_formed(text, at + e.offset, e.problem))?;
-        self.document.entities = entities;
-        self.push(Node::new(NodeKind::DocType, span(at, at + slice.len())));
+        declaration::check(slice).map_err(|e| bad(e.offset, e.problem))?;
+        self.push(source, NodeKind::Declaration, at, slice);
+        Ok(())
+    }
+
+    fn doctype(&mut self, source: Source<'_>, at: usize, slice: &str) -> Result<(), Fault> {
+        if self.open != 0 || self.arena.root != NONE || self.has_doctype {
+            return Err(bad(at, "DOCTYPE must stand once, before the root element"));
+        }
+        self.has_doctype = true;
+        self.entities = doctype::read(slice, &mut self.budget).map_err(|e| {
+            let kind = if e.is_too_large {
+                FaultKind::ExpansionTooLarge(self.limits.max_expansion)
+            } else {
+                FaultKind::Bad(e.problem)
+            };
+            kind.at(at + e.offset)
+        })?;
+        self.push(source, NodeKind::DocType, at, slice);
         Ok(())
     }
 }
 
-/// Version, then encoding, then standalone, each at most once and in this order.
-fn check_declaration(slice: &str) -> Result<(), (usize, String)> {
-    let as_tag = slice.replacen("<?xml", "<xml", 1).replace("?>", "/>");
-    let tag = start_tag::read(&as_tag).map_err(|e| (e.offset + 1, e.problem))?;
-    let pairs: Vec<_> = tag
-        .attributes
-        .iter()
-        .map(|p| (&as_tag[p.name..p.name_end], &as_tag[p.value..p.value_end], p.name + 1))
-        .collect();
-    let encoding = |v: &str| {
-        v.starts_with(|c: char| c.is_ascii_alphabetic())
-            && v.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
-    };
-    let mut expected = ["version", "encoding", "standalone"].iter();
-    for (index, (name, value, at)) in pairs.iter().enumerate() {
-        if (index == 0 && *name != "version") || !expected.any(|e| e == name) {
-            return Err((*at, format!("`{name}` is out of place in the XML declaration")));
-        }
-        let fits = match *name {
-            "version" => *value == "1.0",
-            "encoding" => encoding(value),
-            _ => matches!(*value, "yes" | "no"),
-        };
-        if !fits {
-            return Err((
-                *at,
-                format!("the XML declaration says `{name}=\"{value}\"`, which is not supported"),
-            ));
-        }
+/// Makes room for as many items as the rest of the document will probably bring. A vector that
+/// doubles would need twice its memory for a moment.
+fn make_room<T>(items: &mut Vec<T>, (read, whole): (usize, usize)) {
+    if items.capacity() - items.len() > 16 {
+        return;
     }
-    if pairs.is_empty() { Err((0, "the XML declaration has no version".into())) } else { Ok(()) }
+    let expected = items.len().saturating_mul(whole) / read.max(1);
+    // At least an eighth more, so that the time stays linear; and no guess is worth more than an
+    // item for every eight bytes.
+    let more = expected.min(whole / 8).saturating_sub(items.len()) / 64 * 65;
+    items.reserve_exact(more.max(items.len() / 8) + 64);
+}
+
+fn bad(at: usize, problem: impl Into<String>) -> Fault {
+    FaultKind::Bad(problem.into()).at(at)
+}
+
+fn unbound(at: usize, prefix: &str) -> Fault {
+    FaultKind::UnboundPrefix(prefix.to_owned()).at(at)
+}
+
+/// A name without its prefix.
+pub(crate) fn local(name: &str) -> &str {
+    name.split_once(':').map_or(name, |(_, local)| local)
 }
 
 fn unlexed(error: &quick_xml::Error) -> String {
@@ -509,16 +528,4 @@ fn unlexed(error: &quick_xml::Error) -> String {
         quick_xml::Error::IllFormed(e) => e.to_string(),
         other => other.to_string(),
     }
-}
-
-pub(crate) fn number(n: usize) -> u32 {
-    u32::try_from(n).expect("documents are shorter than 4 GiB")
-}
-
-fn span(start: usize, end: usize) -> Span {
-    number(start)..number(end)
-}
-
-fn range(span: &Span) -> std::ops::Range<usize> {
-    span.start as usize..span.end as usize
 }

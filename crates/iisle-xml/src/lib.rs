@@ -5,23 +5,26 @@
 //! ours. Start with [`Document`].
 
 mod chars;
+mod declaration;
 mod doctype;
 mod edit;
 mod encoding;
 mod error;
 mod escape;
-mod layout;
 mod lex;
+mod limits;
 mod navigate;
 mod position;
+mod read;
 mod reference;
+mod scope;
 mod start_tag;
 mod tree;
 mod write;
 
 pub use error::XmlError;
 pub use escape::{escape_attribute, escape_text};
-pub use lex::Limits;
+pub use limits::Limits;
 pub use navigate::Attribute;
 pub use position::Position;
 pub use tree::{Document, NodeId, NodeKind};

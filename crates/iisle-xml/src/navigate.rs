@@ -1,8 +1,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::chars::{name_length, space_length};
+use crate::lex::local;
+use crate::position::LineIndex;
 use crate::reference::{Place, resolve};
-use crate::tree::{AttributeData, NONE, Node};
+use crate::tree::{AttributeData, Flags, NONE, range};
 use crate::{Document, NodeId, NodeKind, Position};
 
 /// An attribute as it is now. Namespace declarations are attributes too, in the namespace
@@ -35,7 +38,7 @@ impl Attribute<'_> {
 impl Document {
     /// The document element.
     pub fn root(&self) -> NodeId {
-        NodeId(self.root)
+        NodeId(self.arena.root)
     }
 
     /// The node above all others: declaration, comments and the document element are its children.
@@ -63,14 +66,20 @@ impl Document {
         some(self.node(n).next)
     }
 
+    /// The first child.
+    pub fn first_child(&self, n: NodeId) -> Option<NodeId> {
+        self.element(n).and_then(|element| some(element.first))
+    }
+
     /// The last child.
     pub fn last_child(&self, n: NodeId) -> Option<NodeId> {
-        some(self.node(n).last)
+        self.element(n).and_then(|element| some(element.last))
     }
 
     /// Children of every kind, in document order.
     pub fn children(&self, n: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        std::iter::successors(some(self.node(n).first), |child| self.next_sibling(*child))
+        let first = self.first_child(n);
+        std::iter::successors(first, |child| self.next_sibling(*child))
     }
 
     /// Child elements, in document order.
@@ -85,8 +94,8 @@ impl Document {
     }
 
     /// The next node in document order within `top`.
-    fn following(&self, current: NodeId, top: NodeId) -> Option<NodeId> {
-        if let Some(child) = some(self.node(current).first) {
+    pub(crate) fn following(&self, current: NodeId, top: NodeId) -> Option<NodeId> {
+        if let Some(child) = self.first_child(current) {
             return Some(child);
         }
         let mut at = current;
@@ -101,13 +110,20 @@ impl Document {
 
     /// The qualified name of an element as written, or the target of a processing instruction.
     pub fn name(&self, n: NodeId) -> &str {
-        self.slice(&self.node(n).name)
+        let node = self.node(n);
+        match (node.kind, self.element(n)) {
+            (NodeKind::Element, Some(element)) => self.slice(&element.name),
+            (NodeKind::ProcessingInstruction, _) => {
+                let content = self.slice(&node.span).trim_start_matches("<?");
+                &content[..name_length(content)]
+            }
+            _ => "",
+        }
     }
 
     /// The name without prefix.
     pub fn local_name(&self, n: NodeId) -> &str {
-        let name = self.name(n);
-        name.split_once(':').map_or(name, |(_, local)| local)
+        local(self.name(n))
     }
 
     /// The prefix, if it has one.
@@ -117,49 +133,58 @@ impl Document {
 
     /// The namespace of an element.
     pub fn namespace(&self, n: NodeId) -> Option<&str> {
-        self.namespace_at(self.node(n).namespace)
+        self.namespace_at(self.element(n)?.namespace)
     }
 
     fn namespace_at(&self, index: u32) -> Option<&str> {
-        (index != 0).then(|| &*self.namespaces[index as usize]).filter(|uri| !uri.is_empty())
+        (index != 0).then(|| &*self.arena.namespaces[index as usize])
     }
 
     /// The attributes of an element, namespace declarations included, in document order.
     pub fn attributes(&self, n: NodeId) -> impl Iterator<Item = Attribute<'_>> + '_ {
-        let node = self.node(n);
-        node.attributes.iter().map(move |index| self.shown(node, &self.attributes[*index as usize]))
+        self.attribute_list(n).iter().map(move |data| self.shown(n, data))
     }
 
-    fn shown<'a>(&'a self, node: &Node, data: &'a AttributeData) -> Attribute<'a> {
+    pub(crate) fn attribute_list(&self, n: NodeId) -> &[AttributeData] {
+        self.element(n).map_or(&[], |element| &self.arena.attributes[range(&element.attributes)])
+    }
+
+    fn shown<'a>(&'a self, n: NodeId, data: &AttributeData) -> Attribute<'a> {
         let name = self.slice(&data.name);
-        let (prefix, local_name) = match name.split_once(':') {
-            Some((prefix, local)) => (Some(prefix), local),
-            None => (None, name),
-        };
-        let place = |offset: u32| {
-            // What an edit brought lies behind the source and has no place of its own.
-            let known = (offset as usize) < self.source_len;
-            self.place(if known { offset } else { node.span.start })
-        };
+        let prefix = name.split_once(':').map(|(prefix, _)| prefix);
+        let (at, value_at) = self.origin(data);
+        // What an edit brought has no place of its own.
+        let place = |offset| self.place(offset).unwrap_or_else(|| self.position(n));
         Attribute {
             name,
-            local_name,
+            local_name: local(name),
             prefix,
             namespace: self.namespace_at(data.namespace),
             value: self.value(data),
-            position: place(data.name.start),
-            value_position: place(data.raw.start),
+            position: place(at),
+            value_position: place(value_at),
         }
     }
 
-    pub(crate) fn value<'a>(&'a self, data: &'a AttributeData) -> &'a str {
-        data.value.as_deref().unwrap_or_else(|| self.slice(&data.raw))
+    /// Where the name and the value of an attribute stand in the source, or [`NONE`].
+    pub(crate) fn origin(&self, data: &AttributeData) -> (u32, u32) {
+        match self.arena.known.get(data.known as usize) {
+            Some(known) => known.origin,
+            None => (data.name.start, data.raw.start),
+        }
+    }
+
+    pub(crate) fn value(&self, data: &AttributeData) -> &str {
+        match self.arena.known.get(data.known as usize) {
+            Some(known) => &self.arena.values[range(&known.value)],
+            None => self.slice(&data.raw),
+        }
     }
 
     /// The value of the attribute of this name (as written, exact case).
     pub fn attribute(&self, n: NodeId, name: &str) -> Option<&str> {
-        let found = self.node(n).attributes.iter().map(|index| &self.attributes[*index as usize]);
-        found.filter(|data| self.slice(&data.name) == name).map(|data| self.value(data)).next()
+        let list = self.attribute_list(n);
+        list.iter().find(|data| self.slice(&data.name) == name).map(|data| self.value(data))
     }
 
     /// An element's own text: character data and CDATA of its direct children. Of other nodes
@@ -182,6 +207,10 @@ impl Document {
                 }
             }
             NodeKind::Text => {
+                // Of a reference, the nodes behind it tell the text.
+                if node.flags.has(Flags::REFERENCE) {
+                    return Cow::Borrowed("");
+                }
                 let raw = self.slice(&node.span);
                 let mut budget = usize::MAX;
                 resolve(raw, Place::Content, &self.entities, &mut budget)
@@ -191,61 +220,55 @@ impl Document {
             NodeKind::Comment => normalized(inside(self.slice(&node.span), "<!--", "-->")),
             NodeKind::ProcessingInstruction => {
                 let content = inside(self.slice(&node.span), "<?", "?>");
-                let data = &content[self.name(n).len()..];
-                normalized(data.trim_start_matches(crate::chars::is_space))
+                let data = &content[name_length(content)..];
+                normalized(&data[space_length(data)..])
             }
             NodeKind::DocType | NodeKind::Declaration => Cow::Borrowed(self.slice(&node.span)),
         }
     }
 
-    /// Where a node begins; of one that an edit brought, where its nearest ancestor from the
-    /// source begins.
+    /// Where a node begins; of one that an edit or an entity brought, where its nearest ancestor
+    /// from the source begins.
     pub fn position(&self, n: NodeId) -> Position {
-        let mut at = n;
-        loop {
-            let start = self.node(at).span.start;
-            match self.parent(at) {
-                _ if (start as usize) < self.source_len => return self.place(start),
-                Some(parent) => at = parent,
-                None => return self.place(0),
+        let mut at = Some(n);
+        while let Some(node) = at {
+            if let Some(position) = self.place(self.node(node).span.start) {
+                return position;
             }
+            at = self.parent(node);
         }
+        Position::START
     }
 
-    fn place(&self, offset: u32) -> Position {
-        self.lines.position(&self.text[..self.source_len], offset as usize)
+    fn place(&self, offset: u32) -> Option<Position> {
+        let lines = || self.lines.get_or_init(|| LineIndex::new(&self.source));
+        self.in_source(offset).then(|| lines().position(&self.source, offset as usize))
     }
 
-    /// The bytes of a node in the decoded source without BOM; empty for what an edit brought.
+    /// The bytes of a node in the decoded source without BOM; empty for what an edit or an entity
+    /// brought.
     pub fn byte_range(&self, n: NodeId) -> Range<usize> {
         let span = &self.node(n).span;
-        let end = span.end as usize;
-        if end <= self.source_len { span.start as usize..end } else { 0..0 }
+        if self.in_source(span.start) { range(span) } else { 0..0 }
     }
 
     /// The registered name of the encoding, such as `utf-8`.
     pub fn encoding(&self) -> &'static str {
-        self.charset.name()
+        self.encoded.charset.name()
     }
 
     /// Whether the document begins with a byte order mark.
     pub fn has_bom(&self) -> bool {
-        self.bom
+        !self.encoded.bom.is_empty()
     }
 
     /// The first line end of the source: `\r\n`, `\n` or `\r`; empty when there is none.
     pub fn newline(&self) -> &'static str {
-        let source = &self.text[..self.source_len];
-        match source.find(['\r', '\n']) {
-            None => "",
-            Some(at) if source[at..].starts_with("\r\n") => "\r\n",
-            Some(at) if source[at..].starts_with('\r') => "\r",
-            Some(_) => "\n",
-        }
+        self.newline
     }
 }
 
-fn some(id: u32) -> Option<NodeId> {
+pub(crate) fn some(id: u32) -> Option<NodeId> {
     (id != NONE).then_some(NodeId(id))
 }
 

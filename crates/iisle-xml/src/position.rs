@@ -9,6 +9,11 @@ pub struct Position {
     pub column: u32,
 }
 
+impl Position {
+    /// Where every document begins.
+    pub(crate) const START: Self = Self { line: 1, column: 1 };
+}
+
 impl fmt::Display for Position {
     /// `line:column`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use crate::doctype::{Entities, Entity, character};
+use crate::doctype::{Entities, Entity};
 
 /// Why references cannot be resolved; the offset is that of the reference in the given text.
 #[derive(Debug)]
@@ -14,8 +14,8 @@ pub(crate) enum Reason {
     Bad(String),
     Unknown(String),
     External(String),
+    /// The entity of this name, or one that it refers to, holds markup.
     Markup(String),
-    Recursive(String),
     TooLarge,
 }
 
@@ -25,6 +25,9 @@ pub(crate) enum Place {
     Attribute,
     Content,
 }
+
+/// Entities that refer to each other are followed this deep.
+pub(crate) const MAX_NESTING: usize = 64;
 
 /// Resolves references and normalizes line ends (and, in attributes, white space).
 ///
@@ -42,82 +45,115 @@ pub(crate) fn resolve<'a>(
     if raw.bytes().all(plain) {
         return Ok(Cow::Borrowed(raw));
     }
-    let mut value = String::with_capacity(raw.len());
-    let mut open = Vec::new();
-    expand(raw, place, entities, budget, &mut open, &mut value)?;
-    Ok(Cow::Owned(value))
+    let mut resolver = Resolver { place, entities, budget, open: Vec::new(), value: String::new() };
+    resolver.value.reserve(raw.len());
+    resolver.expand(raw)?;
+    Ok(Cow::Owned(resolver.value))
 }
 
-fn expand(
-    raw: &str,
+struct Resolver<'a> {
     place: Place,
-    entities: &Entities,
-    budget: &mut usize,
-    open: &mut Vec<String>,
-    value: &mut String,
-) -> Result<(), ReferenceError> {
-    let mut at = 0;
-    while let Some(found) = raw[at..].find(['&', '\r', '\n', '\t']) {
-        value.push_str(&raw[at..at + found]);
-        at += found;
-        let rest = &raw[at..];
-        if !rest.starts_with('&') {
-            let length = if rest.starts_with("\r\n") { 2 } else { 1 };
-            let line_end = !rest.starts_with('\t');
-            value.push(match place {
-                Place::Attribute => ' ',
-                Place::Content if line_end => '\n',
-                Place::Content => '\t',
-            });
-            at += length;
-            continue;
+    entities: &'a Entities,
+    budget: &'a mut usize,
+    /// The entities that are being expanded, the outermost first.
+    open: Vec<&'a str>,
+    value: String,
+}
+
+impl Resolver<'_> {
+    /// Recurses into entities, at most [`MAX_NESTING`] deep.
+    fn expand(&mut self, raw: &str) -> Result<(), ReferenceError> {
+        let mut at = 0;
+        while let Some(found) = raw[at..].find(['&', '\r', '\n', '\t']) {
+            self.value.push_str(&raw[at..at + found]);
+            at += found;
+            at += match &raw[at..] {
+                rest if rest.starts_with('&') => {
+                    self.reference(rest).map_err(|reason| ReferenceError { offset: at, reason })?
+                }
+                rest => self.white_space(rest),
+            };
         }
-        let fail = |reason| Err(ReferenceError { offset: at, reason });
+        self.value.push_str(&raw[at..]);
+        Ok(())
+    }
+
+    /// Takes in the white space character, or the line end, that `rest` begins with.
+    fn white_space(&mut self, rest: &str) -> usize {
+        // Line ends of the document are normalized; the values of entities already are, and what
+        // a character reference brought into one stays.
+        let in_document = self.open.is_empty();
+        let length = if in_document && rest.starts_with("\r\n") { 2 } else { 1 };
+        self.value.push(match (self.place, rest.as_bytes()[0]) {
+            (Place::Attribute, _) => ' ',
+            (Place::Content, b'\t') => '\t',
+            (Place::Content, b'\r') if !in_document => '\r',
+            (Place::Content, _) => '\n',
+        });
+        length
+    }
+
+    /// Takes in the reference that `rest` begins with; its length.
+    fn reference(&mut self, rest: &str) -> Result<usize, Reason> {
         let Some(end) = rest.find(';') else {
-            return fail(Reason::Bad(
+            return Err(Reason::Bad(
                 "`&` begins a reference that has no `;`; write `&amp;`".into(),
             ));
         };
         let name = &rest[1..end];
         if let Some(digits) = name.strip_prefix('#') {
-            match character(digits) {
-                Some(c) => value.push(c),
-                None => return fail(Reason::Bad(format!("`&{name};` names no character of XML"))),
-            }
+            let c = character(digits)
+                .ok_or_else(|| Reason::Bad(format!("`&{name};` names no character of XML")))?;
+            self.value.push(c);
         } else if let Some(c) = predefined(name) {
-            value.push(c);
+            self.value.push(c);
         } else if !crate::chars::is_qname(name) {
-            return fail(Reason::Bad("`&` begins no reference; write `&amp;`".into()));
+            return Err(Reason::Bad("`&` begins no reference; write `&amp;`".into()));
         } else {
-            match entities.get(name) {
-                None => return fail(Reason::Unknown(name.into())),
-                Some(Entity::External) => return fail(Reason::External(name.into())),
-                Some(Entity::Internal(text)) => {
-                    if open.iter().any(|n| n == name) {
-                        return fail(Reason::Recursive(name.into()));
-                    }
-                    if text.contains('<') {
-                        return fail(Reason::Markup(name.into()));
-                    }
-                    let Some(left) = budget.checked_sub(text.len().max(1)) else {
-                        return fail(Reason::TooLarge);
-                    };
-                    *budget = left;
-                    open.push(name.to_owned());
-                    // Depth is bounded by the number of declared entities, which cannot recur.
-                    if open.len() > 64 {
-                        return fail(Reason::TooLarge);
-                    }
-                    expand(text, place, entities, budget, open, value)
-                        .map_err(|e| ReferenceError { offset: at, reason: e.reason })?;
-                    open.pop();
-                }
-            }
+            self.entity(name)?;
         }
-        at += end + 1;
+        Ok(end + 1)
     }
-    value.push_str(&raw[at..]);
-    Ok(())
+
+    fn entity(&mut self, name: &str) -> Result<(), Reason> {
+        let (name, text) = match self.entities.get_key_value(name) {
+            None => return Err(Reason::Unknown(name.into())),
+            Some((_, Entity::External)) => return Err(Reason::External(name.into())),
+            Some((_, Entity::Unparsed)) => {
+                return Err(Reason::Bad(format!("the entity `&{name};` is no text")));
+            }
+            Some((name, Entity::Internal(text))) => (name, text),
+        };
+        if self.open.contains(&name.as_str()) {
+            return Err(Reason::Bad(format!("the entity `&{name};` refers to itself")));
+        }
+        if text.contains('<') {
+            return Err(Reason::Markup(name.clone()));
+        }
+        if self.place == Place::Content && text.contains("]]>") {
+            return Err(Reason::Bad(format!("`]]>` in the text of the entity `&{name};`")));
+        }
+        *self.budget = self.budget.checked_sub(text.len().max(1)).ok_or(Reason::TooLarge)?;
+        self.open.push(name);
+        if self.open.len() > MAX_NESTING {
+            return Err(Reason::TooLarge);
+        }
+        self.expand(text).map_err(|e| e.reason)?;
+        self.open.pop();
+        Ok(())
+    }
+}
+
+/// The character of `38` or `x26`, if a document may hold it.
+pub(crate) fn character(digits: &str) -> Option<char> {
+    let (digits, radix) = match digits.strip_prefix('x') {
+        Some(hex) => (hex, 16),
+        None => (digits, 10),
+    };
+    // A sign, which `from_str_radix` takes, is no digit.
+    let all_digits = digits.chars().all(|c| c.is_digit(radix));
+    let code = all_digits.then(|| u32::from_str_radix(digits, radix).ok()).flatten();
+    code.and_then(char::from_u32).filter(|c| crate::chars::is_char(*c))
 }
 
 fn predefined(name: &str) -> Option<char> {

@@ -1,9 +1,8 @@
-use crate::chars::{is_qname, is_space, name_length};
+use crate::chars::{is_qname, name_length, space_length};
 
 /// A start tag taken apart; offsets count from its `<`.
 pub(crate) struct StartTag {
     pub(crate) name_end: usize,
-    pub(crate) attributes: Vec<Piece>,
     pub(crate) empty: bool,
 }
 
@@ -14,7 +13,6 @@ pub(crate) struct Piece {
     pub(crate) name_end: usize,
     pub(crate) value: usize,
     pub(crate) value_end: usize,
-    pub(crate) quote: u8,
 }
 
 /// What is wrong with a tag, and where in it.
@@ -27,21 +25,20 @@ fn fail<T>(problem: impl Into<String>, offset: usize) -> Result<T, TagError> {
     Err(TagError { problem: problem.into(), offset })
 }
 
-/// Takes `<name a="b" …>` or `<name … />` apart.
-pub(crate) fn read(tag: &str) -> Result<StartTag, TagError> {
+/// Takes `<name a="b" …>` or `<name … />` apart; the attributes replace what is in `attributes`.
+pub(crate) fn read(tag: &str, attributes: &mut Vec<Piece>) -> Result<StartTag, TagError> {
+    attributes.clear();
     let name_end = 1 + name_length(&tag[1..]);
-    let name = &tag[1..name_end];
-    if !is_qname(name) {
+    if !is_qname(&tag[1..name_end]) {
         return fail(format!("`{}` is no name of an element", shown(&tag[1..])), 1);
     }
-    let mut attributes = Vec::new();
     let mut at = name_end;
     loop {
         let lead = at;
-        at += tag[at..].len() - tag[at..].trim_start_matches(is_space).len();
+        at += space_length(&tag[at..]);
         let rest = &tag[at..];
         if rest == ">" || rest == "/>" {
-            return Ok(StartTag { name_end, attributes, empty: rest.len() == 2 });
+            return Ok(StartTag { name_end, empty: rest.len() == 2 });
         }
         if lead == at {
             return fail("expected white space before the attribute", at);
@@ -52,18 +49,18 @@ pub(crate) fn read(tag: &str) -> Result<StartTag, TagError> {
             return fail(format!("`{}` is no name of an attribute", shown(rest)), at);
         }
         let attribute = &tag[name..name_end];
-        at = name_end + tag[name_end..].len() - tag[name_end..].trim_start_matches(is_space).len();
+        at = name_end + space_length(&tag[name_end..]);
         if !tag[at..].starts_with('=') {
             return fail(format!("the attribute `{attribute}` has no value"), name);
         }
         at += 1;
-        at += tag[at..].len() - tag[at..].trim_start_matches(is_space).len();
+        at += space_length(&tag[at..]);
         let quote = match tag.as_bytes().get(at) {
-            Some(q @ (b'"' | b'\'')) => *q,
+            Some(q @ (b'"' | b'\'')) => char::from(*q),
             _ => return fail(format!("the value of `{attribute}` is not in quotes"), at),
         };
         let value = at + 1;
-        let Some(length) = tag[value..].find(char::from(quote)) else {
+        let Some(length) = tag[value..].find(quote) else {
             return fail(format!("the value of `{attribute}` is not closed"), at);
         };
         let value_end = value + length;
@@ -71,12 +68,13 @@ pub(crate) fn read(tag: &str) -> Result<StartTag, TagError> {
             return fail(format!("`<` in the value of `{attribute}`; write `&lt;`"), value + bad);
         }
         at = value_end + 1;
-        attributes.push(Piece { lead, name, name_end, value, value_end, quote });
+        attributes.push(Piece { lead, name, name_end, value, value_end });
     }
 }
 
 fn shown(text: &str) -> &str {
-    let end =
-        text.find(|c: char| is_space(c) || matches!(c, '=' | '>' | '/')).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| crate::chars::is_space(c) || matches!(c, '=' | '>' | '/'))
+        .unwrap_or(text.len());
     &text[..text.floor_char_boundary(end.min(40))]
 }

@@ -1,115 +1,178 @@
-use crate::tree::{NONE, Node};
+use crate::tree::{Flags, NONE, Node, Span};
 use crate::{Document, NodeId, NodeKind};
 
 impl Document {
     /// The document as bytes, in the encoding and with the BOM it was read with.
     ///
-    /// Unedited, these are the very bytes that were read.
+    /// Unedited, these are the very bytes that were read. Characters that the encoding lacks are
+    /// written as references; [`Document::unencodable`] finds those that no reference can stand for.
     pub fn to_bytes(&self) -> Vec<u8> {
-        if !self.is_edited() {
-            return self.original.clone();
+        let encoded = &self.encoded;
+        let mut out = Output { document: self, text: String::new(), kept: Vec::new() };
+        out.text.reserve_exact(self.source.len() + self.added.len() + encoded.bom.len());
+        if encoded.is_utf8() {
+            if !encoded.bom.is_empty() {
+                out.text.push('\u{feff}');
+            }
+            out.document();
+            return out.text.into_bytes();
         }
-        self.charset.encode(&self.to_text(), self.bom)
+        out.document();
+        let mut bytes = encoded.bom.to_vec();
+        bytes.reserve(out.text.len());
+        let mut at = 0;
+        for (start, end, stored) in &out.kept {
+            encoded.charset.encode(&out.text[at..*start], &mut bytes);
+            bytes.extend_from_slice(stored);
+            at = *end;
+        }
+        encoded.charset.encode(&out.text[at..], &mut bytes);
+        bytes
     }
 
     /// The document as text, without BOM.
     pub fn to_text(&self) -> String {
-        let mut out = String::with_capacity(self.source_len + 256);
-        let mut at = self.document_node();
+        let text = String::with_capacity(self.source.len() + self.added.len());
+        let mut out = Output { document: self, text, kept: Vec::new() };
+        out.document();
+        out.text
+    }
+
+    /// The first character that edits brought into a name, where the document's encoding lacks it
+    /// and no reference is possible.
+    pub fn unencodable(&self) -> Option<char> {
+        if self.encoded.is_utf8() || !self.is_edited() {
+            return None;
+        }
+        // Whatever is not in the source was brought by an edit.
+        let lacking = |span: &Span| {
+            let mut chars = self.slice(span).chars();
+            chars.find(|c| !self.in_source(span.start) && !self.encoded.charset.has(*c))
+        };
+        let inside = |span: &Span| self.slice(span).chars().find(|c| !self.encoded.charset.has(*c));
+        self.arena.nodes.iter().zip(0..).find_map(|(node, id)| match node.kind {
+            NodeKind::Element => {
+                let names = self.attribute_list(NodeId(id)).iter().map(|data| &data.name);
+                let name = self.element(NodeId(id)).map(|element| &element.name);
+                name.into_iter().chain(names).find_map(lacking)
+            }
+            NodeKind::Comment if !self.in_source(node.span.start) => inside(&node.span),
+            _ => None,
+        })
+    }
+}
+
+/// What is being written.
+struct Output<'a> {
+    document: &'a Document,
+    text: String,
+    /// Parts of `text` that keep the bytes they were read from.
+    kept: Vec<(usize, usize, &'a [u8])>,
+}
+
+impl Output<'_> {
+    fn document(&mut self) {
+        let document = self.document;
+        let mut at = document.document_node();
         // Iterative, because documents may be deep: down to the first child, along, and up.
         loop {
-            let node = self.node(at);
-            if self.open(node, &mut out) {
-                at = NodeId(node.first);
+            if self.open(at) {
+                at = document.first_child(at).unwrap_or(at);
                 continue;
             }
             loop {
-                let node = self.node(at);
-                if node.next != NONE {
-                    at = NodeId(node.next);
+                if let Some(next) = document.next_sibling(at) {
+                    at = next;
                     break;
                 }
-                if node.parent == NONE {
-                    return out;
-                }
-                at = NodeId(node.parent);
-                self.close(self.node(at), &mut out);
+                let Some(parent) = document.parent(at) else { return };
+                at = parent;
+                self.close(at);
             }
         }
     }
 
     /// Writes a node up to its first child; whether there is one to write next.
-    fn open(&self, node: &Node, out: &mut String) -> bool {
-        if !node.dirty || matches!(node.kind, NodeKind::Text) {
-            out.push_str(self.slice(&node.span));
+    fn open(&mut self, at: NodeId) -> bool {
+        let node = self.document.node(at);
+        if node.flags.has(Flags::EXPANDED) {
             return false;
         }
+        if !node.flags.has(Flags::DIRTY) || node.kind == NodeKind::Text {
+            self.copy(&node.span);
+            return false;
+        }
+        let Some(element) = self.document.element(at) else {
+            self.copy(&node.span);
+            return false;
+        };
         if node.kind == NodeKind::Element {
-            self.start_tag(node, out);
-            if node.empty_tag {
+            self.start_tag(at, node);
+            if node.flags.has(Flags::EMPTY_TAG) {
                 return false;
             }
-            if node.first == NONE {
-                self.close(node, out);
+            if element.first == NONE {
+                self.close(at);
                 return false;
             }
         }
-        node.first != NONE
+        element.first != NONE
     }
 
-    fn start_tag(&self, node: &Node, out: &mut String) {
-        if !node.changed {
-            out.push_str(&self.text[node.span.start as usize..node.inner.start as usize]);
+    fn start_tag(&mut self, at: NodeId, node: &Node) {
+        let document = self.document;
+        let Some(element) = document.element(at) else { return };
+        if !node.flags.has(Flags::CHANGED) {
+            self.copy(&(node.span.start..element.inner.start));
             return;
         }
-        out.push('<');
-        out.push_str(self.slice(&node.name));
-        for index in &node.attributes {
-            let data = &self.attributes[*index as usize];
-            let quote = char::from(data.quote);
-            out.push_str(self.slice(&data.lead));
-            // The name, the equals sign and the blanks around it, as written.
-            let head = &self.text[data.span.start as usize..data.span.end as usize];
-            if let Some(at) = head.find(quote) {
-                out.push_str(&head[..=at]);
-            } else {
-                out.push_str(self.slice(&data.name));
-                out.push('=');
-                out.push(quote);
-            }
-            out.push_str(self.slice(&data.raw));
-            out.push(quote);
+        self.text.push('<');
+        self.copy(&element.name);
+        for data in document.attribute_list(at) {
+            self.copy(&(data.lead..data.raw.end + 1));
         }
-        out.push_str(&self.tag_tail(node));
-    }
-
-    /// What stands between the last attribute and the end of the tag, with the mark of an empty
-    /// element as it is now.
-    fn tag_tail(&self, node: &Node) -> String {
-        let from_source = (node.span.start as usize) < self.source_len && !node.span.is_empty();
-        let mark = if node.empty_tag { "/>" } else { ">" };
-        if !from_source {
-            return if node.empty_tag { " />".to_owned() } else { mark.to_owned() };
+        let mark = if node.flags.has(Flags::EMPTY_TAG) { "/>" } else { ">" };
+        if node.span.is_empty() {
+            self.text.push_str(if mark == "/>" { " />" } else { mark });
+            return;
         }
-        let tag = &self.text[node.span.start as usize..node.inner.start as usize];
+        let tag = document.slice(&(node.span.start..element.inner.start));
         let was_empty = tag.ends_with("/>");
         let body = tag.strip_suffix("/>").or_else(|| tag.strip_suffix('>')).unwrap_or(tag);
         let gap = &body[body.trim_end_matches(crate::chars::is_space).len()..];
-        // A blank before `/>` belongs to the mark and goes with it.
-        if was_empty && !node.empty_tag { mark.to_owned() } else { format!("{gap}{mark}") }
+        // A blank before `/>` belongs to the mark and goes with it; a line break before the mark
+        // belongs to the attributes.
+        let stays = was_empty == (mark == "/>")
+            && !(document.attribute_list(at).is_empty() && gap.contains(['\r', '\n']));
+        if stays {
+            self.text.push_str(gap);
+        }
+        self.text.push_str(mark);
     }
 
-    fn close(&self, node: &Node, out: &mut String) {
-        if node.kind != NodeKind::Element || node.empty_tag {
+    fn close(&mut self, at: NodeId) {
+        let node = self.document.node(at);
+        if node.kind != NodeKind::Element || node.flags.has(Flags::EMPTY_TAG) {
             return;
         }
-        let end = &self.text[node.inner.end as usize..node.span.end as usize];
+        let Some(element) = self.document.element(at) else { return };
+        let end = element.inner.end..node.span.end;
         if end.is_empty() {
-            out.push_str("</");
-            out.push_str(self.slice(&node.name));
-            out.push('>');
+            self.text.push_str("</");
+            self.copy(&element.name);
+            self.text.push('>');
         } else {
-            out.push_str(end);
+            self.copy(&end);
+        }
+    }
+
+    /// Copies a part of the source, or what was added.
+    fn copy(&mut self, span: &Span) {
+        let start = self.text.len();
+        self.text.push_str(self.document.slice(span));
+        for (place, stored) in self.document.encoded.spellings.within(span.clone()) {
+            let moved = |offset: u32| start + (offset - span.start) as usize;
+            self.kept.push((moved(place.start), moved(place.end), stored));
         }
     }
 }

@@ -33,7 +33,7 @@ fn new_attributes_follow_the_layout() {
     let lines = "<r\n   a='1'\n   c='3'>\n</r>";
     let new = edited(lines, |d| d.insert_attribute_after(d.root(), "a", "b", "2"));
     assert_eq!(new, "<r\n   a='1'\n   b=\"2\"\n   c='3'>\n</r>");
-    assert_eq!(edited("<r a='1'  b='2' />", |d| d.remove_attribute(d.root(), "a")), "<r  b='2' />");
+    assert_eq!(edited("<r a='1'  b='2' />", |d| d.remove_attribute(d.root(), "a")), "<r b='2' />");
 }
 
 #[test]

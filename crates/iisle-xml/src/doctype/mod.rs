@@ -1,0 +1,7 @@
+//! The document type declaration: checked in full, and asked for the entities it declares.
+
+mod content;
+mod reader;
+mod subset;
+
+pub(crate) use subset::{Entities, Entity, read};

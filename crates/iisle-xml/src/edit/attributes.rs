@@ -1,0 +1,189 @@
+use crate::chars::is_qname;
+use crate::escape::{escape_attribute, escape_single_quoted};
+use crate::scope::declared_prefix;
+use crate::tree::{AttributeData, Flags, Known, NONE, Span, number, range};
+use crate::{Document, NodeId};
+
+impl Document {
+    /// Sets an attribute: an existing one keeps its place and its quotes, a new one comes last, on
+    /// a line of its own when the attributes of the element stand on several lines.
+    ///
+    /// Setting the value it has changes nothing. Characters that XML cannot hold become U+FFFD.
+    ///
+    /// # Panics
+    /// When `n` is no element or `name` no qualified name.
+    pub fn set_attribute(&mut self, n: NodeId, name: &str, value: &str) {
+        match self.find(n, name) {
+            Some(slot) => self.replace_value(n, slot, value),
+            None => self.insert_attribute(n, self.attribute_list(n).len(), name, value),
+        }
+    }
+
+    /// Sets an attribute; a new one comes directly behind the attribute `after`, or last when
+    /// there is no such.
+    ///
+    /// # Panics
+    /// When `n` is no element or `name` no qualified name.
+    pub fn insert_attribute_after(&mut self, n: NodeId, after: &str, name: &str, value: &str) {
+        match (self.find(n, name), self.find(n, after)) {
+            (Some(slot), _) => self.replace_value(n, slot, value),
+            (None, Some(slot)) => self.insert_attribute(n, slot + 1, name, value),
+            (None, None) => self.insert_attribute(n, self.attribute_list(n).len(), name, value),
+        }
+    }
+
+    /// Takes an attribute away, with the white space before it.
+    ///
+    /// When it was the first of the tag, or the first of a line, what follows takes its place.
+    pub fn remove_attribute(&mut self, n: NodeId, name: &str) {
+        let Some(slot) = self.find(n, name) else { return };
+        let lead = self.lead(n, slot).to_owned();
+        if slot + 1 < self.attribute_list(n).len() {
+            let next = self.lead(n, slot + 1);
+            let begins_line = has_line_break(&lead) && !has_line_break(next);
+            if (slot == 0 || begins_line) && *next != *lead {
+                let index = self.first_attribute(n) + slot + 1;
+                let raw = self.slice(&self.arena.attributes[index].raw).to_owned();
+                let value = self.value(&self.arena.attributes[index]).to_owned();
+                self.respell(index, &lead, &raw, &value);
+            }
+        }
+        if let Some(element) = self.element_mut(n) {
+            element.attributes.end -= 1;
+            let (first, last) =
+                (element.attributes.start as usize, element.attributes.end as usize);
+            self.arena.attributes[first + slot..=last].rotate_left(1);
+        }
+        self.mark_changed(n);
+        if declared_prefix(name).is_some() {
+            self.rebind(n);
+        }
+    }
+
+    fn find(&self, n: NodeId, name: &str) -> Option<usize> {
+        self.attribute_list(n).iter().position(|data| self.slice(&data.name) == name)
+    }
+
+    fn first_attribute(&self, n: NodeId) -> usize {
+        self.element(n).map_or(0, |element| element.attributes.start as usize)
+    }
+
+    /// The white space before an attribute.
+    fn lead(&self, n: NodeId, slot: usize) -> &str {
+        self.attribute_list(n)
+            .get(slot)
+            .map_or("", |data| self.slice(&(data.lead..data.name.start)))
+    }
+
+    fn replace_value(&mut self, n: NodeId, slot: usize, value: &str) {
+        let index = self.first_attribute(n) + slot;
+        let data = &self.arena.attributes[index];
+        if self.value(data) == value {
+            return;
+        }
+        let is_single = self.slice(&(data.raw.end..data.raw.end + 1)) == "'";
+        let escaped = if is_single { escape_single_quoted(value) } else { escape_attribute(value) };
+        let raw = escaped.into_owned();
+        let name = self.slice(&data.name).to_owned();
+        let lead = self.lead(n, slot).to_owned();
+        self.respell(index, &lead, &raw, value);
+        self.mark_changed(n);
+        if declared_prefix(&name).is_some() {
+            self.rebind(n);
+        }
+    }
+
+    /// Writes an attribute anew; name, equals sign and quotes stay as they are.
+    fn respell(&mut self, index: usize, lead: &str, raw: &str, value: &str) {
+        let old = self.arena.attributes[index].clone();
+        let head = self.slice(&(old.name.start..old.raw.start));
+        let quote = self.slice(&(old.raw.end..old.raw.end + 1));
+        let spelling = [lead, head, raw, quote].concat();
+        let (head_length, origin) = (number(head.len()), self.origin(&old));
+        let start = self.add(&spelling).start;
+        let name = start + number(lead.len());
+        let raw_start = name + head_length;
+        self.arena.attributes[index] = AttributeData {
+            lead: start,
+            name: name..name + number(old.name.len()),
+            raw: raw_start..raw_start + number(raw.len()),
+            namespace: old.namespace,
+            known: self.know(value, origin),
+        };
+    }
+
+    fn insert_attribute(&mut self, n: NodeId, slot: usize, name: &str, value: &str) {
+        assert!(is_qname(name), "`{name}` is no name of an attribute");
+        let lead = self.new_lead(n);
+        let raw = escape_attribute(value);
+        let start = self.add(&[&lead, name, "=\"", &raw, "\""].concat()).start;
+        let name_start = start + number(lead.len());
+        let name_end = name_start + number(name.len());
+        let data = AttributeData {
+            lead: start,
+            name: name_start..name_end,
+            raw: name_end + 2..name_end + 2 + number(raw.len()),
+            namespace: 0,
+            known: self.know(value, (NONE, NONE)),
+        };
+        let attributes = &mut self.arena.attributes;
+        let element = self.arena.nodes[n.0 as usize].element as usize;
+        let element = self.arena.elements.get_mut(element).expect("only elements have attributes");
+        let list = range(&element.attributes);
+        if list.end == attributes.len() {
+            attributes.insert(list.start + slot, data);
+            element.attributes.end += 1;
+        } else {
+            // Lists do not share memory: one that grows moves to the end.
+            let start = attributes.len();
+            attributes.extend_from_within(list);
+            attributes.insert(start + slot, data);
+            element.attributes = number(start)..number(attributes.len());
+        }
+        self.mark_changed(n);
+        if declared_prefix(name).is_some() {
+            self.rebind(n);
+        } else if name.contains(':') {
+            self.rebind_own(n);
+        }
+    }
+
+    /// The white space before a new attribute: one blank, unless attributes of the element stand
+    /// on different lines; then as before the last that begins a line.
+    fn new_lead(&self, n: NodeId) -> String {
+        let behind_first = 1..self.attribute_list(n).len();
+        let lead =
+            behind_first.rev().map(|slot| self.lead(n, slot)).find(|lead| has_line_break(lead));
+        lead.map_or(" ", |lead| {
+            // Of several line breaks, the last: blank lines are not repeated.
+            let at = lead.rfind(['\r', '\n']).unwrap_or(0);
+            if lead[..at].ends_with('\r') { &lead[at - 1..] } else { &lead[at..] }
+        })
+        .to_owned()
+    }
+
+    /// Keeps a value that the spelling alone does not tell.
+    fn know(&mut self, value: &str, origin: (u32, u32)) -> u32 {
+        let start = number(self.arena.values.len());
+        self.arena.values.push_str(value);
+        let value = start..number(self.arena.values.len());
+        self.arena.known.push(Known { value, origin });
+        number(self.arena.known.len() - 1)
+    }
+
+    /// Stores a new spelling behind the source.
+    pub(crate) fn add(&mut self, text: &str) -> Span {
+        let start = self.source.len() + self.added.len();
+        self.added.push_str(text);
+        number(start)..number(start + text.len())
+    }
+
+    pub(crate) fn mark_changed(&mut self, n: NodeId) {
+        self.node_mut(n).flags.set(Flags::CHANGED);
+        self.mark_dirty(n);
+    }
+}
+
+fn has_line_break(text: &str) -> bool {
+    text.contains(['\r', '\n'])
+}

@@ -1,0 +1,6 @@
+//! Changes. Each touches only the tag or the place it names; all else keeps its bytes.
+
+mod attributes;
+mod layout;
+mod nodes;
+mod scope;
