@@ -1,0 +1,33 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::project::property;
+
+/// Print what MSBuild would evaluate, without MSBuild
+///
+/// One property alone prints its bare value; several print the object that
+/// `dotnet msbuild -getProperty` prints.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  iisle evaluate Shop.csproj --get-property TargetFramework
+  iisle evaluate Shop.csproj -p:Configuration=Release --get-property PublishDir,RuntimeIdentifier
+  iisle evaluate Shop.csproj --trace PlatformTarget")]
+pub(crate) struct EvaluateArgs {
+    /// A project file, or a folder that holds one
+    #[arg(value_name = "PROJECT")]
+    pub(crate) project: PathBuf,
+    /// A global MSBuild property; also written -p:NAME=VALUE
+    #[arg(short = 'p', long = "property", value_name = "NAME=VALUE", value_parser = property)]
+    pub(crate) property: Vec<(String, String)>,
+    /// Properties to print, separated by commas
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) get_property: Vec<String>,
+    /// Items to print, separated by commas
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) get_item: Vec<String>,
+    /// List every assignment of a property with its place, taken or skipped
+    #[arg(long, value_name = "NAME")]
+    pub(crate) trace: Option<String>,
+}

@@ -1,0 +1,27 @@
+//! What can be typed, a file per verb. Arguments become requests in `verbs` and are never seen again.
+
+mod check;
+mod cli;
+mod completions;
+mod evaluate;
+mod explain;
+mod inspect;
+mod pack;
+mod project;
+mod publish;
+mod sync;
+mod verb;
+mod webconfig;
+
+pub(crate) use check::{CheckArgs, ProfileArg};
+pub(crate) use cli::{Cli, Format, OutputArgs};
+pub(crate) use completions::CompletionsArgs;
+pub(crate) use evaluate::EvaluateArgs;
+pub(crate) use explain::{ExplainArgs, RulesArgs};
+pub(crate) use inspect::InspectArgs;
+pub(crate) use pack::PackArgs;
+pub(crate) use project::ProjectArgs;
+pub(crate) use publish::PublishArgs;
+pub(crate) use sync::{SyncArgs, SyncPolicyArgs};
+pub(crate) use verb::Verb;
+pub(crate) use webconfig::{GenerateArgs, TransformArgs, WebconfigVerb};

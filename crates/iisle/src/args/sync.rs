@@ -1,0 +1,50 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// How a target folder is treated.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct SyncPolicyArgs {
+    /// Delete what the source does not have, but never what is protected
+    #[arg(long)]
+    pub(crate) delete: bool,
+    /// Compare by content instead of size and time
+    #[arg(long)]
+    pub(crate) checksum: bool,
+    /// Never touch what matches, beside the folders of logs and data
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) protect: Vec<String>,
+    /// Allow more deletions than 100 files or 30 % of the target
+    #[arg(long, value_name = "FILES", requires = "delete")]
+    pub(crate) max_delete: Option<u64>,
+}
+
+/// Make a folder equal to another, file by file, without ever leaving half a file
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  iisle sync publish //web01/sites/shop
+  iisle sync publish /srv/shop --delete --dry-run
+  iisle sync publish /srv/shop --check && echo up to date")]
+pub(crate) struct SyncArgs {
+    /// The folder to copy from
+    #[arg(value_name = "SRC")]
+    pub(crate) source: PathBuf,
+    /// The folder to change; created when missing
+    #[arg(value_name = "DST")]
+    pub(crate) destination: PathBuf,
+    #[command(flatten)]
+    pub(crate) policy: SyncPolicyArgs,
+    /// Take only what matches
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) include: Vec<String>,
+    /// Leave out what matches, on both sides
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    /// Show the plan; change nothing
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+    /// Answer whether the target is up to date: exit 0 yes, 1 no; change nothing
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) check: bool,
+}
