@@ -21,6 +21,7 @@ mod scope;
 mod start_tag;
 mod tree;
 mod write;
+pub mod xpath;
 
 pub use error::XmlError;
 pub use escape::{escape_attribute, escape_text};

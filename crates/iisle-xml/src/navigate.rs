@@ -136,7 +136,7 @@ impl Document {
         self.namespace_at(self.element(n)?.namespace)
     }
 
-    fn namespace_at(&self, index: u32) -> Option<&str> {
+    pub(crate) fn namespace_at(&self, index: u32) -> Option<&str> {
         (index != 0).then(|| &*self.arena.namespaces[index as usize])
     }
 

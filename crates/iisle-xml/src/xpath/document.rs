@@ -1,0 +1,71 @@
+use std::borrow::Cow;
+
+use super::tree::{ExpandedName, QualifiedName, XPathAttribute, XPathKind, XPathTree};
+use crate::lex::local;
+use crate::{Document, NodeId, NodeKind};
+
+impl XPathTree for Document {
+    type Node = NodeId;
+
+    fn document(&self) -> NodeId {
+        self.document_node()
+    }
+
+    fn kind(&self, n: NodeId) -> XPathKind {
+        match self.kind(n) {
+            NodeKind::Document => XPathKind::Root,
+            NodeKind::Element => XPathKind::Element,
+            NodeKind::Text | NodeKind::CData => XPathKind::Text,
+            NodeKind::Comment => XPathKind::Comment,
+            NodeKind::ProcessingInstruction => XPathKind::ProcessingInstruction,
+            NodeKind::DocType | NodeKind::Declaration => XPathKind::Nothing,
+        }
+    }
+
+    fn parent(&self, n: NodeId) -> Option<NodeId> {
+        self.parent(n)
+    }
+
+    fn first_child(&self, n: NodeId) -> Option<NodeId> {
+        self.first_child(n)
+    }
+
+    fn last_child(&self, n: NodeId) -> Option<NodeId> {
+        self.last_child(n)
+    }
+
+    fn next_sibling(&self, n: NodeId) -> Option<NodeId> {
+        self.next_sibling(n)
+    }
+
+    fn previous_sibling(&self, n: NodeId) -> Option<NodeId> {
+        self.previous_sibling(n)
+    }
+
+    fn name(&self, n: NodeId) -> QualifiedName<'_> {
+        let qualified = self.name(n);
+        let (namespace, local) = match self.kind(n) {
+            NodeKind::Element => (self.namespace(n), local(qualified)),
+            _ => (None, qualified),
+        };
+        QualifiedName { qualified, expanded: ExpandedName { namespace, local } }
+    }
+
+    fn attribute(&self, n: NodeId, index: usize) -> Option<XPathAttribute<'_>> {
+        let data = self.attribute_list(n).get(index)?;
+        let qualified = self.slice(&data.name);
+        let expanded =
+            ExpandedName { namespace: self.namespace_at(data.namespace), local: local(qualified) };
+        let name = QualifiedName { qualified, expanded };
+        Some(XPathAttribute { name, value: Cow::Borrowed(self.value(data)) })
+    }
+
+    fn text(&self, n: NodeId) -> Cow<'_, str> {
+        self.text(n)
+    }
+
+    /// Nodes are numbered as they are read, and edits number what they bring behind all others.
+    fn rank(&self, n: NodeId) -> Option<u64> {
+        (!self.is_edited()).then_some(u64::from(n.0))
+    }
+}

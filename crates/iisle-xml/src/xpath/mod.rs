@@ -1,0 +1,20 @@
+//! XPath 1.0 in full, over any tree that is an [`XPathTree`].
+//!
+//! A text becomes an [`XPath`] once and is evaluated as often as wanted. Start with
+//! [`XPath::parse`] and [`XPath::select`].
+//!
+//! Source: XML Path Language (XPath) Version 1.0, W3C Recommendation of 16 November 1999.
+
+mod compiled;
+mod document;
+mod error;
+mod namespaces;
+mod number;
+mod tree;
+mod value;
+
+pub use compiled::XPath;
+pub use error::{XPathError, XPathProblem};
+pub use namespaces::Namespaces;
+pub use tree::{ExpandedName, QualifiedName, XNode, XPathAttribute, XPathKind, XPathTree};
+pub use value::Value;
