@@ -5,7 +5,7 @@ use iisle_inspect::publish::PublishOutput;
 use iisle_report::{RuleId, Severity};
 
 use crate::findings::Findings;
-use crate::subject::{Config, Neighbors, WebConfigFile};
+use crate::subject::{Config, Neighbors, PackageFacts, WebConfigFile};
 
 /// A kind of facts that rules need, by the words of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +16,8 @@ pub enum Fact {
     Output,
     /// The web.config in the output or on the target.
     WebConfig,
+    /// A Web Deploy package.
+    Package,
 }
 
 impl Fact {
@@ -25,6 +27,7 @@ impl Fact {
             Self::Project => "csproj",
             Self::Output => "out",
             Self::WebConfig => "wc",
+            Self::Package => "pkg",
         }
     }
 }
@@ -93,6 +96,7 @@ pub(crate) enum Check {
     ConfigWith(fn(&Config<'_>, Neighbors<'_>, &mut Findings<'_>)),
     ConfigAndOutput(fn(&Config<'_>, &PublishOutput, &mut Findings<'_>)),
     ConfigAndProject(fn(&Config<'_>, &Project, &mut Findings<'_>)),
+    Package(fn(&PackageFacts<'_>, &mut Findings<'_>)),
 }
 
 impl Check {
@@ -104,6 +108,7 @@ impl Check {
             Self::ConfigFile(_) | Self::Config(_) | Self::ConfigWith(_) => &[Fact::WebConfig],
             Self::ConfigAndOutput(_) => &[Fact::Output, Fact::WebConfig],
             Self::ConfigAndProject(_) => &[Fact::Project, Fact::WebConfig],
+            Self::Package(_) => &[Fact::Package],
         }
     }
 }

@@ -5,6 +5,7 @@ use iisle_webconfig::{
     Attribute, Element, Encoding, Handler, Handlers, Hosting, MODULE_V1, Position, ReadError,
     Scope, WebConfig,
 };
+use iisle_webdeploy::Fault;
 
 /// What is judged: the facts that could be gathered. What is `None` is unknown, and rules that
 /// need it are skipped.
@@ -16,6 +17,32 @@ pub struct Subject<'a> {
     pub output: Option<&'a PublishOutput>,
     /// The web.config of the output, or of the target.
     pub web_config: Option<WebConfigFile<'a>>,
+    /// A Web Deploy package.
+    pub package: Option<PackageFacts<'a>>,
+}
+
+/// A Web Deploy package that was found, whole or not.
+#[derive(Debug, Clone, Copy)]
+pub struct PackageFacts<'a> {
+    /// The name that locations show.
+    pub file: &'a str,
+    /// What is wrong with it.
+    pub faults: &'a [Fault],
+}
+
+impl PackageFacts<'_> {
+    /// Where a fault lies: in an entry when it has one, else in the package.
+    pub(crate) fn place(&self, fault: &Fault) -> Location {
+        let file = if fault.subject.is_empty() {
+            self.file.to_owned()
+        } else {
+            format!("{}/{}", self.file, fault.subject)
+        };
+        match fault.position {
+            Some(at) => Location::at(file, at.line, at.column),
+            None => Location::file(file),
+        }
+    }
 }
 
 /// A web.config that was found, read or not.
@@ -37,7 +64,7 @@ impl<'a> Subject<'a> {
     /// A publish output with its own web.config.
     pub fn of_output(output: &'a PublishOutput) -> Self {
         let web_config = output.web_config.as_ref().map(WebConfigFile::from);
-        Self { project: None, output: Some(output), web_config }
+        Self { output: Some(output), web_config, ..Self::default() }
     }
 }
 

@@ -100,7 +100,7 @@ struct Facts<'a> {
 impl Facts<'_> {
     /// `None` when a fact is missing.
     fn judge(&self, check: Check, into: &mut Findings<'_>) -> Option<()> {
-        let Subject { project, output, web_config: _ } = *self.subject;
+        let Subject { project, output, web_config: _, package } = *self.subject;
         let config = self.config;
         let neighbors = Neighbors { project, output, config };
         match check {
@@ -114,6 +114,7 @@ impl Facts<'_> {
             Check::ConfigWith(judge) => judge(config?, neighbors, into),
             Check::ConfigAndOutput(judge) => judge(config?, output?, into),
             Check::ConfigAndProject(judge) => judge(config?, project?, into),
+            Check::Package(judge) => judge(&package?, into),
         }
         Some(())
     }
@@ -125,6 +126,7 @@ impl Facts<'_> {
             Fact::Project => self.subject.project.is_none(),
             Fact::Output => self.subject.output.is_none(),
             Fact::WebConfig => self.config.is_none(),
+            Fact::Package => self.subject.package.is_none(),
         }
     }
 }

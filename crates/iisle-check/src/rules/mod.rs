@@ -3,6 +3,7 @@
 mod architecture;
 mod artifact;
 mod native;
+mod package;
 mod project;
 mod sync;
 mod web_config;
@@ -13,13 +14,14 @@ use crate::rule::Rule;
 
 /// Every rule, group by group in the order of the catalogue.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    let groups: [&'static [Rule]; 6] = [
+    let groups: [&'static [Rule]; 7] = [
         web_config::RULES,
         artifact::RULES,
         architecture::RULES,
         project::RULES,
         sync::RULES,
         native::RULES,
+        package::RULES,
     ];
     groups.into_iter().flatten()
 }

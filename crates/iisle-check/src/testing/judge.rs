@@ -131,7 +131,7 @@ fn verdict(
         let file = "web.config";
         let web_config =
             content.as_ref().map(|content| WebConfigFile { file, content: content.as_ref() });
-        let subject = Subject { project: project.as_ref(), output: None, web_config };
+        let subject = Subject { project: project.as_ref(), web_config, ..Subject::default() };
         return check_by(rules, &subject, settings);
     }
     let tree = output.iter().fold(MemoryTree::unix(), |tree, file| {

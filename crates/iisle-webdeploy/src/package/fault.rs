@@ -1,12 +1,13 @@
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use iisle_path::RelPath;
 use iisle_tree::{Tree, TreeError};
+use iisle_xml::Position;
 use rayon::prelude::*;
 
-use super::{Form, Package, PackageContent};
-use crate::Manifest;
+use super::{Form, OpenError, Package, PackageContent};
 use crate::archive::Archive;
+use crate::{ArchiveError, Kind, Manifest, Parameters};
 
 /// Something in a package that Web Deploy drops, misreads or refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Fault {
     pub kind: FaultKind,
     /// The entry or provider; empty when it is the package as a whole.
     pub subject: String,
+    /// Where inside the entry, when it has a place.
+    pub position: Option<Position>,
 }
 
 /// The kinds of faults.
@@ -45,6 +48,33 @@ pub enum FaultKind {
         /// What differs.
         problem: String,
     },
+    /// The name leaves the root, or Windows would make another one of it.
+    UnsafeName {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A second entry of one name: the later one wins.
+    Duplicate {
+        /// The entry before.
+        first: String,
+    },
+    /// The entry is one that must not be unpacked: a link, encrypted, overlapping, a bomb.
+    Refused {
+        /// Why.
+        problem: String,
+    },
+    /// `parameters.xml` is not what the format allows: the package is refused.
+    BadParameters {
+        /// What is wrong.
+        problem: String,
+    },
+    /// It is no package at all, or one whose manifest cannot be read.
+    NoPackage {
+        /// Why.
+        problem: String,
+    },
+    /// A parameter of kind `TextFilePosition`: what it does depends on who deploys.
+    TextPosition,
 }
 
 impl fmt::Display for Fault {
@@ -73,26 +103,114 @@ impl fmt::Display for Fault {
             }
             FaultKind::NoLink => write!(f, "the provider `{subject}` has no link name"),
             FaultKind::Damaged { problem } => write!(f, "`{subject}` is damaged: {problem}"),
+            FaultKind::Duplicate { first } => {
+                write!(f, "the entries `{first}` and `{subject}` are one name on Windows")
+            }
+            FaultKind::UnsafeName { problem }
+            | FaultKind::Refused { problem }
+            | FaultKind::NoPackage { problem } => f.write_str(problem),
+            FaultKind::BadParameters { problem } => {
+                write!(f, "Web Deploy refuses the package: {problem}")
+            }
+            FaultKind::TextPosition => write!(
+                f,
+                "the parameter `{subject}` is of kind TextFilePosition: Web Deploy is documented to replace there and was seen to insert"
+            ),
         }
     }
+}
+
+impl Fault {
+    /// A fault without a place.
+    pub(super) fn new(kind: FaultKind, subject: impl Into<String>) -> Self {
+        Self { kind, subject: subject.into(), position: None }
+    }
+
+    /// What an error that kept a package from being opened says about it; `None` when the error
+    /// is one of the machine rather than the package.
+    pub fn of(error: &OpenError) -> Option<Self> {
+        let problem = || text_of(error);
+        let fault = match error {
+            OpenError::Tree(_) | OpenError::Archive(ArchiveError::Io(_)) => return None,
+            OpenError::Archive(error) => Self::of_archive(error),
+            OpenError::NoManifest => Self::new(FaultKind::NoPackage { problem: problem() }, ""),
+            OpenError::Manifest { file, source } => {
+                let fault = Self::new(FaultKind::NoPackage { problem: problem() }, file.clone());
+                Self { position: source.position(), ..fault }
+            }
+            OpenError::Parameters { file, source } => {
+                let problem = source.to_string();
+                let fault = Self::new(FaultKind::BadParameters { problem }, file.clone());
+                Self { position: source.position(), ..fault }
+            }
+        };
+        Some(fault)
+    }
+
+    fn of_archive(error: &ArchiveError) -> Self {
+        let problem = text_of(error);
+        match error {
+            ArchiveError::Io(_) | ArchiveError::Format(_) => {
+                Self::new(FaultKind::NoPackage { problem }, "")
+            }
+            ArchiveError::Path { entry, .. }
+            | ArchiveError::Name { entry, .. }
+            | ArchiveError::NotUtf8 { entry } => {
+                Self::new(FaultKind::UnsafeName { problem }, entry.clone())
+            }
+            ArchiveError::Duplicate { first, second } => {
+                Self::new(FaultKind::Duplicate { first: first.clone() }, second.clone())
+            }
+            ArchiveError::Entry { entry, .. }
+            | ArchiveError::BelowFile { entry, .. }
+            | ArchiveError::Link { entry }
+            | ArchiveError::Encrypted { entry }
+            | ArchiveError::Method { entry, .. }
+            | ArchiveError::Overlap { entry, .. }
+            | ArchiveError::Beyond { entry }
+            | ArchiveError::TooLarge { entry, .. }
+            | ArchiveError::Bomb { entry, .. }
+            | ArchiveError::Total { entry, .. } => {
+                Self::new(FaultKind::Refused { problem }, entry.clone())
+            }
+        }
+    }
+}
+
+/// An error with its causes on one line.
+fn text_of(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let _ = write!(text, ": {cause}");
+        source = cause.source();
+    }
+    text
 }
 
 /// What is wrong with the files at the root of the package.
 pub(super) fn check_providers(manifest: &Manifest, has_system_info: bool) -> Vec<Fault> {
     let mut faults = Vec::new();
     if !has_system_info {
-        faults.push(Fault { kind: FaultKind::NoSystemInfo, subject: String::new() });
+        faults.push(Fault::new(FaultKind::NoSystemInfo, ""));
     }
     for provider in manifest.providers.iter().flat_map(|top| top.descendants()) {
         let subject = || format!("{} {}", provider.name, provider.path).trim_end().to_owned();
         if provider.link.is_none() {
-            faults.push(Fault { kind: FaultKind::NoLink, subject: subject() });
+            faults.push(Fault::new(FaultKind::NoLink, subject()));
         }
         if provider.is("iisApp") && !provider.children.iter().any(|child| child.is("createApp")) {
-            faults.push(Fault { kind: FaultKind::NoCreateApp, subject: subject() });
+            faults.push(Fault::new(FaultKind::NoCreateApp, subject()));
         }
     }
     faults
+}
+
+/// What the parameters declare that is not sure to do what it says.
+pub(super) fn check_parameters(parameters: &Parameters) -> Vec<Fault> {
+    let by_position = |entry: &crate::Entry| entry.kind == Kind::TextFilePosition;
+    let found = parameters.iter().filter(|parameter| parameter.entries.iter().any(by_position));
+    found.map(|parameter| Fault::new(FaultKind::TextPosition, parameter.name.clone())).collect()
 }
 
 /// What is wrong with the entries of a zip file.
@@ -103,10 +221,10 @@ pub(super) fn check_entries(
 ) -> Vec<Fault> {
     let mut faults = Vec::new();
     if archive.directory.zip64_end {
-        faults.push(Fault { kind: FaultKind::Zip64End, subject: String::new() });
+        faults.push(Fault::new(FaultKind::Zip64End, ""));
     }
     for entry in archive.entries.values() {
-        let fault = |kind| Fault { kind, subject: entry.path.to_string() };
+        let fault = |kind| Fault::new(kind, entry.path.as_str());
         if entry.zip64 {
             faults.push(fault(FaultKind::Zip64Entry));
         }
@@ -117,8 +235,7 @@ pub(super) fn check_entries(
     for content in contents {
         let listed = |folder: &str| archive.get(folder).is_some_and(|entry| entry.is_directory);
         if content.files.is_empty() && !listed(&content.folder) {
-            let subject = content.source.clone();
-            faults.push(Fault { kind: FaultKind::NoContent, subject });
+            faults.push(Fault::new(FaultKind::NoContent, content.source.clone()));
         }
         if form == Form::ManifestXml || content.is_file {
             continue;
@@ -128,7 +245,7 @@ pub(super) fn check_entries(
             let mut folders = folders.chain([content.folder.clone()]);
             if let Some(folder) = folders.find(|folder| !listed(folder)) {
                 let kind = FaultKind::Dropped { folder };
-                faults.push(Fault { kind, subject: inside.to_string() });
+                faults.push(Fault::new(kind, inside.as_str()));
             }
         }
     }
@@ -150,7 +267,7 @@ impl Package {
             let result = read_through(tree, path);
             progress(1, stamp.size);
             let problem = result.err()?;
-            Some(Fault { kind: FaultKind::Damaged { problem }, subject: path.to_string() })
+            Some(Fault::new(FaultKind::Damaged { problem }, path.as_str()))
         };
         let found: Vec<Option<Fault>> = files.par_iter().map(check).collect();
         Ok(found.into_iter().flatten().collect())

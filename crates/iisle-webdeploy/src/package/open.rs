@@ -3,7 +3,7 @@ use iisle_tree::{Content, Snapshot, Tree, TreeError};
 use thiserror::Error;
 
 use super::content::{PackageContent, contents};
-use super::fault::{Fault, check_entries, check_providers};
+use super::fault::{Fault, check_entries, check_parameters, check_providers};
 use crate::archive::{Archive, ArchiveTree};
 use crate::{ArchiveError, Manifest, ManifestError, Parameters, ParametersError, ReadLimits};
 
@@ -137,6 +137,7 @@ impl Package {
         if form != Form::ManifestXml {
             faults.extend(check_providers(&manifest, system_info.is_some()));
         }
+        faults.extend(check_parameters(&parameters));
         if let Store::Zip(tree) = &store {
             faults.extend(check_entries(form, &tree.archive, &contents));
         }

@@ -1,0 +1,25 @@
+use iisle_report::{RuleId, Severity};
+use iisle_webdeploy::FaultKind;
+
+use crate::findings::Findings;
+use crate::rule::{Check, Rule};
+use crate::subject::PackageFacts;
+
+pub(crate) const RULE: Rule = Rule {
+    id: RuleId::new('K', 10),
+    name: "package-system-info-missing",
+    severity: Severity::Error,
+    help: "make the package again, or add an entry `systemInfo.xml` that holds `<systemInfo />`",
+    explain: include_str!("system_info.md"),
+    symptom: "",
+    source: "Web Deploy 7.1, seen",
+    check: Check::Package(check),
+};
+
+fn check(package: &PackageFacts<'_>, findings: &mut Findings<'_>) {
+    for fault in package.faults {
+        if matches!(fault.kind, FaultKind::NoSystemInfo) {
+            findings.push(package.place(fault), fault.to_string());
+        }
+    }
+}

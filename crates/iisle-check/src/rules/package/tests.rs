@@ -1,0 +1,56 @@
+use iisle_report::Severity;
+use iisle_webdeploy::{Fault, FaultKind};
+
+use crate::subject::{PackageFacts, Subject};
+use crate::verdict::{Verdict, check};
+use crate::{Fact, Settings};
+
+fn judge(faults: &[Fault]) -> Verdict {
+    let package = Some(PackageFacts { file: "App.zip", faults });
+    check(&Subject { package, ..Subject::default() }, &Settings::default())
+}
+
+fn fault(kind: FaultKind, subject: &str) -> Fault {
+    Fault { kind, subject: subject.to_owned(), position: None }
+}
+
+#[test]
+fn every_kind_of_fault_is_found_by_exactly_one_rule() {
+    let problem = || "why".to_owned();
+    let kinds = [
+        FaultKind::NoSystemInfo,
+        FaultKind::Dropped { folder: "f".to_owned() },
+        FaultKind::NoContent,
+        FaultKind::Zip64Entry,
+        FaultKind::Zip64End,
+        FaultKind::BadDate,
+        FaultKind::NoCreateApp,
+        FaultKind::NoLink,
+        FaultKind::Damaged { problem: problem() },
+        FaultKind::UnsafeName { problem: problem() },
+        FaultKind::Duplicate { first: "x".to_owned() },
+        FaultKind::Refused { problem: problem() },
+        FaultKind::BadParameters { problem: problem() },
+        FaultKind::NoPackage { problem: problem() },
+        FaultKind::TextPosition,
+    ];
+    let lines: Vec<_> = kinds
+        .into_iter()
+        .map(|kind| {
+            let verdict = judge(&[fault(kind, "a/b")]);
+            let [finding] = verdict.findings.as_slice() else { panic!("{verdict:?}") };
+            format!("{} {} {}", finding.id, finding.severity.word(), finding.message)
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn a_finding_names_the_entry_below_the_package() {
+    let verdict = judge(&[fault(FaultKind::BadDate, "Content/a.txt")]);
+    let place = verdict.findings[0].location.clone().unwrap();
+    assert_eq!(place.to_string(), "App.zip/Content/a.txt");
+    assert_eq!(verdict.findings[0].severity, Severity::Error);
+    assert!(judge(&[]).findings.is_empty());
+    assert!(judge(&[]).skipped.iter().all(|it| !it.needs.contains(&Fact::Package)));
+}
