@@ -12,6 +12,7 @@ mod hosting;
 mod inspect;
 mod overlay;
 mod pack;
+mod package;
 mod project;
 mod publish;
 mod sync;
@@ -27,11 +28,15 @@ pub use iisle_msbuild::{Assignment, Unsupported, property_switch};
 pub use iisle_sync::{
     Compare, Ending, Extras, Guard, Kept, Locked, Plan, Step as SyncStep, Totals, Why,
 };
-pub use iisle_tree::{Holder, Ticks, digest::Digest};
+pub use iisle_tree::{Holder, Stamp, Ticks, digest::Digest};
 pub use iisle_webconfig::{Change, Hosting, Settings as WebConfigSettings};
-pub use iisle_webdeploy::{Parameter, Parameters};
+pub use iisle_webdeploy::{Package, Parameter, Parameters, Provider};
 pub use inspect::{InspectReport, InspectRequest, inspect};
 pub use pack::{PackReport, PackRequest, PackSettings, WrittenFile, pack};
+pub use package::{
+    ChangedFile, ExtractReport, ExtractRequest, NamedDifferences, PackageDifferences, PackageFile,
+    PackageRequest, diff_packages, extract_package, verify_package,
+};
 pub use project::ProjectOptions;
 pub use publish::{
     LogsReport, PublishOutcome, PublishReport, PublishRequest, State, Step, StepReport, publish,

@@ -18,6 +18,11 @@ pub(crate) fn current_dir() -> PathBuf {
     std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
 }
 
+/// Minutes by which the clock of this machine is ahead of UTC now.
+pub(crate) fn utc_offset_minutes() -> i32 {
+    jiff::Zoned::now().offset().seconds() / 60
+}
+
 /// Sends what the library tells of its work to stderr: nothing, decisions, or every file.
 /// `IISLE_LOG` says more precisely.
 pub(crate) fn trace(verbose: u8) {

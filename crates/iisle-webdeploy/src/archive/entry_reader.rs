@@ -1,6 +1,7 @@
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Take};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom, Take};
 
 use flate2::bufread::DeflateDecoder;
+use iisle_tree::Content;
 
 use super::Method;
 use super::view::View;
@@ -14,6 +15,54 @@ pub(crate) struct Location {
     pub(crate) compressed: u64,
     pub(crate) size: u64,
     pub(crate) crc: u32,
+}
+
+/// Entries up to this many bytes are unpacked in memory, which is several times as fast.
+const WHOLE: u64 = 8 * 1024 * 1024;
+
+impl Location {
+    /// The bytes of an entry of at most [`WHOLE`] bytes; `None` when it is longer.
+    fn whole(&self, view: &View) -> io::Result<Option<Vec<u8>>> {
+        if self.size > WHOLE || self.compressed > WHOLE {
+            return Ok(None);
+        }
+        let length = |bytes: u64| usize::try_from(bytes).expect("it was compared with a limit");
+        let mut raw = vec![0; length(self.compressed)];
+        let mut view = view.clone();
+        view.seek(SeekFrom::Start(self.start))?;
+        view.read_exact(&mut raw)?;
+        let bytes = match self.method {
+            Method::Stored => raw,
+            Method::Deflated => {
+                let mut bytes = vec![0; length(self.size)];
+                let found = libdeflater::Decompressor::new().deflate_decompress(&raw, &mut bytes);
+                match found {
+                    Ok(found) => bytes.truncate(found),
+                    // What is wrong is said by the reader that goes step by step.
+                    Err(_) => return Ok(None),
+                }
+                bytes
+            }
+        };
+        let is_right = bytes.len() as u64 == self.size && crc32fast::hash(&bytes) == self.crc;
+        Ok(is_right.then_some(bytes))
+    }
+
+    /// Opens the entry; size and checksum are verified while it is read, or were.
+    pub(crate) fn open(&self, view: &View) -> io::Result<Box<dyn Content>> {
+        Ok(match self.whole(view)? {
+            Some(bytes) => Box::new(Cursor::new(bytes)),
+            None => Box::new(EntryReader::new(view.clone(), *self)?),
+        })
+    }
+
+    /// Reads the entry to its end and compares size and checksum; how many bytes it has.
+    pub(crate) fn verify(&self, view: &View) -> io::Result<u64> {
+        if let Some(bytes) = self.whole(view)? {
+            return Ok(bytes.len() as u64);
+        }
+        io::copy(&mut EntryReader::new(view.clone(), *self)?, &mut io::sink())
+    }
 }
 
 /// Reads an entry and refuses to end before size and checksum were right.

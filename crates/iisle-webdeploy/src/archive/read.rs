@@ -8,7 +8,7 @@ use zip::read::ZipReadOptions;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::directory::Directory;
-use super::entry_reader::{EntryReader, Location};
+use super::entry_reader::Location;
 use super::view::View;
 use super::{DosTime, Method};
 
@@ -171,9 +171,15 @@ impl Archive {
         self.entries.get(&NameRules::Windows.fold(name))
     }
 
+    /// Reads an entry to its end and compares size and checksum; how many bytes it has.
+    pub(crate) fn verify(&self, path: &RelPath) -> Result<u64, String> {
+        let entry = self.get(path.as_str()).ok_or_else(|| "it is not there".to_owned())?;
+        entry.location.verify(&self.view).map_err(|error| error.to_string())
+    }
+
     /// Opens an entry; size and checksum are verified while it is read.
-    pub(crate) fn open_entry(&self, entry: &ArchiveEntry) -> io::Result<EntryReader> {
-        EntryReader::new(self.view.clone(), entry.location)
+    pub(crate) fn open_entry(&self, entry: &ArchiveEntry) -> io::Result<Box<dyn Content + '_>> {
+        entry.location.open(&self.view)
     }
 }
 

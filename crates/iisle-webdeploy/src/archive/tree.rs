@@ -48,8 +48,9 @@ impl Tree for ArchiveTree {
         if entry.is_directory {
             return Err(TreeError::NotAFile(path.to_string()));
         }
-        let reader = self.archive.open_entry(entry);
-        Ok(Box::new(reader.map_err(|source| TreeError::io("open", path.as_str(), source))?))
+        self.archive
+            .open_entry(entry)
+            .map_err(|source| TreeError::io("open", path.as_str(), source))
     }
 
     fn names(&self) -> NameRules {

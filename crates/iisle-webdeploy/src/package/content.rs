@@ -7,7 +7,7 @@ use super::{Form, Package};
 use crate::{Manifest, Provider, SourcePath};
 
 /// The files of one provider.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PackageContent {
     /// The provider at the top of the manifest that they belong to, by its place.
     pub provider: usize,

@@ -5,6 +5,7 @@ use iisle_tree::{Tree, TreeError};
 use iisle_xml::Position;
 use rayon::prelude::*;
 
+use super::open::Store;
 use super::{Form, OpenError, Package, PackageContent};
 use crate::archive::Archive;
 use crate::{ArchiveError, Kind, Manifest, Parameters};
@@ -260,22 +261,35 @@ impl Package {
     /// # Errors
     /// [`TreeError`] when the files cannot be listed.
     pub fn damaged(&self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Vec<Fault>, TreeError> {
-        let tree = self.store.tree();
-        let snapshot = tree.snapshot()?;
-        let files: Vec<_> = snapshot.files.iter().collect();
-        let check = |(path, stamp): &(&RelPath, &iisle_tree::Stamp)| {
-            let result = read_through(tree, path);
-            progress(1, stamp.size);
-            let problem = result.err()?;
-            Some(Fault::new(FaultKind::Damaged { problem }, path.as_str()))
+        let snapshot = self.store.tree().snapshot()?;
+        Ok(self.damaged_among(&snapshot.files.keys().collect::<Vec<_>>(), progress))
+    }
+
+    /// As [`damaged`](Self::damaged), for some files by their paths inside the package.
+    pub fn damaged_among(
+        &self,
+        files: &[&RelPath],
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Vec<Fault> {
+        let check = |path: &&RelPath| {
+            let result = match &self.store {
+                Store::Zip(tree) => tree.archive.verify(path),
+                Store::Folder(tree) => read_through(tree.as_ref(), path),
+            };
+            match result {
+                Ok(bytes) => {
+                    progress(1, bytes);
+                    None
+                }
+                Err(problem) => Some(Fault::new(FaultKind::Damaged { problem }, path.as_str())),
+            }
         };
         let found: Vec<Option<Fault>> = files.par_iter().map(check).collect();
-        Ok(found.into_iter().flatten().collect())
+        found.into_iter().flatten().collect()
     }
 }
 
-fn read_through(tree: &dyn Tree, path: &RelPath) -> Result<(), String> {
+fn read_through(tree: &dyn Tree, path: &RelPath) -> Result<u64, String> {
     let mut content = tree.open(path).map_err(|error| error.to_string())?;
-    std::io::copy(&mut content, &mut std::io::sink()).map_err(|error| error.to_string())?;
-    Ok(())
+    std::io::copy(&mut content, &mut std::io::sink()).map_err(|error| error.to_string())
 }

@@ -7,6 +7,7 @@ mod evaluate;
 mod explain;
 mod inspect;
 mod pack;
+mod package;
 mod project;
 mod publish;
 mod sync;
@@ -20,6 +21,9 @@ pub(crate) use evaluate::EvaluateArgs;
 pub(crate) use explain::{ExplainArgs, RulesArgs};
 pub(crate) use inspect::InspectArgs;
 pub(crate) use pack::PackArgs;
+pub(crate) use package::{
+    PackageDiffArgs, PackageExtractArgs, PackageFileArgs, PackageVerb, PackageVerifyArgs, ZipTimes,
+};
 pub(crate) use project::ProjectArgs;
 pub(crate) use publish::PublishArgs;
 pub(crate) use sync::{SyncArgs, SyncPolicyArgs};

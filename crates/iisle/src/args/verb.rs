@@ -1,8 +1,8 @@
 use clap::Subcommand;
 
 use super::{
-    CheckArgs, CompletionsArgs, EvaluateArgs, ExplainArgs, InspectArgs, PackArgs, PublishArgs,
-    RulesArgs, SyncArgs, WebconfigVerb,
+    CheckArgs, CompletionsArgs, EvaluateArgs, ExplainArgs, InspectArgs, PackArgs, PackageVerb,
+    PublishArgs, RulesArgs, SyncArgs, WebconfigVerb,
 };
 
 #[derive(Debug, Subcommand)]
@@ -16,6 +16,8 @@ pub(crate) enum Verb {
     Explain(ExplainArgs),
     Rules(RulesArgs),
     Pack(PackArgs),
+    #[command(subcommand)]
+    Package(PackageVerb),
     Sync(SyncArgs),
     Completions(CompletionsArgs),
 }

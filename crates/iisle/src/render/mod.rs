@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod failure;
 pub(crate) mod inspect;
 pub(crate) mod pack;
+pub(crate) mod package;
 pub(crate) mod publish;
 pub(crate) mod style;
 pub(crate) mod sync;

@@ -6,13 +6,14 @@ mod evaluate;
 mod explain;
 mod inspect;
 mod pack;
+mod package;
 mod publish;
 mod sync;
 mod webconfig;
 
 use iisle_ops::{Failure, ProjectOptions, property_switch};
 
-use crate::args::{ProjectArgs, Verb};
+use crate::args::{PackageVerb, ProjectArgs, Verb};
 use crate::session::{Answer, Session};
 
 /// Runs a verb; gives its name and what it says.
@@ -28,6 +29,7 @@ pub(crate) fn run(verb: Verb, session: &Session) -> (&'static str, Answer) {
         Verb::Explain(args) => explain::run(&args, session),
         Verb::Rules(args) => Ok(explain::list(&args, session)),
         Verb::Pack(args) => pack::run(args, session),
+        Verb::Package(verb) => package::run(verb, session),
         Verb::Sync(args) => sync::run(args, session),
         Verb::Completions(args) => Ok(completions::run(&args)),
     };
@@ -45,6 +47,11 @@ fn name(verb: &Verb) -> &'static str {
         Verb::Explain(_) => "explain",
         Verb::Rules(_) => "rules",
         Verb::Pack(_) => "pack",
+        Verb::Package(PackageVerb::Show(_)) => "package show",
+        Verb::Package(PackageVerb::Params(_)) => "package params",
+        Verb::Package(PackageVerb::Verify(_)) => "package verify",
+        Verb::Package(PackageVerb::Diff(_)) => "package diff",
+        Verb::Package(PackageVerb::Extract(_)) => "package extract",
         Verb::Sync(_) => "sync",
         Verb::Completions(_) => "completions",
     }

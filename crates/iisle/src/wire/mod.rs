@@ -3,6 +3,7 @@
 mod check;
 mod inspect;
 mod pack;
+mod package;
 mod publish;
 mod shared;
 mod sync;
@@ -11,6 +12,9 @@ mod webconfig;
 pub(crate) use check::{check_body, explain_body, rules_body};
 pub(crate) use inspect::{Files, evaluate_body, inspect_body, properties_and_items};
 pub(crate) use pack::pack_body;
+pub(crate) use package::{
+    extract_body, package_body, package_diff_body, parameters_body, verify_body,
+};
 pub(crate) use publish::publish_body;
 pub(crate) use shared::{Head, WireFinding};
 pub(crate) use sync::sync_body;

@@ -22,7 +22,7 @@ fn file(file: &WrittenFile) -> Value {
 }
 
 /// One *Parameter*; the values of secrets are never written.
-fn parameter(parameter: &Parameter) -> Value {
+pub(super) fn parameter(parameter: &Parameter) -> Value {
     let secret = parameter.is_secret();
     let shown = |value: Option<&String>| value.filter(|_| !secret).cloned();
     let entries: Vec<_> = parameter
