@@ -1,3 +1,27 @@
 //! XML Document Transform: the language of `web.Release.config`.
 //!
-//! Must not know: what web.config means, where files come from.
+//! A transform document looks like the one it changes; attributes of its own namespace say what
+//! is located and what becomes of it. Must not know: what web.config means, where files come from.
+//!
+//! Start with [`transform`]. One engine (`walk`, `locator`, `transform`) works on anything that is
+//! a `Target`; `compatible` and `safe` are two of them, and `policy` says where the engine itself
+//! decides differently for them.
+
+#![expect(dead_code, reason = "the engine that uses these follows")]
+
+mod code;
+mod event;
+mod fault;
+mod log;
+mod options;
+mod outcome;
+mod policy;
+mod run;
+mod script;
+mod target;
+
+pub use code::Code;
+pub use event::{Event, Input, Place, Severity};
+pub use options::{Hyphens, Keep, Mode, OnError, Options, Unmatched};
+pub use outcome::{Outcome, Status};
+pub use run::transform;
