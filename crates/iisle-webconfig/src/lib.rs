@@ -6,6 +6,7 @@
 //! file to start from. [`transform_compatible`] does what the SDK does instead, byte for byte.
 //! Start reading with `transform/procedure.rs`.
 
+mod chain;
 mod command_line;
 mod compatible;
 mod generate;
@@ -14,10 +15,12 @@ mod log_file;
 mod model;
 mod read;
 mod secret;
+mod solution;
 mod source;
 mod task;
 mod transform;
 
+pub use chain::{ChainNames, EnvironmentError, GeneratedTransform, environment_transforms};
 pub use command_line::split as split_arguments;
 pub use compatible::{
     CompatibleContext, CompatibleError, CompatibleOutcome, CompatibleSource, Newline,
@@ -33,6 +36,7 @@ pub use model::{
 };
 pub use read::{ReadError, read};
 pub use secret::looks_secret;
+pub use solution::{SOLUTION_FOLDERS, is_solution, solution_guid};
 pub use source::{AmbiguousWebConfig, Source, SourceChoice, SourcePlan, choose_source};
 pub use task::{TaskError, TaskParameters};
 pub use transform::{

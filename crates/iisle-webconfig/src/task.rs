@@ -42,6 +42,8 @@ pub struct TaskParameters {
     pub solution_path: Option<String>,
     /// `PublishProfileName`.
     pub publish_profile: Option<String>,
+    /// `PublishProfileDirectory`.
+    pub publish_profile_directory: Option<String>,
     /// `CustomTransformFileName`.
     pub custom_transform: Option<String>,
     /// `CustomTransformDirectory`.
@@ -87,11 +89,30 @@ impl TaskParameters {
             "projectfullpath" | "projectfile" => self.project_file = text,
             "solutionpath" => self.solution_path = text,
             "publishprofilename" => self.publish_profile = text,
+            "publishprofiledirectory" => self.publish_profile_directory = text,
+            "webpublishprofilefile" => self.set_profile_file(value),
+            // Text of the log alone.
+            "transformxmlstacktraceenabled" => {}
+            "publishiisassets" => self.skip |= switch()? == Some(false),
             "customtransformfilename" => self.custom_transform = text,
             "customtransformdirectory" => self.custom_transform_directory = text,
             _ => return Err(TaskError::UnknownParameter { name: name.to_owned() }),
         }
         Ok(())
+    }
+
+    /// `WebPublishProfileFile` gives the profile's name and folder.
+    fn set_profile_file(&mut self, path: &str) {
+        if path.is_empty() {
+            return;
+        }
+        let (folder, file) = match path.rfind(['/', '\\']) {
+            Some(at) => (&path[..at], &path[at + 1..]),
+            None => ("", path),
+        };
+        let name = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        self.publish_profile = Some(name.to_owned());
+        self.publish_profile_directory = Some(folder.to_owned());
     }
 
     /// The target that the parameters describe, every one of them an explicit choice.

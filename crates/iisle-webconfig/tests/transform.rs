@@ -447,3 +447,23 @@ fn a_chain_stands_between_settings_and_variables() {
     let outcome = transform_through(Some(source), &target, &options, gone).unwrap();
     assert_eq!(outcome.bytes.as_deref(), Some(b"<configuration/>".as_slice()));
 }
+
+#[test]
+fn the_guid_comment_is_added_on_request_at_the_end_and_once() {
+    let add = |guid: &str| {
+        with(|target| {
+            target.project_guid = Some(guid.to_owned());
+            target.guid_comment = GuidComment::Add;
+        })
+    };
+    let result = |source: Option<&str>, guid: &str| {
+        let options = TransformOptions::default();
+        let outcome = transform(source.map(str::as_bytes), &add(guid), &options).unwrap();
+        String::from_utf8(outcome.bytes.unwrap()).unwrap()
+    };
+    let generated = result(None, "{1-2}");
+    assert!(generated.ends_with("</configuration>\r\n<!--ProjectGuid: 1-2-->"), "{generated}");
+    let edited = result(Some("<configuration>\n</configuration>\n"), "a--");
+    assert!(edited.ends_with("</configuration>\n<!--ProjectGuid: a- - -->\n"), "{edited}");
+    assert_eq!(result(Some(&generated), "(1-2)"), generated);
+}

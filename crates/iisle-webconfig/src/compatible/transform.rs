@@ -2,8 +2,8 @@
 //!
 //! Source: dotnet/sdk, `WebConfigTransform.cs`, `WebConfigTelemetry.cs`; behavior measured.
 
-use crate::compatible::CompatibleError;
 use crate::compatible::tree::{Element, Node, Tree};
+use crate::compatible::{CompatibleContext, CompatibleError, Newline};
 use crate::generate::STDOUT_LOG_FILE;
 use crate::hosting::HostingModel;
 use crate::model::MODULE_V1;
@@ -20,12 +20,12 @@ pub(crate) fn template() -> Tree {
     Tree { standalone: None, nodes: vec![Node::Element(root)] }
 }
 
-/// Transforms a document; the flag of the result says that it is a new one. `model_from_file` says that the project has a file called exactly
-/// `web.config`, whose `hostingModel` then wins unseen.
+/// Transforms a document; the flag of the result says that it is a new one. When the project has
+/// a file called exactly `web.config`, the `hostingModel` of the document wins unseen.
 pub(crate) fn transform(
     tree: Option<Tree>,
     task: &TaskParameters,
-    model_from_file: bool,
+    context: CompatibleContext,
 ) -> Result<(Tree, bool), CompatibleError> {
     let usable = tree.filter(|tree| root(tree).is_some_and(|e| e.local_name() == "configuration"));
     let is_new = usable.is_none();
@@ -35,13 +35,13 @@ pub(crate) fn transform(
         _ => None,
     });
     let root = root.expect("a document has a root element");
-    let section = scope(root);
+    let section = scope(root).ok_or(CompatibleError::NoLocation)?;
     let web_server = section.get_or_append("system.webServer");
     let web_server = section.at(web_server);
     let handlers = web_server.get_or_append("handlers");
     let module = handler(web_server.at(handlers), task.module.as_deref());
     let at = web_server.get_or_append("aspNetCore");
-    section_attributes(web_server.at(at), task, &module, model_from_file)?;
+    section_attributes(web_server.at(at), task, &module, context)?;
     move_behind_handlers(web_server)?;
     Ok((tree, is_new))
 }
@@ -53,12 +53,14 @@ fn root(tree: &Tree) -> Option<&Element> {
     })
 }
 
-/// The first `location` of the root, unless the file's first `aspNetCore` stands in none.
-fn scope(root: &mut Element) -> &mut Element {
+/// The first `location` of the root, unless the file's first `aspNetCore` stands in none. `None`
+/// when it stands in a `location` and the root has none of its own.
+fn scope(root: &mut Element) -> Option<&mut Element> {
     let in_location = first_asp_net_core(root);
-    match root.find("location").filter(|_| in_location != Some(false)) {
-        Some(at) => root.at(at),
-        None => root,
+    match root.find("location") {
+        Some(at) if in_location != Some(false) => Some(root.at(at)),
+        None if in_location == Some(true) => None,
+        _ => Some(root),
     }
 }
 
@@ -102,19 +104,19 @@ fn section_attributes(
     section: &mut Element,
     task: &TaskParameters,
     module: &str,
-    model_from_file: bool,
+    context: CompatibleContext,
 ) -> Result<(), CompatibleError> {
     if let Some(arguments) = section.value("arguments") {
         let arguments = remove_in_one_pass(arguments, "%LAUNCHER_ARGS%");
         let arguments = remove_in_one_pass(&arguments, "-argFile IISExeLauncherArgs.txt");
         section.set("arguments", arguments.trim());
     }
+    let host = context.newline;
     let target_path = task.target_path.as_deref().ok_or(CompatibleError::NoTargetPath)?;
-    let name = target_path.rsplit('/').next().unwrap_or_default().replace('/', "\\");
-    let app = format!(".\\{}", name.rsplit('\\').next().unwrap_or_default());
+    let app = format!(r".\{}", host.file_name(target_path).replace('/', "\\"));
     if task.use_app_host {
         let extension = task.executable_extension.as_deref().unwrap_or_default();
-        section.set("processPath", &change_extension(&app, extension));
+        section.set("processPath", &change_extension(&app, extension, host));
     } else {
         section.set("processPath", "dotnet");
         insert_arguments(section, &app);
@@ -125,7 +127,7 @@ fn section_attributes(
     } else {
         section.set_if_absent("stdoutLogFile", STDOUT_LOG_FILE);
     }
-    let has_own_model = model_from_file && section.value("hostingModel").is_some();
+    let has_own_model = context.project_has_web_config && section.value("hostingModel").is_some();
     if let Some(model) = task.hosting_model.as_deref().filter(|_| !has_own_model) {
         check_model(model, module)?;
         section.set("hostingModel", model);
@@ -146,7 +148,9 @@ fn insert_arguments(section: &mut Element, app: &str) {
     } else {
         format!("{app} {old}").trim().to_owned()
     };
-    let behind = section.attributes.iter().position(|(name, _)| name == "processPath");
+    // The SDK looks for the local name, in whatever namespace.
+    let is_process = |name: &str| name.rsplit(':').next() == Some("processPath");
+    let behind = section.attributes.iter().position(|(name, _)| is_process(name));
     let at = behind.map_or(section.attributes.len(), |at| at + 1);
     section.attributes.insert(at, ("arguments".to_owned(), value));
 }
@@ -213,9 +217,10 @@ fn remove_in_one_pass(text: &str, token: &str) -> String {
     left
 }
 
-/// `Path.ChangeExtension`, with a blank extension taking the old one away.
-fn change_extension(path: &str, extension: &str) -> String {
-    let name = path.rfind('\\').map_or(0, |at| at + 1);
+/// `Path.ChangeExtension`, with a blank extension taking the old one away. On Unix a backslash
+/// separates nothing, so the dot of `.\` counts when the name has none.
+fn change_extension(path: &str, extension: &str, host: Newline) -> String {
+    let name = if host == Newline::CrLf { path.rfind('\\').map_or(0, |at| at + 1) } else { 0 };
     let stem = path[name..].rfind('.').map_or(path, |dot| &path[..name + dot]);
     let extension = if extension.trim().is_empty() { "" } else { extension };
     let dot = if extension.is_empty() || extension.starts_with('.') { "" } else { "." };
@@ -249,14 +254,19 @@ fn holds_comment(nodes: &[Node], wanted: &str) -> bool {
     })
 }
 
-/// Removes the first one.
+/// Removes the first one in document order; an element that held nothing else is empty then.
 fn remove_comment(nodes: &mut Vec<Node>, wanted: &str) -> bool {
-    if let Some(at) = nodes.iter().position(|node| is_comment(node, wanted)) {
-        nodes.remove(at);
-        return true;
+    for at in 0..nodes.len() {
+        if is_comment(&nodes[at], wanted) {
+            nodes.remove(at);
+            return true;
+        }
+        if let Node::Element(element) = &mut nodes[at]
+            && remove_comment(&mut element.children, wanted)
+        {
+            element.has_end_tag &= !element.children.is_empty();
+            return true;
+        }
     }
-    nodes.iter_mut().any(|node| match node {
-        Node::Element(element) => remove_comment(&mut element.children, wanted),
-        _ => false,
-    })
+    false
 }

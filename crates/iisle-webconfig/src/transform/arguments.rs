@@ -114,11 +114,12 @@ fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str
     Some(rest.as_str())
 }
 
-/// Simple upper case: a character whose upper case is several keeps its own form.
+/// Simple upper case: a character whose upper case is several keeps its own form, and so do those
+/// outside ASCII whose upper case is inside (dotless i, long s), as in .NET.
 fn upper(c: char) -> char {
     let mut upper = c.to_uppercase();
     match (upper.next(), upper.next()) {
-        (Some(single), None) => single,
+        (Some(single), None) if c.is_ascii() || !single.is_ascii() => single,
         _ => c,
     }
 }

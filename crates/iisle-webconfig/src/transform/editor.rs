@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use iisle_xml::{Document, NodeId, NodeKind};
 
 use crate::Position;
+use crate::transform::arguments::equal_ignoring_case;
 use crate::transform::outcome::{Change, Notice, TransformError};
 
 /// A document under edit, with a log of what was done.
@@ -182,21 +183,53 @@ impl Editor {
         Ok(node)
     }
 
-    /// Removes comments of this content, ignoring case, wherever they stand.
-    pub(crate) fn remove_comments(&mut self, content: &str) {
+    /// Comments of this content, ignoring case, wherever they stand.
+    fn comments(&self, content: &str) -> Vec<NodeId> {
         let document = &self.document;
         let root = document.root();
         let parents = document.parent(root).into_iter().chain(document.descendants(root));
         let children = parents.flat_map(|parent| document.children(parent));
-        let comments: Vec<_> = children
+        children
             .filter(|&node| document.kind(node) == NodeKind::Comment)
-            .filter(|&node| document.text(node).eq_ignore_ascii_case(content))
-            .collect();
-        for comment in comments {
+            .filter(|&node| equal_ignoring_case(&document.text(node), content))
+            .collect()
+    }
+
+    /// Removes comments of this content, ignoring case, wherever they stand.
+    pub(crate) fn remove_comments(&mut self, content: &str) {
+        for comment in self.comments(content) {
             let position = self.position(comment);
             let before = Some(self.document.text(comment).into_owned());
             self.changes.push(Change { what: "comment".to_owned(), before, after: None, position });
             self.document.remove(comment);
         }
+    }
+
+    /// Adds a comment as the last node of the document, unless there is one of this content.
+    pub(crate) fn add_comment(&mut self, content: &str) {
+        if !self.comments(content).is_empty() {
+            return;
+        }
+        let document = &mut self.document;
+        let root = document.root();
+        let top = document.parent(root).expect("the root stands in the document");
+        let visible = |node: &NodeId| document.kind(*node) != NodeKind::Text;
+        let last = document.children(top).filter(visible).last().unwrap_or(root);
+        let newline = document.newline().to_owned();
+        let comment = document.create_comment(content);
+        let starts_document = document.children(top).next() == Some(last);
+        document.insert_after(last, comment);
+        // The first node of a document has no line before it that could be imitated.
+        if starts_document && !newline.is_empty() {
+            let lead = document.create_text(&newline);
+            document.insert_before(comment, lead);
+        }
+        let after = Some(content.to_owned());
+        self.changes.push(Change {
+            what: "comment".to_owned(),
+            before: None,
+            after,
+            position: None,
+        });
     }
 }

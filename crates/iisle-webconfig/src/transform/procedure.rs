@@ -82,6 +82,7 @@ fn begin(
         if let Some(error) = unusable {
             warn_unusable(&mut editor, error);
         }
+        steps::apply_guid(&mut editor, target);
         return Ok((editor, true));
     };
     let mut editor = Editor::new(document);
@@ -172,6 +173,7 @@ fn check_characters(target: &Target) -> Result<(), TransformError> {
     texts.extend(target.launch.executable().map(|text| ("the executable's name", text)));
     texts.extend(target.module.as_deref().map(|text| ("the module's name", text)));
     texts.extend(target.environment_name.as_deref().map(|text| ("the environment's name", text)));
+    texts.extend(target.project_guid.as_deref().map(|text| ("the project's GUID", text)));
     let property = target.environment_variables.as_deref();
     texts.extend(property.map(|text| ("`WebConfigEnvironmentVariables`", text)));
     for (name, value) in &target.settings {

@@ -189,12 +189,16 @@ pub(crate) fn apply_environment_name(
 
 /// The comment with the project's GUID.
 pub(crate) fn apply_guid(editor: &mut Editor, target: &Target) {
-    let (GuidComment::Remove, Some(guid)) = (target.guid_comment, &target.project_guid) else {
-        return;
-    };
+    let guid = target.project_guid.as_deref().unwrap_or_default();
     let guid = guid.trim_matches(['{', '}', '(', ')']).trim();
-    if !guid.is_empty() {
-        editor.remove_comments(&format!("ProjectGuid: {guid}"));
+    if guid.is_empty() {
+        return;
+    }
+    let comment = format!("ProjectGuid: {guid}");
+    match target.guid_comment {
+        GuidComment::Leave => {}
+        GuidComment::Remove => editor.remove_comments(&comment),
+        GuidComment::Add => editor.add_comment(&comment),
     }
 }
 

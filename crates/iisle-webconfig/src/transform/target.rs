@@ -148,6 +148,8 @@ pub enum GuidComment {
     Leave,
     /// One that matches [`Target::project_guid`] is removed (`IgnoreProjectGuid=true`).
     Remove,
+    /// One is added at the end unless one matches, as the SDK does.
+    Add,
 }
 
 /// What a user may choose about the transformation.
