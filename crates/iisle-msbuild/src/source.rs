@@ -35,7 +35,8 @@ pub(crate) struct Source {
 impl Source {
     pub(crate) fn parse(path: &str, bytes: &[u8]) -> Result<Self, XmlError> {
         let limits = Limits { max_depth: DEEPEST_ELEMENT, ..Limits::default() };
-        let document = Document::parse_with(bytes, &limits)?;
+        // The engine decodes before it parses: a byte order mark is believed.
+        let document = Document::parse_marked(bytes, &limits)?;
         let file: Arc<Path> = Path::new(path).into();
         Ok(Self {
             path: path.to_owned(),

@@ -232,7 +232,6 @@ impl<'a> Lexer<'a> {
                 }
             };
             self.arena.attributes.push(AttributeData {
-                lead: place(piece.lead),
                 name: place(piece.name)..place(piece.name_end),
                 raw: place(piece.value)..place(piece.value_end),
                 namespace: 0,

@@ -4,6 +4,7 @@
 //! else from the source. Well-formedness is enforced in full. Must not know: any file format of
 //! ours. Start with [`Document`].
 
+mod bindings;
 mod chars;
 mod declaration;
 mod doctype;
@@ -11,6 +12,7 @@ mod edit;
 mod encoding;
 mod error;
 mod escape;
+mod gaps;
 mod lex;
 mod limits;
 mod navigate;

@@ -6,7 +6,7 @@ use crate::lex::local;
 use crate::position::LineIndex;
 use crate::reference::{Place, resolve};
 use crate::tree::{AttributeData, Flags, NONE, range};
-use crate::{Document, NodeId, NodeKind, Position};
+use crate::{Document, NodeId, NodeKind, Position, XmlError};
 
 /// An attribute as it is now. Namespace declarations are attributes too, in the namespace
 /// `http://www.w3.org/2000/xmlns/`.
@@ -149,7 +149,7 @@ impl Document {
         self.element(n).map_or(&[], |element| &self.arena.attributes[range(&element.attributes)])
     }
 
-    fn shown<'a>(&'a self, n: NodeId, data: &AttributeData) -> Attribute<'a> {
+    pub(crate) fn shown<'a>(&'a self, n: NodeId, data: &AttributeData) -> Attribute<'a> {
         let name = self.slice(&data.name);
         let prefix = name.split_once(':').map(|(prefix, _)| prefix);
         let (at, value_at) = self.origin(data);
@@ -262,6 +262,13 @@ impl Document {
         !self.encoded.bom.is_empty()
     }
 
+    /// What is wrong when the declaration names another encoding than the byte order mark shows.
+    /// The document was read by its mark; others may misread it, so whoever writes it anew may
+    /// want to refuse.
+    pub fn encoding_conflict(&self) -> Option<&XmlError> {
+        self.encoded.conflict.as_ref()
+    }
+
     /// The first line end of the source: `\r\n`, `\n` or `\r`; empty when there is none.
     pub fn newline(&self) -> &'static str {
         self.newline
@@ -272,7 +279,7 @@ pub(crate) fn some(id: u32) -> Option<NodeId> {
     (id != NONE).then_some(NodeId(id))
 }
 
-fn inside<'a>(slice: &'a str, start: &str, end: &str) -> &'a str {
+pub(crate) fn inside<'a>(slice: &'a str, start: &str, end: &str) -> &'a str {
     slice.strip_prefix(start).and_then(|s| s.strip_suffix(end)).unwrap_or(slice)
 }
 

@@ -1,6 +1,6 @@
 use std::sync::OnceLock;
 
-use crate::encoding::{self, Encoded};
+use crate::encoding::{self, Encoded, Overlook};
 use crate::position::LineIndex;
 use crate::{Document, Limits, XmlError, lex};
 
@@ -10,7 +10,9 @@ const MAX_BYTES: usize = 1 << 30;
 impl Document {
     /// Reads a document with the default [`Limits`].
     ///
-    /// The encoding is that of the byte order mark, else the declared one, else UTF-8.
+    /// The encoding is that of the byte order mark, else the declared one, else UTF-8. A mark of
+    /// UTF-8 stands against a declaration of another code page, which most readers overlook too
+    /// ([`Document::encoding_conflict`] tells); other contradictions are errors.
     pub fn parse(bytes: &[u8]) -> Result<Self, XmlError> {
         Self::parse_with(bytes, &Limits::default())
     }
@@ -18,7 +20,15 @@ impl Document {
     /// Reads a document.
     pub fn parse_with(bytes: &[u8], limits: &Limits) -> Result<Self, XmlError> {
         within(bytes.len(), limits)?;
-        let (text, encoded) = encoding::decode(bytes)?;
+        let (text, encoded) = encoding::decode(bytes, Overlook::Narrow)?;
+        Self::read(text, encoded, limits)
+    }
+
+    /// Reads a document as programs do that decode before they parse: a byte order mark is
+    /// believed, whatever the declaration says.
+    pub fn parse_marked(bytes: &[u8], limits: &Limits) -> Result<Self, XmlError> {
+        within(bytes.len(), limits)?;
+        let (text, encoded) = encoding::decode(bytes, Overlook::All)?;
         Self::read(text, encoded, limits)
     }
 

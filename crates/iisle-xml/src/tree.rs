@@ -73,6 +73,8 @@ impl Flags {
     pub(crate) const EXPANDED: Self = Self(16);
     /// A reference that the expanded nodes behind it stand for.
     pub(crate) const REFERENCE: Self = Self(32);
+    /// An added element that is written without a blank before `/>`.
+    pub(crate) const TIGHT: Self = Self(64);
 
     pub(crate) fn has(self, flag: Self) -> bool {
         self.0 & flag.0 != 0
@@ -101,12 +103,10 @@ pub(crate) struct Element {
     pub(crate) namespace: u32,
 }
 
-/// One attribute of a start tag. From `lead` to behind the closing quote its spelling is in one
+/// One attribute of a start tag. From its name to behind the closing quote its spelling is in one
 /// piece, in the source or behind it.
 #[derive(Debug, Clone)]
 pub(crate) struct AttributeData {
-    /// Where the white space before the name begins.
-    pub(crate) lead: u32,
     pub(crate) name: Span,
     /// Between the quotes, as written.
     pub(crate) raw: Span,
@@ -243,6 +243,6 @@ mod tests {
     #[test]
     fn nodes_stay_small() {
         let sizes = (size_of::<Node>(), size_of::<Element>(), size_of::<AttributeData>());
-        assert_eq!(sizes, (28, 36, 28));
+        assert_eq!(sizes, (28, 36, 24));
     }
 }

@@ -1,3 +1,4 @@
+use crate::gaps::{EmptyTag, Placed};
 use crate::tree::{Flags, NONE, Node, Span};
 use crate::{Document, NodeId, NodeKind};
 
@@ -38,8 +39,8 @@ impl Document {
         out.text
     }
 
-    /// The first character that edits brought into a name, where the document's encoding lacks it
-    /// and no reference is possible.
+    /// The first character that edits brought into a name or a processing instruction, where the
+    /// document's encoding lacks it and no reference is possible.
     pub fn unencodable(&self) -> Option<char> {
         if self.encoded.is_utf8() || !self.is_edited() {
             return None;
@@ -49,14 +50,13 @@ impl Document {
             let mut chars = self.slice(span).chars();
             chars.find(|c| !self.in_source(span.start) && !self.encoded.charset.has(*c))
         };
-        let inside = |span: &Span| self.slice(span).chars().find(|c| !self.encoded.charset.has(*c));
         self.arena.nodes.iter().zip(0..).find_map(|(node, id)| match node.kind {
             NodeKind::Element => {
                 let names = self.attribute_list(NodeId(id)).iter().map(|data| &data.name);
                 let name = self.element(NodeId(id)).map(|element| &element.name);
                 name.into_iter().chain(names).find_map(lacking)
             }
-            NodeKind::Comment if !self.in_source(node.span.start) => inside(&node.span),
+            NodeKind::ProcessingInstruction => lacking(&node.span),
             _ => None,
         })
     }
@@ -128,25 +128,19 @@ impl Output<'_> {
         }
         self.text.push('<');
         self.copy(&element.name);
-        for data in document.attribute_list(at) {
-            self.copy(&(data.lead..data.raw.end + 1));
+        for Placed { gap, data } in document.placed(at) {
+            match gap {
+                Some(gap) => self.copy(&gap),
+                None => self.text.push(' '),
+            }
+            self.copy(&(data.name.start..data.raw.end + 1));
         }
-        let mark = if node.flags.has(Flags::EMPTY_TAG) { "/>" } else { ">" };
-        if node.span.is_empty() {
-            self.text.push_str(if mark == "/>" { " />" } else { mark });
-            return;
-        }
-        let tag = document.slice(&(node.span.start..element.inner.start));
-        let was_empty = tag.ends_with("/>");
-        let body = tag.strip_suffix("/>").or_else(|| tag.strip_suffix('>')).unwrap_or(tag);
-        let gap = &body[body.trim_end_matches(crate::chars::is_space).len()..];
-        // A blank before `/>` belongs to the mark and goes with it; a line break before the mark
-        // belongs to the attributes.
-        let stays = was_empty == (mark == "/>")
-            && !(document.attribute_list(at).is_empty() && gap.contains(['\r', '\n']));
-        if stays {
-            self.text.push_str(gap);
-        }
+        let (is_empty, mark) = if node.flags.has(Flags::EMPTY_TAG) {
+            (EmptyTag::Yes, "/>")
+        } else {
+            (EmptyTag::No, ">")
+        };
+        self.text.push_str(document.tail_gap(at, is_empty));
         self.text.push_str(mark);
     }
 

@@ -37,6 +37,37 @@ fn new_attributes_follow_the_layout() {
 }
 
 #[test]
+fn white_space_of_an_attribute_that_goes_is_passed_on() {
+    let text = "<r a='1' b='2'\n   c='3' d='4' />";
+    let without = |names: &[&str]| {
+        edited(text, |d| names.iter().for_each(|name| d.remove_attribute(d.root(), name)))
+    };
+    assert_eq!(without(&["c"]), "<r a='1' b='2'\n   d='4' />");
+    assert_eq!(without(&["a", "b"]), "<r c='3' d='4' />");
+    assert_eq!(without(&["c", "d"]), "<r a='1' b='2' />");
+    assert_eq!(without(&["d", "c", "b", "a"]), "<r/>");
+    let lines = "<r\n  a='1'\n  b='2'\n/>";
+    assert_eq!(edited(lines, |d| d.remove_attribute(d.root(), "b")), "<r\n  a='1'\n/>");
+}
+
+#[test]
+fn an_attribute_that_comes_back_is_where_it_was() {
+    let new = edited("<r a='1'\n  b='2' c='3'/>", |d| {
+        d.remove_attribute(d.root(), "b");
+        d.set_attribute(d.root(), "x", "7");
+        d.set_attribute(d.root(), "b", "8");
+        assert_eq!(d.attributes(d.root()).map(|a| a.name).collect::<String>(), "acxb");
+    });
+    assert_eq!(new, "<r a='1'\n  b=\"8\" c='3'\n  x=\"7\"/>");
+    let new = edited("<r a='1' b='2'\n  c='3' d='4' />", |d| {
+        d.remove_attribute(d.root(), "c");
+        d.insert_attribute_after(d.root(), "b", "x", "7");
+        d.set_attribute(d.root(), "y", "8");
+    });
+    assert_eq!(new, "<r a='1' b='2'\n  x=\"7\" d='4'\n  y=\"8\" />");
+}
+
+#[test]
 fn children_stand_on_lines_of_their_own() {
     let append = |text: &str, parent: &str| {
         edited(text, |d| {

@@ -1,6 +1,6 @@
 //! Documents keep the encoding they came in.
 
-use iisle_xml::{Document, XmlError};
+use iisle_xml::{Document, Limits, XmlError};
 
 fn wide(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
     text.encode_utf16().flat_map(unit).collect()
@@ -61,10 +61,8 @@ fn characters_an_encoding_lacks_become_references() {
 
 #[test]
 fn what_is_declared_must_fit_the_bytes() {
-    let error = |bytes: &[u8]| {
-        let error = Document::parse(bytes).unwrap_err();
-        format!("{}: {error}", error.position().unwrap())
-    };
+    let shown = |error: &XmlError| format!("{}: {error}", error.position().unwrap());
+    let error = |bytes: &[u8]| shown(&Document::parse(bytes).unwrap_err());
     let utf8 = "<?xml version='1.0' encoding='utf-8'?><r/>";
     let utf16 = "<?xml version='1.0'\r\n encoding='utf-16'?><r/>";
     let big = utf8.replace("utf-8", "utf-16BE");
@@ -80,11 +78,35 @@ fn what_is_declared_must_fit_the_bytes() {
         error(&wide(&big, u16::to_le_bytes)),
         "1:31: the declaration says `utf-16BE`, but the bytes are UTF-16 of the other byte order"
     );
-    let marked = "\u{feff}".to_owned() + &utf8.replace("utf-8", "iso-8859-1");
+    // The mark of UTF-8 stands against another code page; by wish, any mark against anything.
+    let marked = |name: &str| "\u{feff}".to_owned() + &utf8.replace("utf-8", name);
+    let latin = marked("iso-8859-1");
+    let document = Document::parse(latin.as_bytes()).unwrap();
+    assert_eq!((document.encoding(), document.to_bytes()), ("utf-8", latin.clone().into_bytes()));
     assert_eq!(
-        error(marked.as_bytes()),
+        shown(document.encoding_conflict().unwrap()),
         "1:31: the declaration says `iso-8859-1`, but the bytes are UTF-8, by their byte order mark"
     );
+    for (bytes, problem) in [
+        (latin.into_bytes(), None),
+        (
+            marked("utf-16").into_bytes(),
+            Some("the declaration says `utf-16`, but the bytes are one byte a character"),
+        ),
+        (marked("x-no").into_bytes(), Some("the encoding `x-no` is not known")),
+        (
+            wide(&marked("utf-8"), u16::to_be_bytes),
+            Some("the declaration says `utf-8`, but the bytes are UTF-16"),
+        ),
+    ] {
+        let document = Document::parse_marked(&bytes, &Limits::default()).unwrap();
+        assert_eq!(document.to_bytes(), bytes);
+        if let Some(problem) = problem {
+            assert_eq!(error(&bytes), format!("1:31: {problem}"));
+            assert_eq!(document.encoding_conflict().unwrap().to_string(), problem);
+        }
+    }
+    assert_eq!(Document::parse(marked("utf-8").as_bytes()).unwrap().encoding_conflict(), None);
     assert_eq!(
         error(utf8.replace("utf-8", "x-no").as_bytes()),
         "1:31: the encoding `x-no` is not known"
@@ -130,6 +152,6 @@ fn only_the_declaration_declares() {
 #[test]
 fn text_that_was_decoded_elsewhere_has_no_encoding_of_its_own() {
     let text = "<?xml version='1.0' encoding='utf-16'?><r>ü</r>";
-    let document = Document::parse_text(text, &iisle_xml::Limits::default()).unwrap();
+    let document = Document::parse_text(text, &Limits::default()).unwrap();
     assert_eq!((document.encoding(), document.to_bytes()), ("utf-8", text.as_bytes().to_vec()));
 }

@@ -37,17 +37,6 @@ impl Document {
     /// When it was the first of the tag, or the first of a line, what follows takes its place.
     pub fn remove_attribute(&mut self, n: NodeId, name: &str) {
         let Some(slot) = self.find(n, name) else { return };
-        let lead = self.lead(n, slot).to_owned();
-        if slot + 1 < self.attribute_list(n).len() {
-            let next = self.lead(n, slot + 1);
-            let begins_line = has_line_break(&lead) && !has_line_break(next);
-            if (slot == 0 || begins_line) && *next != *lead {
-                let index = self.first_attribute(n) + slot + 1;
-                let raw = self.slice(&self.arena.attributes[index].raw).to_owned();
-                let value = self.value(&self.arena.attributes[index]).to_owned();
-                self.respell(index, &lead, &raw, &value);
-            }
-        }
         if let Some(element) = self.element_mut(n) {
             element.attributes.end -= 1;
             let (first, last) =
@@ -68,13 +57,6 @@ impl Document {
         self.element(n).map_or(0, |element| element.attributes.start as usize)
     }
 
-    /// The white space before an attribute.
-    fn lead(&self, n: NodeId, slot: usize) -> &str {
-        self.attribute_list(n)
-            .get(slot)
-            .map_or("", |data| self.slice(&(data.lead..data.name.start)))
-    }
-
     fn replace_value(&mut self, n: NodeId, slot: usize, value: &str) {
         let index = self.first_attribute(n) + slot;
         let data = &self.arena.attributes[index];
@@ -85,8 +67,7 @@ impl Document {
         let escaped = if is_single { escape_single_quoted(value) } else { escape_attribute(value) };
         let raw = escaped.into_owned();
         let name = self.slice(&data.name).to_owned();
-        let lead = self.lead(n, slot).to_owned();
-        self.respell(index, &lead, &raw, value);
+        self.respell(index, &raw, value);
         self.mark_changed(n);
         if declared_prefix(&name).is_some() {
             self.rebind(n);
@@ -94,18 +75,16 @@ impl Document {
     }
 
     /// Writes an attribute anew; name, equals sign and quotes stay as they are.
-    fn respell(&mut self, index: usize, lead: &str, raw: &str, value: &str) {
+    fn respell(&mut self, index: usize, raw: &str, value: &str) {
         let old = self.arena.attributes[index].clone();
         let head = self.slice(&(old.name.start..old.raw.start));
         let quote = self.slice(&(old.raw.end..old.raw.end + 1));
-        let spelling = [lead, head, raw, quote].concat();
+        let spelling = [head, raw, quote].concat();
         let (head_length, origin) = (number(head.len()), self.origin(&old));
         let start = self.add(&spelling).start;
-        let name = start + number(lead.len());
-        let raw_start = name + head_length;
+        let raw_start = start + head_length;
         self.arena.attributes[index] = AttributeData {
-            lead: start,
-            name: name..name + number(old.name.len()),
+            name: start..start + number(old.name.len()),
             raw: raw_start..raw_start + number(raw.len()),
             namespace: old.namespace,
             known: self.know(value, origin),
@@ -114,14 +93,11 @@ impl Document {
 
     fn insert_attribute(&mut self, n: NodeId, slot: usize, name: &str, value: &str) {
         assert!(is_qname(name), "`{name}` is no name of an attribute");
-        let lead = self.new_lead(n);
         let raw = escape_attribute(value);
-        let start = self.add(&[&lead, name, "=\"", &raw, "\""].concat()).start;
-        let name_start = start + number(lead.len());
-        let name_end = name_start + number(name.len());
+        let start = self.add(&[name, "=\"", &raw, "\""].concat()).start;
+        let name_end = start + number(name.len());
         let data = AttributeData {
-            lead: start,
-            name: name_start..name_end,
+            name: start..name_end,
             raw: name_end + 2..name_end + 2 + number(raw.len()),
             namespace: 0,
             known: self.know(value, (NONE, NONE)),
@@ -148,22 +124,8 @@ impl Document {
         }
     }
 
-    /// The white space before a new attribute: one blank, unless attributes of the element stand
-    /// on different lines; then as before the last that begins a line.
-    fn new_lead(&self, n: NodeId) -> String {
-        let behind_first = 1..self.attribute_list(n).len();
-        let lead =
-            behind_first.rev().map(|slot| self.lead(n, slot)).find(|lead| has_line_break(lead));
-        lead.map_or(" ", |lead| {
-            // Of several line breaks, the last: blank lines are not repeated.
-            let at = lead.rfind(['\r', '\n']).unwrap_or(0);
-            if lead[..at].ends_with('\r') { &lead[at - 1..] } else { &lead[at..] }
-        })
-        .to_owned()
-    }
-
     /// Keeps a value that the spelling alone does not tell.
-    fn know(&mut self, value: &str, origin: (u32, u32)) -> u32 {
+    pub(crate) fn know(&mut self, value: &str, origin: (u32, u32)) -> u32 {
         let start = number(self.arena.values.len());
         self.arena.values.push_str(value);
         let value = start..number(self.arena.values.len());
@@ -182,8 +144,4 @@ impl Document {
         self.node_mut(n).flags.set(Flags::CHANGED);
         self.mark_dirty(n);
     }
-}
-
-fn has_line_break(text: &str) -> bool {
-    text.contains(['\r', '\n'])
 }

@@ -165,8 +165,9 @@ impl Document {
         self.kind(n) == NodeKind::Text && is_blank(self.raw(n))
     }
 
-    /// Whether an element has text that means something: white space among it would too.
-    fn is_mixed(&self, n: NodeId) -> bool {
+    /// Whether an element has, or had, text or CDATA among its children: white space between them
+    /// means something too.
+    pub fn is_mixed(&self, n: NodeId) -> bool {
         self.node(n).flags.has(Flags::MIXED)
     }
 

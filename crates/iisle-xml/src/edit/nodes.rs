@@ -50,13 +50,22 @@ impl Document {
         self.create(Node::new(NodeKind::Comment, span))
     }
 
+    /// New white space that stands in no tree yet, line ends as given.
+    ///
+    /// # Panics
+    /// When `space` is anything but white space.
+    pub fn create_space(&mut self, space: &str) -> NodeId {
+        assert!(is_blank(space), "white space is expected");
+        self.create_raw(space)
+    }
+
     /// Text as it is to be written.
     pub(crate) fn create_raw(&mut self, raw: &str) -> NodeId {
         let span = self.add(raw);
         self.create(Node::new(NodeKind::Text, span))
     }
 
-    fn create(&mut self, mut node: Node) -> NodeId {
+    pub(crate) fn create(&mut self, mut node: Node) -> NodeId {
         node.flags.set(Flags::DIRTY);
         self.arena.nodes.push(node);
         NodeId(number(self.arena.nodes.len() - 1))
@@ -71,6 +80,35 @@ impl Document {
         assert!(n != self.root() && n != self.document_node(), "a document keeps its root");
         self.remove_line_of(n);
         self.detach(n);
+    }
+
+    /// Puts `new` in the place of `old`, which then stands in no tree; no white space is added.
+    /// A new document element takes the place of the old one in this way, and only so.
+    ///
+    /// # Panics
+    /// When `old` stands in no tree, when `new` is above it, or when something else than an
+    /// element is to be the document element.
+    pub fn replace(&mut self, old: NodeId, new: NodeId) {
+        self.unfold(old);
+        let parent = self.parent(old).expect("what is replaced stands in a tree");
+        let is_root = old == self.root();
+        assert!(!is_root || self.kind(new) == NodeKind::Element, "a document keeps its root");
+        self.link(parent, Some(old), new);
+        if is_root {
+            self.arena.root = new.0;
+        }
+        self.detach(old);
+    }
+
+    /// Whether an edit brought an element.
+    pub fn is_new(&self, n: NodeId) -> bool {
+        let node = self.node(n);
+        node.kind == NodeKind::Element && node.span.is_empty()
+    }
+
+    /// Whether anything at or below a node differs from the source.
+    pub fn is_touched(&self, n: NodeId) -> bool {
+        self.node(n).flags.has(Flags::DIRTY)
     }
 
     /// Whether a node stands in the tree of the document.
@@ -96,9 +134,12 @@ impl Document {
         }
     }
 
-    /// Puts `node` between `previous` and its next sibling, or first; no white space is added. A
-    /// node that stands elsewhere is taken from there.
-    pub(crate) fn link(&mut self, parent: NodeId, previous: Option<NodeId>, node: NodeId) {
+    /// Makes `node` a child of `parent`, behind its child `previous` or first; no white space is
+    /// added. A node that stands elsewhere is taken from there.
+    ///
+    /// # Panics
+    /// When `parent` has no children, or stands in `node`.
+    pub fn link(&mut self, parent: NodeId, previous: Option<NodeId>, node: NodeId) {
         let mut above = Some(parent);
         while let Some(at) = above {
             assert!(at != node, "a node cannot stand in itself");
@@ -140,8 +181,12 @@ impl Document {
         }
     }
 
-    /// Takes a node out of the tree; white space around it stays.
-    pub(crate) fn detach(&mut self, n: NodeId) {
+    /// Takes a node out of the tree; white space around it stays. It may be put back elsewhere.
+    ///
+    /// # Panics
+    /// When `n` is the document element or the document: a document keeps its root.
+    pub fn detach(&mut self, n: NodeId) {
+        assert!(n != self.root() && n != self.document_node(), "a document keeps its root");
         self.unfold(n);
         let Some(parent) = self.parent(n) else { return };
         let (previous, next) = (self.previous_sibling(n), self.next_sibling(n));

@@ -10,6 +10,8 @@ pub(crate) struct Encoded {
     /// The byte order mark it begins with; may be empty.
     pub(crate) bom: &'static [u8],
     pub(crate) spellings: Spellings,
+    /// What is wrong when the declaration and the byte order mark disagree.
+    pub(crate) conflict: Option<XmlError>,
 }
 
 impl Encoded {
@@ -24,7 +26,7 @@ impl Encoded {
     }
 
     fn new(charset: Charset, bom: &'static [u8]) -> Self {
-        Self { charset, bom, spellings: Spellings::default() }
+        Self { charset, bom, spellings: Spellings::default(), conflict: None }
     }
 }
 
@@ -38,8 +40,17 @@ const MARKS: [(&[u8], Charset); 3] = [
 /// What documents in UTF-32 begin with, with and without byte order mark.
 const UTF32: [&[u8]; 4] = [b"\xFF\xFE\0\0", b"\0\0\xFE\xFF", b"<\0\0\0", b"\0\0\0<"];
 
+/// Which declarations of another encoding than the byte order mark shows are overlooked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Overlook {
+    /// Any.
+    All,
+    /// That of another encoding whose characters begin at one byte, when the mark is UTF-8's.
+    Narrow,
+}
+
 /// Finds the encoding by BOM, by the first bytes, and by the declaration, and decodes.
-pub(crate) fn decode(bytes: &[u8]) -> Result<(String, Encoded), XmlError> {
+pub(crate) fn decode(bytes: &[u8], overlook: Overlook) -> Result<(String, Encoded), XmlError> {
     if UTF32.iter().any(|start| bytes.starts_with(start)) {
         let encoding = "utf-32".to_owned();
         return Err(XmlError::UnknownEncoding { encoding, position: Position::START });
@@ -52,28 +63,27 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<(String, Encoded), XmlError> {
     });
     let body = &bytes[bom.len()..];
     let head = head(start, body);
-    let charset = match declared_encoding(&head) {
-        None => start,
-        Some((name, at)) => {
-            let position = LineIndex::new(&head).position(&head, at);
-            let mismatch = |actual| {
-                let declared = name.to_owned();
-                XmlError::EncodingMismatch { declared, actual, position }
-            };
-            let charset = match agreed(start, name) {
-                Ok(Some(charset)) => charset,
-                Ok(None) => {
-                    let encoding = name.to_owned();
-                    return Err(XmlError::UnknownEncoding { encoding, position });
-                }
-                Err(actual) => return Err(mismatch(actual)),
-            };
-            if !bom.is_empty() && charset != start {
-                return Err(mismatch("UTF-8, by their byte order mark"));
+    let mut conflict = None;
+    let mut charset = start;
+    if let Some((name, at)) = declared_encoding(&head) {
+        let position = LineIndex::new(&head).position(&head, at);
+        let mismatch = |actual| {
+            let declared = name.to_owned();
+            XmlError::EncodingMismatch { declared, actual, position }
+        };
+        let overlooks_all = !bom.is_empty() && overlook == Overlook::All;
+        match agreed(start, name) {
+            Ok(Some(declared)) if bom.is_empty() || declared == start => charset = declared,
+            Ok(Some(_)) => conflict = Some(mismatch("UTF-8, by their byte order mark")),
+            Ok(None) => {
+                let encoding = name.to_owned();
+                let error = XmlError::UnknownEncoding { encoding, position };
+                conflict = Some(if overlooks_all { error } else { return Err(error) });
             }
-            charset
+            Err(actual) if overlooks_all => conflict = Some(mismatch(actual)),
+            Err(actual) => return Err(mismatch(actual)),
         }
-    };
+    }
     let Some(text) = charset.decode(body) else {
         let good = charset.decode_good_part(body);
         return Err(XmlError::Decode {
@@ -83,6 +93,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<(String, Encoded), XmlError> {
     };
     let mut encoded = Encoded::new(charset, bom);
     encoded.spellings = Spellings::new(charset, body, &text);
+    encoded.conflict = conflict;
     Ok((text, encoded))
 }
 

@@ -5,5 +5,5 @@ mod detect;
 mod spelling;
 
 pub(crate) use charset::Charset;
-pub(crate) use detect::{Encoded, decode};
+pub(crate) use detect::{Encoded, Overlook, decode};
 pub(crate) use spelling::Spellings;
