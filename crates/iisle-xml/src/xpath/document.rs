@@ -15,6 +15,8 @@ impl XPathTree for Document {
         match self.kind(n) {
             NodeKind::Document => XPathKind::Root,
             NodeKind::Element => XPathKind::Element,
+            // White space around the document element is no character data.
+            NodeKind::Text if self.parent(n) == Some(self.document_node()) => XPathKind::Nothing,
             NodeKind::Text | NodeKind::CData => XPathKind::Text,
             NodeKind::Comment => XPathKind::Comment,
             NodeKind::ProcessingInstruction => XPathKind::ProcessingInstruction,

@@ -5,13 +5,28 @@
 //!
 //! Source: XML Path Language (XPath) Version 1.0, W3C Recommendation of 16 November 1999.
 
+mod axis;
+mod calls;
+mod compare;
 mod compiled;
 mod document;
 mod error;
+mod evaluate;
+mod expression;
+mod functions;
+mod item;
+mod model;
 mod namespaces;
 mod number;
+mod parse;
+mod path;
+mod sort;
+mod steps;
+mod strings;
+mod token;
 mod tree;
 mod value;
+mod walk;
 
 pub use compiled::XPath;
 pub use error::{XPathError, XPathProblem};

@@ -28,11 +28,6 @@ impl Namespaces {
             None => (prefix == "xml").then_some(XML_NAMESPACE),
         }
     }
-
-    /// The bound prefixes in ordinal order.
-    pub(crate) fn prefixes(&self) -> impl Iterator<Item = &str> {
-        self.bound.keys().map(String::as_str)
-    }
 }
 
 impl<P: Into<String>, U: Into<String>> FromIterator<(P, U)> for Namespaces {

@@ -1,6 +1,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::item::Item;
+use super::model::Model;
+
 /// What a node of a tree is to XPath.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum XPathKind {
@@ -79,6 +82,15 @@ impl<N: Copy> XNode<N> {
         match self {
             Self::Tree(node) | Self::Attribute(node, _) | Self::Namespace(node, _) => *node,
         }
+    }
+}
+
+impl<N: Copy + Eq + Ord + fmt::Debug> XNode<N> {
+    /// Its string-value (section 5): all text below a root node or an element, the value of an
+    /// attribute, the URI of a namespace, the content of anything else.
+    pub fn text<T: XPathTree<Node = N>>(&self, tree: &T) -> String {
+        let model = Model { tree };
+        model.text(Item::from_node(model, self)).into_owned()
     }
 }
 

@@ -28,7 +28,7 @@ impl<N: Copy + Eq + Ord + std::fmt::Debug> Value<N> {
     /// As `string()` converts it; a node set by its first node.
     pub fn to_text<T: XPathTree<Node = N>>(&self, tree: &T) -> String {
         match self {
-            Self::Nodes(nodes) => todo!("{nodes:?} {:?}", tree.document()),
+            Self::Nodes(nodes) => nodes.first().map(|node| node.text(tree)).unwrap_or_default(),
             Self::Number(number) => number::to_text(*number),
             Self::Text(text) => text.clone(),
             Self::Boolean(boolean) => boolean.to_string(),
