@@ -12,6 +12,7 @@ mod pack;
 mod package;
 mod parameters;
 mod provider_options;
+mod regex;
 mod source_path;
 
 pub use archive::{ArchiveError, DosTime, Level, ReadLimits};
@@ -24,4 +25,5 @@ pub use package::{
 };
 pub use parameters::{Entry, Kind, Parameter, Parameters, ParametersError, Validation};
 pub use provider_options::{ProviderOptions, ProviderOptionsError};
+pub use regex::{NetRegex, RegexError, RegexProblem};
 pub use source_path::{SourcePath, SourcePathError};

@@ -1,0 +1,12 @@
+//! Regular expressions of .NET, in which packages say where values go.
+
+mod blocks;
+mod case;
+mod class;
+mod error;
+mod expression;
+mod translate;
+mod units;
+
+pub use error::{RegexError, RegexProblem};
+pub use expression::NetRegex;

@@ -1,0 +1,745 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::case::equal;
+use super::class::{ClassText, category, push_escaped, shorthand};
+use super::error::{RegexError, RegexProblem};
+use super::units;
+
+/// Rewrites a regular expression of .NET into one of the engine below that means the same.
+///
+/// Only groups that are referred to stay groups: what they hold is not asked for.
+///
+/// Source: Microsoft Learn, "Regular expression language - quick reference"; .NET's
+/// `RegexParser` for what is refused and how ambiguous escapes are read.
+pub(super) fn translate(pattern: &str, ignore_case: bool) -> Result<String, RegexError> {
+    let error = |(offset, problem): At| RegexError { pattern: pattern.to_owned(), offset, problem };
+    let chars: Vec<char> = units::split(pattern).chars().collect();
+    // Which escapes are references depends on groups that may follow them: look for groups first.
+    let mut first = Translator::new(&chars, ignore_case, None);
+    first.whole().map_err(error)?;
+    let groups = first.found.numbered();
+    let mut second = Translator::new(&chars, ignore_case, Some(&groups));
+    second.whole().map_err(error)?;
+    let referred = std::mem::take(&mut second.referred);
+    let twice = referred.iter().find(|slot| groups.declared[slot] > 1);
+    if twice.is_some() {
+        let construct = "a reference to one of several groups of one name";
+        return Err(error((0, RegexProblem::Untranslatable { construct })));
+    }
+    let mut last = Translator::new(&chars, ignore_case, Some(&groups));
+    last.kept = referred;
+    last.whole().map_err(error)
+}
+
+/// A problem and where it is.
+type At = (usize, RegexProblem);
+type Answer<T> = Result<T, At>;
+
+/// The groups of an expression.
+#[derive(Debug, Default)]
+struct Groups {
+    /// Unnamed groups so far.
+    unnamed: usize,
+    /// Groups with a number for a name.
+    explicit: Vec<usize>,
+    /// Groups with a name, in order.
+    names: Vec<String>,
+    /// The number of every name.
+    numbers: BTreeMap<String, usize>,
+    /// How often each number is declared.
+    declared: BTreeMap<usize, usize>,
+}
+
+impl Groups {
+    /// Gives names their numbers: behind those of unnamed groups, in order.
+    fn numbered(mut self) -> Self {
+        for number in (1..=self.unnamed).chain(self.explicit.iter().copied()) {
+            *self.declared.entry(number).or_default() += 1;
+        }
+        let mut next = 1;
+        for name in &self.names {
+            if let Some(number) = self.numbers.get(name) {
+                *self.declared.entry(*number).or_default() += 1;
+                continue;
+            }
+            while self.declared.contains_key(&next) {
+                next += 1;
+            }
+            self.numbers.insert(name.clone(), next);
+            self.declared.insert(next, 1);
+        }
+        self
+    }
+}
+
+/// The options that can change inside an expression.
+#[derive(Debug, Clone, Copy)]
+struct Options {
+    ignore_case: bool,
+    multiline: bool,
+    single_line: bool,
+    explicit_capture: bool,
+    blanks: bool,
+}
+
+struct Translator<'a> {
+    chars: &'a [char],
+    at: usize,
+    options: Options,
+    /// What is known of all groups; not while they are looked for.
+    known: Option<&'a Groups>,
+    found: Groups,
+    /// Groups that were referred to.
+    referred: BTreeSet<usize>,
+    /// Groups that stay groups.
+    kept: BTreeSet<usize>,
+    depth: usize,
+}
+
+/// Groups within groups beyond which nothing sensible lies.
+const MAX_DEPTH: usize = 100;
+
+impl<'a> Translator<'a> {
+    fn new(chars: &'a [char], ignore_case: bool, known: Option<&'a Groups>) -> Self {
+        let options = Options {
+            ignore_case,
+            multiline: false,
+            single_line: false,
+            explicit_capture: false,
+            blanks: false,
+        };
+        Self {
+            chars,
+            at: 0,
+            options,
+            known,
+            found: Groups::default(),
+            referred: BTreeSet::new(),
+            kept: BTreeSet::new(),
+            depth: 0,
+        }
+    }
+
+    fn whole(&mut self) -> Answer<String> {
+        let text = self.alternatives()?;
+        if self.peek().is_some() {
+            return self.fail(RegexProblem::CloseWithoutOpen);
+        }
+        Ok(text)
+    }
+
+    fn fail<T>(&self, problem: RegexProblem) -> Answer<T> {
+        Err((self.at, problem))
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.chars.get(self.at).copied()
+    }
+
+    fn peek_at(&self, ahead: usize) -> Option<char> {
+        self.chars.get(self.at + ahead).copied()
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let c = self.peek()?;
+        self.at += 1;
+        Some(c)
+    }
+
+    fn eat(&mut self, wanted: char) -> bool {
+        let found = self.peek() == Some(wanted);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Everything up to the parenthesis that closes the group, which stays.
+    fn alternatives(&mut self) -> Answer<String> {
+        let mut text = self.sequence()?;
+        while self.eat('|') {
+            text.push('|');
+            text.push_str(&self.sequence()?);
+        }
+        Ok(text)
+    }
+
+    fn sequence(&mut self) -> Answer<String> {
+        let mut text = String::new();
+        let mut repeatable = false;
+        let mut quantified = false;
+        loop {
+            self.skip_blanks()?;
+            let Some(c) = self.peek() else { return Ok(text) };
+            match c {
+                '|' | ')' => return Ok(text),
+                '*' | '+' | '?' | '{' if c != '{' || self.counts().is_some() => {
+                    return self.fail(match (quantified, repeatable) {
+                        (true, _) => RegexProblem::NestedQuantifier,
+                        _ => RegexProblem::NothingToRepeat,
+                    });
+                }
+                _ => {}
+            }
+            let Some(atom) = self.atom()? else {
+                // Options and comments are nothing that could be repeated.
+                (repeatable, quantified) = (false, false);
+                continue;
+            };
+            self.skip_blanks()?;
+            match self.quantifier()? {
+                None => {
+                    text.push_str(&atom);
+                    (repeatable, quantified) = (true, false);
+                }
+                Some(quantifier) => {
+                    text.push_str("(?:");
+                    text.push_str(&atom);
+                    text.push(')');
+                    text.push_str(&quantifier);
+                    (repeatable, quantified) = (false, true);
+                }
+            }
+        }
+    }
+
+    /// Comments, and blanks where the options say that they mean nothing.
+    fn skip_blanks(&mut self) -> Answer<()> {
+        loop {
+            match self.peek() {
+                Some(c) if self.options.blanks && is_blank(c) => self.at += 1,
+                Some('#') if self.options.blanks => {
+                    while self.peek().is_some_and(|c| c != '\n') {
+                        self.at += 1;
+                    }
+                }
+                Some('(') if self.peek_at(1) == Some('?') && self.peek_at(2) == Some('#') => {
+                    while self.peek().is_some_and(|c| c != ')') {
+                        self.at += 1;
+                    }
+                    if !self.eat(')') {
+                        return self.fail(RegexProblem::OpenGroup);
+                    }
+                }
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// The counts of `{n}`, `{n,}` or `{n,m}` here: first, last and length; anything else is text.
+    fn counts(&self) -> Option<(Option<u32>, Option<Option<u32>>, usize)> {
+        let digits = |from: usize| {
+            let rest = &self.chars[from..];
+            rest.iter().take_while(|c| c.is_ascii_digit()).collect::<String>()
+        };
+        let mut at = self.at + 1;
+        let first = digits(at);
+        (self.peek() == Some('{') && !first.is_empty()).then_some(())?;
+        at += first.len();
+        let mut last = None;
+        if self.chars.get(at) == Some(&',') {
+            let digits = digits(at + 1);
+            at += 1 + digits.len();
+            last = Some(digits);
+        }
+        (self.chars.get(at) == Some(&'}')).then_some(())?;
+        let number = |digits: &String| digits.parse::<u32>().ok().filter(|n| *n <= MAX_COUNT);
+        let length = at + 1 - self.at;
+        let first_number = number(&first);
+        let last = match last {
+            None => Some(first_number),
+            Some(digits) if digits.is_empty() => None,
+            Some(digits) => Some(number(&digits)),
+        };
+        Some((first_number, last, length))
+    }
+
+    fn quantifier(&mut self) -> Answer<Option<String>> {
+        let mut text = match self.peek() {
+            Some(c @ ('*' | '+' | '?')) => {
+                self.at += 1;
+                c.to_string()
+            }
+            Some('{') => match self.counts() {
+                None => return Ok(None),
+                Some((first, last, length)) => {
+                    let (Some(first), Some(last)) =
+                        (first, last.map_or(Some(None), |n| n.map(Some)))
+                    else {
+                        return self.fail(RegexProblem::TooLarge);
+                    };
+                    if last.is_some_and(|last| last < first) {
+                        return self.fail(RegexProblem::ReversedQuantifier);
+                    }
+                    self.at += length;
+                    let last = last.map(|n| n.to_string()).unwrap_or_default();
+                    format!("{{{first},{last}}}")
+                }
+            },
+            _ => return Ok(None),
+        };
+        self.skip_blanks()?;
+        if self.eat('?') {
+            text.push('?');
+        }
+        Ok(Some(text))
+    }
+
+    /// One thing that can be repeated; `None` for options.
+    fn atom(&mut self) -> Answer<Option<String>> {
+        let c = self.next().expect("the caller has seen a character");
+        Ok(Some(match c {
+            '(' => return self.group(),
+            '[' => self.class()?,
+            '\\' => self.escape()?,
+            '.' if self.options.single_line => "(?s:.)".to_owned(),
+            '.' => r"[^\n]".to_owned(),
+            '^' if self.options.multiline => "(?m:^)".to_owned(),
+            '^' => r"\A".to_owned(),
+            '$' if self.options.multiline => "(?m:$)".to_owned(),
+            '$' => BEFORE_END.to_owned(),
+            c => self.literal(c),
+        }))
+    }
+
+    fn literal(&self, c: char) -> String {
+        let mut class = ClassText::new(self.options.ignore_case);
+        class.push(c);
+        if self.options.ignore_case && equal(c).count() > 1 {
+            return class.finish(false, None);
+        }
+        let mut text = String::new();
+        push_escaped(&mut text, c);
+        text
+    }
+
+    /// What follows an opening parenthesis.
+    fn group(&mut self) -> Answer<Option<String>> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return self
+                .fail(RegexProblem::TooComplex { reason: "groups within groups".to_owned() });
+        }
+        let outside = self.options;
+        let text = self.group_inside();
+        if !matches!(text, Ok(None)) {
+            self.options = outside;
+        }
+        self.depth -= 1;
+        text
+    }
+
+    fn group_inside(&mut self) -> Answer<Option<String>> {
+        // `(?)` is a group whose content begins with a question mark.
+        if self.peek() != Some('?') || self.peek_at(1) == Some(')') {
+            let number = (!self.options.explicit_capture).then(|| {
+                self.found.unnamed += 1;
+                self.found.unnamed
+            });
+            return self.close(number).map(Some);
+        }
+        self.at += 1;
+        let opening = match (self.peek(), self.peek_at(1)) {
+            (Some('<'), Some('=')) => "?<=",
+            (Some('<'), Some('!')) => "?<!",
+            (Some(':'), _) => "?:",
+            (Some('='), _) => "?=",
+            (Some('!'), _) => "?!",
+            (Some('>'), _) => "?>",
+            (Some(quote @ ('<' | '\'')), _) => return self.named(quote).map(Some),
+            (Some('('), _) => return self.conditional().map(Some),
+            _ => return self.options_group(),
+        };
+        self.at += opening.len() - 1;
+        let inside = self.alternatives()?;
+        if !self.eat(')') {
+            return self.fail(RegexProblem::OpenGroup);
+        }
+        Ok(Some(format!("({opening}{inside})")))
+    }
+
+    /// The rest of a capturing group, which stays one when somebody refers to it.
+    fn close(&mut self, number: Option<usize>) -> Answer<String> {
+        let inside = self.alternatives()?;
+        if !self.eat(')') {
+            return self.fail(RegexProblem::OpenGroup);
+        }
+        Ok(match number.filter(|number| self.kept.contains(number)) {
+            Some(number) => format!("(?<g{number}>{inside})"),
+            None => format!("(?:{inside})"),
+        })
+    }
+
+    /// A word in a group's head or a reference.
+    fn word(&mut self) -> String {
+        let start = self.at;
+        while self.peek().is_some_and(is_word) {
+            self.at += 1;
+        }
+        self.chars[start..self.at].iter().collect()
+    }
+
+    fn named(&mut self, quote: char) -> Answer<String> {
+        self.at += 1;
+        let closing = if quote == '<' { '>' } else { quote };
+        if self.peek().is_none() {
+            return self.fail(RegexProblem::Construct);
+        }
+        let name = self.word();
+        if self.peek() == Some('-') {
+            let construct = "a balancing group";
+            return self.fail(RegexProblem::Untranslatable { construct });
+        }
+        let starts_with_digit = name.starts_with(|c: char| c.is_ascii_digit());
+        let number = name.parse::<usize>().ok().filter(|number| *number > 0);
+        if name.is_empty() || (starts_with_digit && number.is_none()) {
+            return self.fail(RegexProblem::GroupName);
+        }
+        if !self.eat(closing) {
+            return self.fail(match self.peek() {
+                None => RegexProblem::Construct,
+                Some(_) => RegexProblem::GroupName,
+            });
+        }
+        let number = if starts_with_digit {
+            self.found.explicit.extend(number);
+            number
+        } else {
+            self.found.names.push(name.clone());
+            self.known.and_then(|groups| groups.numbers.get(&name).copied())
+        };
+        self.close(number)
+    }
+
+    /// `(?(condition)yes|no)`, behind the question mark.
+    fn conditional(&mut self) -> Answer<String> {
+        let start = self.at;
+        self.at += 1;
+        if self.peek() == Some('?') {
+            // The condition is a group of its own, such as a look-ahead.
+            let condition = self.group()?.unwrap_or_default();
+            return self.branches(Some(condition), None);
+        }
+        let name = self.word();
+        let group = self.number_of(&name).filter(|_| self.peek() == Some(')'));
+        let is_number = !name.is_empty() && name.chars().all(|c| c.is_ascii_digit());
+        let condition = if let Some(number) = group {
+            self.at += 1;
+            self.referred.insert(number);
+            None
+        } else if is_number && self.known.is_some() {
+            return self.fail(RegexProblem::NoGroup { group: name });
+        } else {
+            self.at = start + 1;
+            let inside = self.alternatives()?;
+            if !self.eat(')') {
+                return self.fail(RegexProblem::OpenGroup);
+            }
+            Some(inside)
+        };
+        self.branches(condition, group)
+    }
+
+    fn branches(&mut self, condition: Option<String>, group: Option<usize>) -> Answer<String> {
+        let yes = self.sequence()?;
+        let no = if self.eat('|') { self.sequence()? } else { String::new() };
+        if self.peek() == Some('|') {
+            let construct = "a condition with more than two branches";
+            return self.fail(RegexProblem::Untranslatable { construct });
+        }
+        if !self.eat(')') {
+            return self.fail(RegexProblem::OpenGroup);
+        }
+        Ok(match (condition, group) {
+            (None, Some(number)) if self.kept.contains(&number) => {
+                format!("(?(<g{number}>){yes}|{no})")
+            }
+            (condition, _) => {
+                let condition = condition.unwrap_or_default();
+                format!("(?:(?={condition})(?:{yes})|(?!{condition})(?:{no}))")
+            }
+        })
+    }
+
+    /// `(?imnsx-imnsx)` or the same with `:` and content, behind the question mark.
+    fn options_group(&mut self) -> Answer<Option<String>> {
+        let mut on = true;
+        loop {
+            match self.next() {
+                Some('-') => on = false,
+                Some('+') => on = true,
+                Some('i' | 'I') => self.options.ignore_case = on,
+                Some('m' | 'M') => self.options.multiline = on,
+                Some('s' | 'S') => self.options.single_line = on,
+                Some('n' | 'N') => self.options.explicit_capture = on,
+                Some('x' | 'X') => self.options.blanks = on,
+                Some(')') => return Ok(None),
+                Some(':') => {
+                    let inside = self.alternatives()?;
+                    if !self.eat(')') {
+                        return self.fail(RegexProblem::OpenGroup);
+                    }
+                    return Ok(Some(format!("(?:{inside})")));
+                }
+                _ => {
+                    self.at -= usize::from(self.at < self.chars.len());
+                    return self.fail(RegexProblem::Construct);
+                }
+            }
+        }
+    }
+
+    /// The number of the group that a word names; while groups are looked for, nothing is known.
+    fn number_of(&self, word: &str) -> Option<usize> {
+        let groups = self.known?;
+        let number = match word.parse::<usize>() {
+            Ok(number) => number,
+            Err(_) => *groups.numbers.get(word)?,
+        };
+        groups.declared.contains_key(&number).then_some(number)
+    }
+
+    fn reference(&mut self, number: usize) -> String {
+        self.referred.insert(number);
+        if self.kept.contains(&number) {
+            let case = if self.options.ignore_case { "i" } else { "-i" };
+            format!(r"(?{case}:\k<g{number}>)")
+        } else {
+            String::new()
+        }
+    }
+
+    /// What follows a backslash outside of brackets.
+    fn escape(&mut self) -> Answer<String> {
+        let Some(c) = self.next() else { return self.fail(RegexProblem::FinalBackslash) };
+        Ok(match c {
+            'b' | 'B' | 'A' | 'z' | 'G' => format!("\\{c}"),
+            'Z' => BEFORE_END.to_owned(),
+            'p' | 'P' => self.category(c == 'P')?,
+            'k' => return self.named_reference(),
+            '1'..='9' => return self.numbered_reference(),
+            c => match shorthand(c) {
+                Some(class) => class.to_owned(),
+                None => {
+                    self.at -= 1;
+                    let c = self.character()?;
+                    self.literal(c)
+                }
+            },
+        })
+    }
+
+    fn named_reference(&mut self) -> Answer<String> {
+        let closing = match self.next() {
+            Some('<') => '>',
+            Some('\'') => '\'',
+            _ => return self.fail(RegexProblem::GroupName),
+        };
+        let word = self.word();
+        if word.is_empty() || !self.eat(closing) {
+            return self.fail(RegexProblem::GroupName);
+        }
+        if self.known.is_none() {
+            return Ok(String::new());
+        }
+        match self.number_of(&word) {
+            Some(number) => Ok(self.reference(number)),
+            None => self.fail(RegexProblem::NoGroup { group: word }),
+        }
+    }
+
+    /// `\1`, or a character by its octal number.
+    fn numbered_reference(&mut self) -> Answer<String> {
+        self.at -= 1;
+        let start = self.at;
+        while self.peek().is_some_and(|c| c.is_ascii_digit()) {
+            self.at += 1;
+        }
+        let digits: String = self.chars[start..self.at].iter().collect();
+        if self.known.is_none() {
+            return Ok(String::new());
+        }
+        if let Some(number) = self.number_of(&digits) {
+            return Ok(self.reference(number));
+        }
+        if digits.len() == 1 {
+            return self.fail(RegexProblem::NoGroup { group: digits });
+        }
+        self.at = start;
+        let c = self.character()?;
+        Ok(self.literal(c))
+    }
+
+    fn category(&mut self, negated: bool) -> Answer<String> {
+        let start = self.at;
+        if !self.eat('{') {
+            return self.fail(RegexProblem::Category { name: String::new() });
+        }
+        let name_at = self.at;
+        while self.peek().is_some_and(|c| is_word(c) || c == '-') {
+            self.at += 1;
+        }
+        let name: String = self.chars[name_at..self.at].iter().collect();
+        if !self.eat('}') {
+            return self.fail(RegexProblem::Category { name });
+        }
+        category(&name, negated, self.options.ignore_case).map_err(|problem| (start, problem))
+    }
+
+    /// The character that an escape stands for, behind the backslash.
+    fn character(&mut self) -> Answer<char> {
+        let Some(c) = self.next() else { return self.fail(RegexProblem::FinalBackslash) };
+        Ok(match c {
+            '0'..='7' => {
+                self.at -= 1;
+                self.octal()
+            }
+            'x' => self.hexadecimal(2)?,
+            'u' => self.hexadecimal(4)?,
+            'a' => '\u{7}',
+            'b' => '\u{8}',
+            'e' => '\u{1b}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'v' => '\u{b}',
+            'c' => match self.next().map(|c| c.to_ascii_uppercase()) {
+                Some(c @ '@'..='_') => char::from(u8::try_from(c).expect("it is ASCII") - b'@'),
+                _ => {
+                    let construct = "a control character";
+                    return self.fail(RegexProblem::Untranslatable { construct });
+                }
+            },
+            c if is_word(c) => {
+                self.at -= 1;
+                return self.fail(RegexProblem::Escape { escape: c });
+            }
+            c => c,
+        })
+    }
+
+    /// Up to three octal digits.
+    fn octal(&mut self) -> char {
+        let mut value = 0_u32;
+        for _ in 0..3 {
+            match self.peek().and_then(|c| c.to_digit(8)) {
+                Some(digit) => value = value * 8 + digit,
+                None => break,
+            }
+            self.at += 1;
+        }
+        char::from(u8::try_from(value & 0xff).expect("it was masked"))
+    }
+
+    fn hexadecimal(&mut self, digits: usize) -> Answer<char> {
+        let mut value = 0;
+        for _ in 0..digits {
+            match self.peek().and_then(|c| c.to_digit(16)) {
+                Some(digit) => value = value * 16 + digit,
+                None => return self.fail(RegexProblem::HexDigits),
+            }
+            self.at += 1;
+        }
+        Ok(units::unit(u16::try_from(value).expect("four digits fit")))
+    }
+
+    /// A class, behind its opening bracket.
+    fn class(&mut self) -> Answer<String> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return self.fail(RegexProblem::TooComplex { reason: "classes in classes".to_owned() });
+        }
+        let negated = self.eat('^');
+        let mut class = ClassText::new(self.options.ignore_case);
+        let mut without = None;
+        let mut is_first = true;
+        loop {
+            let Some(c) = self.next() else { return self.fail(RegexProblem::OpenClass) };
+            if c == ']' && !is_first {
+                break;
+            }
+            let member = if c == '\\' { self.member()? } else { Member::Plain(c) };
+            match member {
+                Member::Set(set) => class.push_set(&set),
+                Member::Plain('-') if !is_first && self.peek() == Some('[') => {
+                    self.at += 1;
+                    without = Some(self.class()?);
+                }
+                Member::Plain(c) | Member::Escaped(c) => {
+                    without = self.character_or_range(c, &mut class)?;
+                }
+            }
+            is_first = false;
+            if without.is_some() {
+                if !self.eat(']') {
+                    let construct = "a class that goes on after a subtraction";
+                    return self.fail(RegexProblem::Untranslatable { construct });
+                }
+                break;
+            }
+        }
+        self.depth -= 1;
+        Ok(class.finish(negated, without.as_deref()))
+    }
+
+    /// Adds `first`, or the range it begins; gives what is subtracted when that follows.
+    fn character_or_range(&mut self, first: char, class: &mut ClassText) -> Answer<Option<String>> {
+        if self.peek() != Some('-') || self.peek_at(1).is_none_or(|c| c == ']') {
+            class.push(first);
+            return Ok(None);
+        }
+        self.at += 1;
+        let start = self.at;
+        let last = match self.next() {
+            Some('[') => {
+                class.push(first);
+                return self.class().map(Some);
+            }
+            Some('\\') => match self.member()? {
+                Member::Plain(c) | Member::Escaped(c) => c,
+                Member::Set(_) => {
+                    let construct = "a range that ends in a class";
+                    return self.fail(RegexProblem::Untranslatable { construct });
+                }
+            },
+            Some(c) => c,
+            None => return self.fail(RegexProblem::OpenClass),
+        };
+        class.push_range(first, last).map_err(|problem| (start, problem))?;
+        Ok(None)
+    }
+
+    /// What follows a backslash inside brackets.
+    fn member(&mut self) -> Answer<Member> {
+        let Some(c) = self.peek() else { return self.fail(RegexProblem::FinalBackslash) };
+        if let Some(set) = shorthand(c) {
+            self.at += 1;
+            return Ok(Member::Set(set.to_owned()));
+        }
+        if let 'p' | 'P' = c {
+            self.at += 1;
+            return self.category(c == 'P').map(Member::Set);
+        }
+        self.character().map(Member::Escaped)
+    }
+}
+
+/// A member of a class.
+enum Member {
+    Plain(char),
+    Escaped(char),
+    Set(String),
+}
+
+/// `$` and `\Z`: the end, or before a line feed that ends the text.
+const BEFORE_END: &str = r"(?=\n?\z)";
+/// The largest count of a quantifier.
+const MAX_COUNT: u32 = i32::MAX as u32;
+
+/// The blanks that the option `x` leaves out.
+fn is_blank(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | ' ')
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
