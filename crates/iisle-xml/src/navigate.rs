@@ -98,7 +98,12 @@ impl Document {
         if let Some(child) = self.first_child(current) {
             return Some(child);
         }
-        let mut at = current;
+        self.beyond(current, top)
+    }
+
+    /// The next node in document order within `top` that is not within `n`.
+    pub(crate) fn beyond(&self, n: NodeId, top: NodeId) -> Option<NodeId> {
+        let mut at = n;
         while at != top {
             if let Some(next) = self.next_sibling(at) {
                 return Some(next);

@@ -1,6 +1,7 @@
 use std::sync::OnceLock;
 
 use crate::encoding::{self, Encoded, Overlook};
+use crate::order::Ranks;
 use crate::position::LineIndex;
 use crate::{Document, Limits, XmlError, lex};
 
@@ -39,6 +40,15 @@ impl Document {
         Self::read(text.to_owned(), Encoded::text(), limits)
     }
 
+    /// The document as it was before all edits.
+    pub fn original(&self) -> Self {
+        // What was read once is within the limits it was read with.
+        let limits =
+            Limits { max_bytes: usize::MAX, max_depth: usize::MAX, max_expansion: usize::MAX };
+        let read = Self::read(self.source.clone(), self.encoded.clone(), &limits);
+        read.expect("what was read can be read again")
+    }
+
     fn read(source: String, encoded: Encoded, limits: &Limits) -> Result<Self, XmlError> {
         if source.is_empty() {
             return Err(XmlError::Empty);
@@ -55,6 +65,7 @@ impl Document {
             lines: OnceLock::new(),
             newline,
             unit: OnceLock::new(),
+            ranks: Ranks::new(parsed.arena.nodes.len()),
             arena: parsed.arena,
             entities: parsed.entities,
         })

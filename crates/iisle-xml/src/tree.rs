@@ -3,6 +3,7 @@ use std::sync::OnceLock;
 
 use crate::doctype::Entities;
 use crate::encoding::Encoded;
+use crate::order::Ranks;
 use crate::position::LineIndex;
 
 /// A node of a [`Document`]; means nothing in another document.
@@ -75,6 +76,8 @@ impl Flags {
     pub(crate) const REFERENCE: Self = Self(32);
     /// An added element that is written without a blank before `/>`.
     pub(crate) const TIGHT: Self = Self(64);
+    /// A copy whose prefixes are those of another document.
+    pub(crate) const UNSETTLED: Self = Self(128);
 
     pub(crate) fn has(self, flag: Self) -> bool {
         self.0 & flag.0 != 0
@@ -191,6 +194,7 @@ pub struct Document {
     /// What a level is indented by, once it was looked for.
     pub(crate) unit: OnceLock<Option<String>>,
     pub(crate) arena: Arena,
+    pub(crate) ranks: Ranks,
     pub(crate) entities: Entities,
 }
 

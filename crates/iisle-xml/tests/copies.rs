@@ -13,7 +13,7 @@ fn copied(target: &[u8], source: &str) -> Document {
     let mut document = Document::parse(target).unwrap();
     let other = Document::parse(source.as_bytes()).unwrap();
     let place = find(&document, "place");
-    let copy = document.import(&other, find(&other, "c"), place, &|a| a.name != "x:drop");
+    let copy = document.import(&other, find(&other, "c"), &|a| a.name != "x:drop");
     document.link(place, document.last_child(place), copy);
     let written = document.to_bytes();
     let again = Document::parse(&written)
@@ -48,7 +48,7 @@ fn a_copy_is_spelled_plainly() {
     check(
         "<place></place>",
         "<!DOCTYPE c [<!ENTITY t 'T&#38;amp;'><!ENTITY m 'M<n/>&t;'>]><c a='&t;'>&#65;\r\n&t;]]&gt;&m;<![CDATA[<]]><!-- c --><?p  d ?><?q?></c>",
-        "<place><c a=\"T&amp;\">A\r\nT&amp;]]&gt;M<n/>T&amp;<![CDATA[<]]><!-- c --><?p d ?><?q?></c></place>",
+        "<place><c a=\"T&amp;\">A\r\nT&amp;]]&gt;M<n/>T&amp;<![CDATA[<]]><!-- c --><?p d ?><?q ?></c></place>",
     );
 }
 
@@ -107,7 +107,7 @@ fn characters_the_encoding_lacks_survive_a_copy() {
     for lacking in ["<c><ü/></c>", "<c ü=''/>", "<c><?p ü?></c>"] {
         let mut document = Document::parse(target).unwrap();
         let other = Document::parse(lacking.as_bytes()).unwrap();
-        let copy = document.import(&other, other.root(), document.root(), &|_| true);
+        let copy = document.import(&other, other.root(), &|_| true);
         document.link(document.root(), None, copy);
         assert_eq!(document.unencodable(), Some('ü'), "{lacking}");
     }
@@ -118,10 +118,10 @@ fn an_element_takes_the_place_of_another_and_of_the_root() {
     let mut document = Document::parse(b"<!-- a -->\n<r>\n  <x/> <y/>\n</r>\n").unwrap();
     let other = Document::parse(b"<n><m/></n>").unwrap();
     let (x, root) = (find(&document, "x"), document.root());
-    let copy = document.import(&other, other.root(), root, &|_| true);
+    let copy = document.import(&other, other.root(), &|_| true);
     document.replace(x, copy);
     assert_eq!(document.to_text(), "<!-- a -->\n<r>\n  <n><m/></n> <y/>\n</r>\n");
-    let copy = document.import(&other, other.root(), document.document_node(), &|_| true);
+    let copy = document.import(&other, other.root(), &|_| true);
     document.replace(root, copy);
     assert_eq!(document.to_text(), "<!-- a -->\n<n><m/></n>\n");
     assert_eq!(document.root(), copy);
@@ -142,4 +142,19 @@ fn prefixes_for_attributes_are_found_or_declared() {
     assert_eq!(document.lookup_namespace(e, "").as_deref(), Some("d"));
     let written = "<e a:x='1' xmlns:b=\"v\" xmlns:a1=\"d\"/></r>";
     assert!(document.to_text().ends_with(written), "{}", document.to_text());
+}
+
+#[test]
+fn markup_stands_alone() {
+    let text = "<!DOCTYPE r [<!ENTITY t 'T'><!ENTITY m '<n/>'>]><r xmlns='d' xmlns:p='u'>\
+        <e  a = 'x&#65;\n\"&t;' p:b='>'><f></f>t\r\n&gt;&m;&t;<p:g><h/></p:g><!-- c --><?q?><![CDATA[<]]></e></r>";
+    let document = Document::parse(text.as_bytes()).unwrap();
+    assert_eq!(
+        document.outer_markup(find(&document, "e")),
+        "<e a=\"xA&#xA;&quot;&t;\" p:b=\"&gt;\" xmlns=\"d\" xmlns:p=\"u\"><f></f>t\r\n&gt;&m;&t;\
+        <p:g><h /></p:g><!-- c --><?q ?><![CDATA[<]]></e>"
+    );
+    assert_eq!(document.outer_markup(find(&document, "h")), "<h xmlns=\"d\" />");
+    let root = "<r xmlns=\"d\" xmlns:p=\"u\"><e";
+    assert!(document.outer_markup(document.root()).starts_with(root));
 }

@@ -1,7 +1,7 @@
 use crate::chars::is_qname;
 use crate::escape::{escape_attribute, escape_single_quoted};
 use crate::scope::declared_prefix;
-use crate::tree::{AttributeData, Flags, Known, NONE, Span, number, range};
+use crate::tree::{AttributeData, Flags, Known, NONE, Span, XMLNS, number, range};
 use crate::{Document, NodeId};
 
 impl Document {
@@ -32,6 +32,24 @@ impl Document {
         }
     }
 
+    /// Sets an attribute as [`Document::set_attribute`] does, to the value of the attribute at
+    /// `index` of the element `from`, and to its spelling where the quotes allow.
+    ///
+    /// # Panics
+    /// When `n` is no element, `name` no qualified name, or there is no attribute at `index`.
+    pub fn set_attribute_as(&mut self, n: NodeId, name: &str, from: NodeId, index: usize) {
+        let model = &self.attribute_list(from)[index];
+        let quote = |data: &AttributeData| self.slice(&(data.raw.end..data.raw.end + 1));
+        let (raw, value) = (self.slice(&model.raw).to_owned(), self.value(model).to_owned());
+        match self.find(n, name) {
+            None => self.insert_spelled(n, self.attribute_list(n).len(), name, &raw, &value),
+            Some(slot) if quote(&self.attribute_list(n)[slot]) == quote(model) => {
+                self.respell_value(n, slot, &raw, &value);
+            }
+            Some(slot) => self.replace_value(n, slot, &value),
+        }
+    }
+
     /// Takes an attribute away, with the white space before it.
     ///
     /// When it was the first of the tag, or the first of a line, what follows takes its place.
@@ -58,18 +76,22 @@ impl Document {
     }
 
     fn replace_value(&mut self, n: NodeId, slot: usize, value: &str) {
+        let data = &self.attribute_list(n)[slot];
+        let is_single = self.slice(&(data.raw.end..data.raw.end + 1)) == "'";
+        let raw = if is_single { escape_single_quoted(value) } else { escape_attribute(value) };
+        self.respell_value(n, slot, &raw, value);
+    }
+
+    fn respell_value(&mut self, n: NodeId, slot: usize, raw: &str, value: &str) {
         let index = self.first_attribute(n) + slot;
         let data = &self.arena.attributes[index];
         if self.value(data) == value {
             return;
         }
-        let is_single = self.slice(&(data.raw.end..data.raw.end + 1)) == "'";
-        let escaped = if is_single { escape_single_quoted(value) } else { escape_attribute(value) };
-        let raw = escaped.into_owned();
-        let name = self.slice(&data.name).to_owned();
-        self.respell(index, &raw, value);
+        let is_declaration = declared_prefix(self.slice(&data.name)).is_some();
+        self.respell(index, raw, value);
         self.mark_changed(n);
-        if declared_prefix(&name).is_some() {
+        if is_declaration {
             self.rebind(n);
         }
     }
@@ -92,16 +114,35 @@ impl Document {
     }
 
     fn insert_attribute(&mut self, n: NodeId, slot: usize, name: &str, value: &str) {
+        self.insert_spelled(n, slot, name, &escape_attribute(value), value);
+    }
+
+    fn insert_spelled(&mut self, n: NodeId, slot: usize, name: &str, raw: &str, value: &str) {
         assert!(is_qname(name), "`{name}` is no name of an attribute");
-        let raw = escape_attribute(value);
-        let start = self.add(&[name, "=\"", &raw, "\""].concat()).start;
+        let data = self.spelled(name, raw, value);
+        self.put(n, slot, data);
+        self.mark_changed(n);
+        if declared_prefix(name).is_some() {
+            self.rebind(n);
+        } else if name.contains(':') {
+            self.rebind_own(n);
+        }
+    }
+
+    /// A new attribute, spelled.
+    fn spelled(&mut self, name: &str, raw: &str, value: &str) -> AttributeData {
+        let start = self.add(&[name, "=\"", raw, "\""].concat()).start;
         let name_end = start + number(name.len());
-        let data = AttributeData {
+        AttributeData {
             name: start..name_end,
             raw: name_end + 2..name_end + 2 + number(raw.len()),
             namespace: 0,
             known: self.know(value, (NONE, NONE)),
-        };
+        }
+    }
+
+    /// Puts an attribute into the list of an element.
+    fn put(&mut self, n: NodeId, slot: usize, data: AttributeData) {
         let attributes = &mut self.arena.attributes;
         let element = self.arena.nodes[n.0 as usize].element as usize;
         let element = self.arena.elements.get_mut(element).expect("only elements have attributes");
@@ -116,12 +157,15 @@ impl Document {
             attributes.insert(start + slot, data);
             element.attributes = number(start)..number(attributes.len());
         }
-        self.mark_changed(n);
-        if declared_prefix(name).is_some() {
-            self.rebind(n);
-        } else if name.contains(':') {
-            self.rebind_own(n);
-        }
+    }
+
+    /// Declares a namespace (empty: none) at the end of an element's attributes; names are not
+    /// resolved anew.
+    pub(crate) fn declare(&mut self, n: NodeId, prefix: &str, uri: &str) {
+        let name = if prefix.is_empty() { "xmlns".into() } else { format!("xmlns:{prefix}") };
+        let mut data = self.spelled(&name, &escape_attribute(uri), uri);
+        data.namespace = XMLNS;
+        self.put(n, self.attribute_list(n).len(), data);
     }
 
     /// Keeps a value that the spelling alone does not tell.

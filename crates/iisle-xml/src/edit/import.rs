@@ -7,20 +7,19 @@ use crate::lex::local;
 use crate::navigate::inside;
 use crate::reference::{Place, resolve};
 use crate::scope::XML_NAMESPACE;
-use crate::tree::{AttributeData, Flags, NONE, Node, number};
+use crate::tree::{AttributeData, Flags, NONE, Node, number, range};
 use crate::{Attribute, Document, NodeId, NodeKind};
 
 impl Document {
-    /// Copies an element of another document with what is in it. The copy stands in no tree yet;
-    /// it is made for `place`, the element (or the document) that it is to be put in.
+    /// Copies an element of another document with what is in it. The copy stands in no tree yet.
     ///
-    /// Names mean what they meant. An element takes the prefix that its namespace has at `place`;
-    /// attributes keep theirs; what is not bound there is declared, behind the attributes, and
-    /// declarations of the other document are not copied otherwise. Of the other attributes, those
-    /// that `keeps` refuses are left out.
+    /// Names mean what they meant, wherever the copy is put: an element then takes the prefix that
+    /// its namespace has there, attributes keep theirs, and what is not bound there is declared,
+    /// behind the attributes. Declarations of the other document are not copied otherwise. Of the
+    /// other attributes, those that `keeps` refuses are left out.
     ///
-    /// The spelling is plain: double quotes, one blank before an attribute, none before `/>`;
-    /// references and entities are resolved. A line break in a value becomes a reference, a tab
+    /// The spelling is plain: double quotes, one blank before an attribute, none before `/>` and one
+    /// before the data of a processing instruction; references and entities are resolved. A line break in a value becomes a reference, a tab
     /// stays one. White space between elements is left out, unless `xml:space` or text around it
     /// says that it means something. CDATA sections are split where the encoding of this document
     /// lacks a character.
@@ -31,26 +30,24 @@ impl Document {
         &mut self,
         other: &Self,
         node: NodeId,
-        place: NodeId,
         keeps: &dyn Fn(&Attribute<'_>) -> bool,
     ) -> NodeId {
         assert!(other.kind(node) == NodeKind::Element, "only elements are copied");
-        let mut bindings = self.bindings(place);
-        let top = self.import_element(other, node, &mut bindings, keeps);
-        // Iterative, because documents may be deep: (of the other, its copy, bindings around it).
-        let mut open = vec![(other.first_child(node), top, bindings.mark())];
-        while let Some((next, copy, mark)) = open.last_mut() {
+        let top = self.import_element(other, node, keeps);
+        self.node_mut(top).flags.set(Flags::UNSETTLED);
+        // Iterative, because documents may be deep: (what is next in the other, where it goes).
+        let mut open = vec![(other.first_child(node), top)];
+        while let Some((next, copy)) = open.last_mut() {
             let Some(child) = *next else {
                 open.pop();
                 continue;
             };
             *next = other.next_sibling(child);
-            bindings.forget(*mark);
             let copy = *copy;
             if other.kind(child) == NodeKind::Element {
-                let element = self.import_element(other, child, &mut bindings, keeps);
+                let element = self.import_element(other, child, keeps);
                 self.link(copy, self.last_child(copy), element);
-                open.push((other.first_child(child), element, bindings.mark()));
+                open.push((other.first_child(child), element));
             } else {
                 self.import_leaf(other, child, copy);
             }
@@ -58,53 +55,94 @@ impl Document {
         top
     }
 
+    /// Copies the tag of an element; prefixes stay as they are for now.
     fn import_element(
         &mut self,
         other: &Self,
         node: NodeId,
-        bindings: &mut Bindings,
         keeps: &dyn Fn(&Attribute<'_>) -> bool,
     ) -> NodeId {
-        let mut declared: Vec<(String, String)> = Vec::new();
         let mut attributes = String::new();
+        let mut namespaces = Vec::new();
         for data in other.attribute_list(node) {
             let shown = other.shown(node, data);
-            if shown.is_namespace() || !keeps(&shown) {
-                continue;
+            if !shown.is_namespace() && keeps(&shown) {
+                let value = respelled_value(other, other.slice(&data.raw));
+                attributes += &[" ", shown.name, "=\"", &value, "\""].concat();
+                namespaces.push(self.namespace_index(shown.namespace));
             }
-            if let (Some(prefix), Some(uri)) = (shown.prefix, shown.namespace)
+        }
+        let copy = self.create_element(other.name(node));
+        let namespace = self.namespace_index(other.namespace(node));
+        let flags = &mut self.node_mut(copy).flags;
+        flags.set(Flags::TIGHT);
+        if !other.node(node).flags.has(Flags::EMPTY_TAG) {
+            flags.clear(Flags::EMPTY_TAG);
+        }
+        self.spell_attributes(copy, &attributes);
+        if let Some(element) = self.element_mut(copy) {
+            element.namespace = namespace;
+            let list = range(&element.attributes);
+            for (data, namespace) in self.arena.attributes[list].iter_mut().zip(namespaces) {
+                data.namespace = namespace;
+            }
+        }
+        copy
+    }
+
+    /// Gives a copy the prefixes of the place that it was put in, and declares what is not bound
+    /// there.
+    pub(crate) fn settle(&mut self, top: NodeId) {
+        self.node_mut(top).flags.clear(Flags::UNSETTLED);
+        let mut bindings = self.parent(top).map(|place| self.bindings(place)).unwrap_or_default();
+        // The open elements, with what was bound around them.
+        let mut open: Vec<(NodeId, usize)> = Vec::new();
+        let mut at = Some(top);
+        while let Some(n) = at {
+            while open.last().is_some_and(|(above, _)| Some(*above) != self.parent(n)) {
+                open.pop();
+            }
+            bindings.forget(open.last().map_or(bindings.mark(), |(_, mark)| *mark));
+            if self.kind(n) == NodeKind::Element {
+                self.settle_own(n, &mut bindings);
+                open.push((n, bindings.mark()));
+            }
+            at = self.following(n, top);
+        }
+    }
+
+    fn settle_own(&mut self, n: NodeId, bindings: &mut Bindings) {
+        let namespace = |data: &AttributeData| self.namespace_at(data.namespace);
+        let mut declared: Vec<(String, String)> = Vec::new();
+        for data in self.attribute_list(n) {
+            if let Some((prefix, _)) = self.slice(&data.name).split_once(':')
+                && let Some(uri) = namespace(data)
                 && bindings.namespace(prefix) != Some(uri)
                 && !declared.iter().any(|(known, _)| known == prefix)
             {
                 declared.push((prefix.to_owned(), uri.to_owned()));
             }
-            let value = respelled_value(other, other.slice(&data.raw));
-            attributes += &[" ", shown.name, "=\"", &value, "\""].concat();
         }
-        let own = other.name(node);
-        let uri = other.namespace(node).unwrap_or_default();
+        let uri = self.namespace(n).unwrap_or_default();
         let hidden = |prefix: &str| declared.iter().any(|(known, _)| known == prefix);
-        let prefix = bindings.prefix(uri, &hidden).map(str::to_owned);
-        let prefix = prefix.unwrap_or_else(|| {
-            let prefix = other.prefix(node).unwrap_or_default();
-            if !declared.iter().any(|(known, _)| known == prefix) {
-                declared.insert(0, (prefix.to_owned(), uri.to_owned()));
+        let own = self.prefix(n).unwrap_or_default();
+        let prefix = bindings.prefix(uri, &hidden).unwrap_or(own).to_owned();
+        let is_bound = bindings.namespace(&prefix).unwrap_or_default() == uri;
+        if !hidden(&prefix) && !is_bound {
+            declared.insert(0, (prefix.clone(), uri.to_owned()));
+        }
+        if prefix != own {
+            let local = self.local_name(n);
+            let name = if prefix.is_empty() { local.to_owned() } else { prefix + ":" + local };
+            let name = self.add(&name);
+            if let Some(element) = self.element_mut(n) {
+                element.name = name;
             }
-            prefix.to_owned()
-        });
-        let name = if prefix.is_empty() { local(own).into() } else { prefix + ":" + local(own) };
+        }
         for (prefix, uri) in declared {
-            let name = if prefix.is_empty() { "xmlns".into() } else { format!("xmlns:{prefix}") };
-            attributes += &[" ", &*name, "=\"", &escape_attribute(&uri), "\""].concat();
+            self.declare(n, &prefix, &uri);
             bindings.declare(prefix, uri);
         }
-        let copy = self.create_element(&name);
-        self.node_mut(copy).flags.set(Flags::TIGHT);
-        if !other.node(node).flags.has(Flags::EMPTY_TAG) {
-            self.node_mut(copy).flags.clear(Flags::EMPTY_TAG);
-        }
-        self.spell_attributes(copy, &attributes);
-        copy
     }
 
     /// Gives an element that has none the attributes of a tag.
@@ -143,8 +181,7 @@ impl Document {
             NodeKind::Text => self.create_raw(&respelled_text(other, raw)),
             NodeKind::CData => return self.import_cdata(raw, parent),
             NodeKind::ProcessingInstruction => {
-                let blank = if other.text(node).is_empty() { "" } else { " " };
-                let raw = ["<?", other.name(node), blank, &other.text(node), "?>"].concat();
+                let raw = ["<?", other.name(node), " ", &other.text(node), "?>"].concat();
                 let span = self.add(&raw);
                 self.create(Node::new(NodeKind::ProcessingInstruction, span))
             }
@@ -207,30 +244,36 @@ impl Document {
 
 /// The value of an attribute as it is written in a copy.
 fn respelled_value(other: &Document, raw: &str) -> String {
-    respelled(
-        raw,
-        |plain, out| {
-            for c in plain.chars() {
-                match c {
-                    '\t' => out.push('\t'),
-                    _ => *out += &escape_attribute(c.encode_utf8(&mut [0; 4])),
-                }
-            }
-        },
-        |reference| escape_attribute(&resolved(other, reference, Place::Attribute)).into_owned(),
-    )
+    respelled(raw, plain_value, |reference| {
+        escape_attribute(&resolved(other, reference, Place::Attribute)).into_owned()
+    })
 }
 
 /// Text as it is written in a copy.
 fn respelled_text(other: &Document, raw: &str) -> String {
-    respelled(
-        raw,
-        |plain, out| *out += &plain.replace('>', "&gt;"),
-        |reference| escape_text(&resolved(other, reference, Place::Content)).into_owned(),
-    )
+    respelled(raw, plain_text, |reference| {
+        escape_text(&resolved(other, reference, Place::Content)).into_owned()
+    })
 }
 
-fn respelled(
+/// Writes the part of a value between references for double quotes: line breaks become
+/// references, tabs stay.
+pub(crate) fn plain_value(plain: &str, out: &mut String) {
+    for (index, piece) in plain.split('\t').enumerate() {
+        if index > 0 {
+            out.push('\t');
+        }
+        *out += &escape_attribute(piece);
+    }
+}
+
+/// Writes the part of a text between references: line ends stay.
+pub(crate) fn plain_text(plain: &str, out: &mut String) {
+    *out += &plain.replace('>', "&gt;");
+}
+
+/// Spells a text anew, piece by piece: what stands between references, and the references.
+pub(crate) fn respelled(
     raw: &str,
     plain: impl Fn(&str, &mut String),
     reference: impl Fn(&str) -> String,

@@ -5,3 +5,5 @@ mod import;
 mod layout;
 mod nodes;
 mod scope;
+
+pub(crate) use import::{plain_text, plain_value, respelled};

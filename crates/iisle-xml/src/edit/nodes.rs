@@ -176,6 +176,10 @@ impl Document {
             above.set(Flags::CHANGED);
         }
         self.mark_dirty(parent);
+        if !self.is_attached(node) {
+            return;
+        }
+        self.rank_anew(node);
         if self.kind(node) == NodeKind::Element {
             self.rebind(node);
         }

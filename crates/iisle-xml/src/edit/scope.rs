@@ -1,18 +1,21 @@
 use crate::lex::local;
 use crate::scope::declared_prefix;
-use crate::tree::{XML, XMLNS, number, range};
+use crate::tree::{Flags, XML, XMLNS, number, range};
 use crate::{Document, NodeId, NodeKind};
 
 /// Namespaces of elements and attributes after an edit.
 impl Document {
-    /// Resolves the prefixes of an element and of all below it anew.
+    /// Resolves the prefixes of an element and of all below it anew. Copies of other documents get
+    /// prefixes that mean here what theirs meant there.
     pub(crate) fn rebind(&mut self, top: NodeId) {
         if !self.is_attached(top) {
             return;
         }
         let mut at = Some(top);
         while let Some(n) = at {
-            if self.kind(n) == NodeKind::Element {
+            if self.node(n).flags.has(Flags::UNSETTLED) {
+                self.settle(n);
+            } else if self.kind(n) == NodeKind::Element {
                 self.rebind_own(n);
             }
             at = self.following(n, top);
@@ -56,12 +59,17 @@ impl Document {
             uri = found.map(|data| self.value(data));
             at = self.parent(element);
         }
-        let Some(uri) = uri else { return 0 };
+        let uri = uri.map(str::to_owned);
+        self.namespace_index(uri.as_deref())
+    }
+
+    /// The index of a namespace, which may be a new one.
+    pub(crate) fn namespace_index(&mut self, uri: Option<&str>) -> u32 {
+        let Some(uri) = uri.filter(|uri| !uri.is_empty()) else { return 0 };
         if let Some(index) = self.arena.namespaces.iter().position(|known| **known == *uri) {
             return number(index);
         }
-        let uri = uri.into();
-        self.arena.namespaces.push(uri);
+        self.arena.namespaces.push(uri.into());
         number(self.arena.namespaces.len() - 1)
     }
 }

@@ -66,8 +66,7 @@ impl XPathTree for Document {
         self.text(n)
     }
 
-    /// Nodes are numbered as they are read, and edits number what they bring behind all others.
     fn rank(&self, n: NodeId) -> Option<u64> {
-        (!self.is_edited()).then_some(u64::from(n.0))
+        Some(self.rank(n))
     }
 }
