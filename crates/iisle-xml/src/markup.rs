@@ -1,6 +1,7 @@
 //! The markup of a part of a document, written anew.
 
 use crate::bindings::Bindings;
+use crate::doctype::Entities;
 use crate::edit::{plain_text, plain_value, respelled};
 use crate::escape::{escape_attribute, escape_text};
 use crate::lex::local;
@@ -64,14 +65,12 @@ impl Writer<'_> {
         let uri = document.namespace(n).unwrap_or_default();
         // What was bound for a name, and whether it is declared yet.
         let mut bound: Vec<(String, String, bool)> = Vec::new();
-        let prefix = match self.bindings.prefix(uri, &|_| false) {
-            Some(prefix) => prefix.to_owned(),
-            None => {
-                let prefix = document.prefix(n).unwrap_or_default();
-                bound.push((prefix.to_owned(), uri.to_owned(), false));
-                prefix.to_owned()
-            }
-        };
+        let known = self.bindings.prefix(uri, &|_| false).map(str::to_owned);
+        let prefix = known.unwrap_or_else(|| {
+            let prefix = document.prefix(n).unwrap_or_default();
+            bound.push((prefix.to_owned(), uri.to_owned(), false));
+            prefix.to_owned()
+        });
         let name = match prefix.as_str() {
             "" => local(own).to_owned(),
             prefix => format!("{prefix}:{}", local(own)),
@@ -93,7 +92,7 @@ impl Writer<'_> {
             {
                 bound.push((prefix.to_owned(), uri.to_owned(), false));
             }
-            let value = self.respelled(document.slice(&data.raw), Place::Attribute);
+            let value = spelled_plainly(document.slice(&data.raw), Place::Attribute);
             self.out += &[" ", qualified, "=\"", &value, "\""].concat();
         }
         for (prefix, uri, is_declared) in bound {
@@ -129,7 +128,7 @@ impl Writer<'_> {
             return;
         }
         match node.kind {
-            NodeKind::Text => self.out += &self.respelled(document.raw(n), Place::Content),
+            NodeKind::Text => self.out += &spelled_plainly(document.raw(n), Place::Content),
             NodeKind::ProcessingInstruction => {
                 let data = document.text(n);
                 self.out += &["<?", document.name(n), " ", &data, "?>"].concat();
@@ -137,20 +136,21 @@ impl Writer<'_> {
             _ => self.out.push_str(document.raw(n)),
         }
     }
+}
 
-    fn respelled(&self, raw: &str, place: Place) -> String {
-        let reference = |reference: &str| {
-            let mut budget = usize::MAX;
-            let no_entities = crate::doctype::Entities::new();
-            match (resolve(reference, place, &no_entities, &mut budget), place) {
-                (Ok(value), Place::Attribute) => escape_attribute(&value).into_owned(),
-                (Ok(value), Place::Content) => escape_text(&value).into_owned(),
-                (Err(_), _) => reference.to_owned(),
-            }
-        };
-        match place {
-            Place::Attribute => respelled(raw, plain_value, reference),
-            Place::Content => respelled(raw, plain_text, reference),
+/// References to characters are resolved, those to entities stay.
+fn spelled_plainly(raw: &str, place: Place) -> String {
+    let no_entities = Entities::new();
+    let reference = |reference: &str| {
+        let mut budget = usize::MAX;
+        match (resolve(reference, place, &no_entities, &mut budget), place) {
+            (Ok(value), Place::Attribute) => escape_attribute(&value).into_owned(),
+            (Ok(value), Place::Content) => escape_text(&value).into_owned(),
+            (Err(_), _) => reference.to_owned(),
         }
+    };
+    match place {
+        Place::Attribute => respelled(raw, plain_value, reference),
+        Place::Content => respelled(raw, plain_text, reference),
     }
 }

@@ -41,6 +41,7 @@ impl Document {
     }
 
     /// The document as it was before all edits.
+    #[must_use]
     pub fn original(&self) -> Self {
         // What was read once is within the limits it was read with.
         let limits =

@@ -3,7 +3,6 @@
 use crate::bindings::Bindings;
 use crate::chars::is_blank;
 use crate::escape::{escape_attribute, escape_text};
-use crate::lex::local;
 use crate::navigate::inside;
 use crate::reference::{Place, resolve};
 use crate::scope::XML_NAMESPACE;
