@@ -15,6 +15,7 @@ pub enum Code {
     EndWithError,
     Exception,
     FirstOnly,
+    HyphensRefused,
     HyphensSpread,
     ImportConflict,
     ImportNoNamespace,
@@ -49,6 +50,7 @@ pub enum Code {
     Unencodable,
     UnknownType,
     UnknownXdtTag,
+    Unreadable,
     WrongArgCount,
     WrongKind,
     Xpath,
@@ -70,6 +72,7 @@ impl Code {
             Self::EndWithError => "end-with-error",
             Self::Exception => "exception",
             Self::FirstOnly => "first-only",
+            Self::HyphensRefused => "hyphens-refused",
             Self::HyphensSpread => "hyphens-spread",
             Self::ImportConflict => "import-conflict",
             Self::ImportNoNamespace => "import-no-namespace",
@@ -104,6 +107,7 @@ impl Code {
             Self::Unencodable => "unencodable",
             Self::UnknownType => "unknown-type",
             Self::UnknownXdtTag => "unknown-xdt-tag",
+            Self::Unreadable => "unreadable",
             Self::WrongArgCount => "wrong-arg-count",
             Self::WrongKind => "wrong-kind",
             Self::Xpath => "xpath",
@@ -141,6 +145,9 @@ impl Code {
             },
             Self::FirstOnly => {
                 format!("more than one element matches, `{first}` works on the first only")
+            }
+            Self::HyphensRefused => {
+                "the markup has `--`, and no comment can hold two hyphens in a row".to_owned()
             }
             Self::HyphensSpread => {
                 "`--` became `- -`, for no comment can hold two hyphens in a row".to_owned()
@@ -190,6 +197,7 @@ impl Code {
             Self::Unencodable => format!("the document's encoding lacks `{first}`"),
             Self::UnknownType => format!("there is no {} `{first}`", argument(1).to_lowercase()),
             Self::UnknownXdtTag => format!("there is no element `{first}` in transforms"),
+            Self::Unreadable => "cannot be read".to_owned(),
             Self::WrongArgCount => format!("`{first}` takes exactly {}", argument(1)),
             Self::WrongKind => {
                 let name = first.rsplit('.').next().unwrap_or(first);

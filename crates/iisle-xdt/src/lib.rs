@@ -17,6 +17,7 @@ mod options;
 mod outcome;
 mod policy;
 mod run;
+mod safe;
 mod script;
 mod target;
 

@@ -128,12 +128,12 @@ impl Writer<'_> {
             return;
         }
         match node.kind {
-            NodeKind::Text => self.out += &spelled_plainly(document.raw(n), Place::Content),
+            NodeKind::Text => self.out += &spelled_plainly(document.written(n), Place::Content),
             NodeKind::ProcessingInstruction => {
                 let data = document.text(n);
                 self.out += &["<?", document.name(n), " ", &data, "?>"].concat();
             }
-            _ => self.out.push_str(document.raw(n)),
+            _ => self.out.push_str(document.written(n)),
         }
     }
 }

@@ -1,11 +1,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::chars::{name_length, space_length};
+use crate::chars::{is_blank, name_length, space_length};
 use crate::lex::local;
 use crate::position::LineIndex;
 use crate::reference::{Place, resolve};
-use crate::tree::{AttributeData, Flags, NONE, range};
+use crate::tree::{AttributeData, Flags, NONE, XML, range};
 use crate::{Document, NodeId, NodeKind, Position, XmlError};
 
 /// An attribute as it is now. Namespace declarations are attributes too, in the namespace
@@ -190,6 +190,44 @@ impl Document {
     pub fn attribute(&self, n: NodeId, name: &str) -> Option<&str> {
         let list = self.attribute_list(n);
         list.iter().find(|data| self.slice(&data.name) == name).map(|data| self.value(data))
+    }
+
+    /// Whether a node is text that consists of white space, none of it written as a reference.
+    pub fn is_white_space(&self, n: NodeId) -> bool {
+        self.kind(n) == NodeKind::Text && is_blank(self.written(n))
+    }
+
+    /// Whether an `xml:space` around a node says that white space means something.
+    pub fn preserves_space(&self, n: NodeId) -> bool {
+        let mut above = self.parent(n);
+        while let Some(at) = above {
+            let space = self
+                .attribute_list(at)
+                .iter()
+                .find(|data| data.namespace == XML && self.slice(&data.name) == "xml:space");
+            match space.map(|data| self.value(data)) {
+                Some("preserve") => return true,
+                Some("default") => return false,
+                _ => above = self.parent(at),
+            }
+        }
+        false
+    }
+
+    /// Whether [`Document::preserves_space`] may be true of any node.
+    pub fn has_preserved_space(&self) -> bool {
+        self.source.contains("xml:space") || self.added.contains("xml:space")
+    }
+
+    /// Whether a node comes from the value of an entity, and the reference before it is written in
+    /// its place.
+    pub fn is_expanded(&self, n: NodeId) -> bool {
+        self.node(n).flags.has(Flags::EXPANDED)
+    }
+
+    /// The markup of a node that is no element, as it is written: of text, references and all.
+    pub fn written(&self, n: NodeId) -> &str {
+        self.slice(&self.node(n).span)
     }
 
     /// An element's own text: character data and CDATA of its direct children. Of other nodes

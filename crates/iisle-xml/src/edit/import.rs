@@ -5,7 +5,6 @@ use crate::chars::is_blank;
 use crate::escape::{escape_attribute, escape_text};
 use crate::navigate::inside;
 use crate::reference::{Place, resolve};
-use crate::scope::XML_NAMESPACE;
 use crate::tree::{AttributeData, Flags, NONE, Node, number, range};
 use crate::{Attribute, Document, NodeId, NodeKind};
 
@@ -173,7 +172,7 @@ impl Document {
 
     /// Copies what is no element to the end of `parent`.
     fn import_leaf(&mut self, other: &Self, node: NodeId, parent: NodeId) {
-        let raw = other.raw(node);
+        let raw = other.written(node);
         let copy = match other.kind(node) {
             NodeKind::Text if other.node(node).flags.has(Flags::REFERENCE) => return,
             NodeKind::Text if is_blank(raw) && !other.is_significant(node) => return,
@@ -196,19 +195,10 @@ impl Document {
     /// Whether white space means something: the element says so, or it stands in text, but not
     /// beside CDATA, where it is layout.
     fn is_significant(&self, blank: NodeId) -> bool {
-        let mut above = self.parent(blank);
-        while let Some(at) = above {
-            let space = self.attribute_list(at).iter().find(|data| {
-                self.slice(&data.name) == "xml:space"
-                    && self.namespace_at(data.namespace) == Some(XML_NAMESPACE)
-            });
-            match space.map(|data| self.value(data)) {
-                Some("preserve") => return true,
-                Some("default") => break,
-                _ => above = self.parent(at),
-            }
+        if self.preserves_space(blank) {
+            return true;
         }
-        let is_text = |n: NodeId| self.kind(n) == NodeKind::Text && !is_blank(self.raw(n));
+        let is_text = |n: NodeId| self.kind(n) == NodeKind::Text && !is_blank(self.written(n));
         let is_cdata = |n: Option<NodeId>| n.is_some_and(|n| self.kind(n) == NodeKind::CData);
         let beside = is_cdata(self.previous_sibling(blank)) || is_cdata(self.next_sibling(blank));
         let parent = self.parent(blank).filter(|parent| self.is_mixed(*parent) && !beside);

@@ -24,10 +24,10 @@ impl Document {
         }
         let newline = self.newline;
         let indent = self.child_indent(parent);
-        let closing = self.last_child(parent).filter(|last| self.is_blank(*last));
+        let closing = self.last_child(parent).filter(|last| self.is_white_space(*last));
         let lead = self.create_raw(&format!("{newline}{indent}"));
         match closing {
-            Some(blank) if self.raw(blank).contains(['\n', '\r']) => {
+            Some(blank) if self.written(blank).contains(['\n', '\r']) => {
                 // The white space before the end tag stays there.
                 self.link(parent, self.previous_sibling(blank), lead);
                 self.link(parent, Some(lead), child);
@@ -91,7 +91,7 @@ impl Document {
         let starts_line =
             |text: &str| text.trim_start_matches([' ', '\t']).starts_with(['\r', '\n']);
         let is_last = match next {
-            Some(next) => self.kind(next) == NodeKind::Text && starts_line(self.raw(next)),
+            Some(next) => self.kind(next) == NodeKind::Text && starts_line(self.written(next)),
             // The last line of the document needs no line end.
             None => self.parent(n) == Some(self.document_node()),
         };
@@ -101,13 +101,13 @@ impl Document {
         match (self.previous_sibling(n), next) {
             (Some(before), _) => {
                 let Some(gap) = self.line_gap(Some(before)) else { return };
-                let kept = self.raw(before).len() - gap.len();
-                let kept = self.raw(before)[..kept].to_owned();
+                let kept = self.written(before).len() - gap.len();
+                let kept = self.written(before)[..kept].to_owned();
                 self.replace_text(before, &kept);
             }
             // The first line of the document: what goes with it is the line end behind it.
             (None, Some(behind)) if self.parent(n) == Some(self.document_node()) => {
-                let rest = self.raw(behind).trim_start_matches([' ', '\t']);
+                let rest = self.written(behind).trim_start_matches([' ', '\t']);
                 let rest = rest.strip_prefix("\r\n").unwrap_or_else(|| &rest[1..]).to_owned();
                 self.replace_text(behind, &rest);
             }
@@ -127,7 +127,7 @@ impl Document {
     /// Line end and indentation that end the text `before`, when nothing else follows the line end.
     fn line_gap(&self, before: Option<NodeId>) -> Option<&str> {
         let before = before.filter(|b| self.kind(*b) == NodeKind::Text)?;
-        let raw = self.raw(before);
+        let raw = self.written(before);
         let at = raw.rfind(['\r', '\n'])?;
         let start = if raw[..=at].ends_with("\r\n") { at - 1 } else { at };
         is_blank(&raw[start..]).then(|| &raw[start..])
@@ -159,10 +159,6 @@ impl Document {
             let tail = self.create_raw(&format!("{newline}{indent}"));
             self.link(parent, self.last_child(parent), tail);
         }
-    }
-
-    fn is_blank(&self, n: NodeId) -> bool {
-        self.kind(n) == NodeKind::Text && is_blank(self.raw(n))
     }
 
     /// Whether an element has, or had, text or CDATA among its children: white space between them

@@ -164,7 +164,7 @@ impl Document {
         self.join(parent, previous, Some(node));
         self.join(parent, Some(node), next);
         let is_mixed = match self.kind(node) {
-            NodeKind::Text => !is_blank(self.raw(node)),
+            NodeKind::Text => !is_blank(self.written(node)),
             kind => kind == NodeKind::CData,
         };
         let above = &mut self.node_mut(parent).flags;
@@ -245,9 +245,5 @@ impl Document {
             let node = self.node_mut(reference);
             (node.parent, node.previous, node.next) = (NONE, NONE, NONE);
         }
-    }
-
-    pub(crate) fn raw(&self, n: NodeId) -> &str {
-        self.slice(&self.node(n).span)
     }
 }
