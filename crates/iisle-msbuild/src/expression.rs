@@ -5,7 +5,8 @@ use std::path::Path;
 
 use crate::escape::unescape;
 use crate::functions::{
-    Arg, Failure, FunctionError, Value, World, call_instance, call_static, fixes_paths, static_type,
+    Arg, Failure, FunctionError, Value, World, call_instance, call_static, changes_by_itself,
+    fixes_paths, static_type,
 };
 use crate::options::is_property_name;
 use crate::paths::Style;
@@ -169,12 +170,16 @@ impl<'a> Expander<'a> {
             Target::Static(name) => {
                 let type_name = static_type(name, call.member)?;
                 let args = self.arguments(call, fixes_paths(&type_name), depth)?;
-                call_static(&self.world_here(), &type_name, call.member, &args)?
+                if self.world.request.now.is_some() && changes_by_itself(&type_name, call.member) {
+                    let what = format!("`[{name}]::{}` is another one every time", call.member);
+                    self.doubt(Doubt::Unsupported(what));
+                }
+                call_static(&self.world, &type_name, call.member, &args)?
             }
             Target::Property(name) => {
                 let value = Value::Text(self.property(name));
                 let args = self.arguments(call, false, depth)?;
-                call_instance(&value, call.member, &args)?
+                call_instance(&self.world, &value, call.member, &args)?
             }
             Target::Value => {
                 let value = receiver.unwrap_or(Value::Null);
@@ -187,7 +192,7 @@ impl<'a> Expander<'a> {
                     (_, INDEXER) => "get_Item",
                     (_, member) => member,
                 };
-                call_instance(&value, member, &args)?
+                call_instance(&self.world, &value, member, &args)?
             }
         };
         if call.remainder.is_empty() {
@@ -200,10 +205,6 @@ impl<'a> Expander<'a> {
             return Err(Failure::fails("there is nothing to call on"));
         }
         self.body(call.remainder, Some(result), depth + 1)
-    }
-
-    fn world_here(&self) -> World<'a> {
-        self.world
     }
 
     fn arguments(

@@ -25,7 +25,7 @@ pub struct Entry {
 ///
 /// Paths are absolute, use the separators of the [`Host`](crate::Host) or `/`, and hold no `.` or
 /// `..`. How names compare is up to the implementation: on Windows it ignores case.
-pub trait ProjectFiles {
+pub trait ProjectFiles: Sync {
     /// The bytes of a file.
     ///
     /// # Errors

@@ -18,7 +18,9 @@ mod items;
 mod options;
 mod paths;
 mod request;
+mod response;
 mod sdk;
+mod solution;
 mod source;
 mod table;
 mod version;
@@ -33,5 +35,10 @@ pub use evaluator::{Evaluator, evaluate};
 pub use files::{Entry, EntryKind, MemoryFiles, ProjectFiles};
 pub use functions::FunctionError;
 pub use options::{PublishOptions, SwitchError, property_switch, publish_properties};
-pub use request::{Architecture, Host, Os, Request, SdkSource, SdkVersion, SdkVersionError};
+pub use request::{
+    Architecture, Host, ItemPasses, Moment, Os, Request, SdkPackages, SdkSource, SdkVersion,
+    SdkVersionError,
+};
+pub use response::{AutoResponse, auto_response};
 pub use sdk::{GlobalJson, find_global_json};
+pub use solution::{Solution, SolutionError, SolutionForm, SolutionProject};

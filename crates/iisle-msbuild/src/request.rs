@@ -21,6 +21,46 @@ pub struct Request {
     pub current_dir: Option<PathBuf>,
     /// The folder of restored packages, for SDKs that are packages. Absent: none is found.
     pub packages_dir: Option<PathBuf>,
+    /// The time that `DateTime.Now` gives. Absent: the functions of the clock are not evaluated.
+    pub now: Option<Moment>,
+    /// Whether items are evaluated.
+    pub items: ItemPasses,
+    /// What becomes of SDKs that are packages and are not there.
+    pub sdk_packages: SdkPackages,
+}
+
+/// Whether the passes over items are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ItemPasses {
+    /// They are.
+    #[default]
+    Made,
+    /// Only properties are wanted; folders are not listed.
+    Skipped,
+}
+
+/// What becomes of SDKs that are packages and are not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SdkPackages {
+    /// The evaluation fails, as that of the engine does.
+    #[default]
+    Needed,
+    /// They count as empty: what the project itself says is wanted.
+    Empty,
+}
+
+/// A point in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment {
+    /// In 100 ns since the beginning of the year 1, UTC.
+    pub ticks: i64,
+}
+
+impl Moment {
+    /// The moment so many seconds after 1970-01-01, UTC.
+    pub fn from_unix(seconds: i64) -> Self {
+        Self { ticks: 621_355_968_000_000_000 + seconds.saturating_mul(10_000_000) }
+    }
 }
 
 impl Request {
@@ -34,6 +74,9 @@ impl Request {
             sdk: SdkSource::default(),
             current_dir: None,
             packages_dir: None,
+            now: None,
+            items: ItemPasses::default(),
+            sdk_packages: SdkPackages::default(),
         }
     }
 

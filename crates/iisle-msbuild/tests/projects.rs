@@ -195,3 +195,43 @@ fn a_publish_profile_that_is_missing_is_warned_about() {
     let profile = ("Properties/PublishProfiles/P.pubxml", "<Project />");
     assert!(codes(&web(&[profile], &[("PublishProfile", "P.pubxml")])).is_empty());
 }
+
+#[test]
+fn folders_above_times_and_hashes_are_evaluated() {
+    let text = "<Project><PropertyGroup>
+      <Up>$([System.IO.Directory]::GetParent($(MSBuildThisFileDirectory)).Parent.FullName)</Up>
+      <Name>$([System.IO.Directory]::GetParent('$(MSBuildProjectDirectory)').Name)</Name>
+      <Year>$([System.DateTime]::UtcNow.ToString(`yyyy.MM.dd`))</Year>
+      <Days>$([System.DateTime]::UtcNow.Subtract($([System.DateTime]::Parse('1970-01-01'))).TotalDays)</Days>
+      <Hash>$([MSBuild]::StableStringHash('a', 'Fnv1a32bitFast'))</Hash>
+    </PropertyGroup></Project>";
+    let files = files(&[("a/b/p.proj", text)]);
+    let mut request = Request::new("/r/a/b/p.proj");
+    request.now = Some(iisle_msbuild::Moment::from_unix(86_400 * 3 / 2));
+    let evaluated = evaluate(&files, &request).unwrap();
+    let of = |name| evaluated.property(name).unwrap_or_default();
+    // The folder ends with a separator, so its parent is the folder itself.
+    assert_eq!([of("Up"), of("Name")], ["/r/a", "a"]);
+    assert_eq!([of("Year"), of("Days")], ["1970.01.02", "1.5"]);
+    assert_eq!(of("Hash"), "-468965076");
+    // What the clock says is another value every time, and is named.
+    let names: Vec<&str> = evaluated.unknown().iter().map(|u| u.name.as_str()).collect();
+    assert_eq!(names, ["Year", "Days"]);
+}
+
+#[test]
+fn items_are_removed_by_their_metadata() {
+    let text = "<Project><ItemGroup>
+      <A Include=\"x\" Kind=\"one\" /><A Include=\"y\" Kind=\"TWO\" /><A Include=\"z\" />
+      <Gone Include=\"other\" Kind=\"two\" /><Gone Include=\"none\" />
+      <B Include=\"@(A)\" />
+      <A Remove=\"@(Gone)\" MatchOnMetadata=\"Kind\" />
+      <B Remove=\"@(Gone)\" MatchOnMetadata=\"Kind\" MatchOnMetadataOptions=\"CaseInsensitive\" />
+    </ItemGroup></Project>";
+    let evaluated = evaluate(&files(&[("p.proj", text)]), &Request::new("/r/p.proj")).unwrap();
+    let of = |name| -> Vec<&str> {
+        evaluated.items(name).iter().map(|item| item.identity.as_str()).collect()
+    };
+    assert_eq!(of("A"), ["x", "y", "z"]);
+    assert_eq!(of("B"), ["x", "z"]);
+}

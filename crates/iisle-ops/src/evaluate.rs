@@ -2,15 +2,26 @@
 
 use std::path::{Path, PathBuf};
 
-use iisle_msbuild::{Assignment, Item, Origin, Place, Unsupported};
+use iisle_msbuild::{Assignment, Item, Moment, Origin, Place, Request, Unsupported};
 use iisle_report::{Location, Warning};
 
-use crate::{Context, Failure, project};
+use crate::project::HostFiles;
+use crate::{Context, Failure, SolutionMember, dotnet, project, solution};
+
+/// Who evaluates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EvaluatedBy {
+    /// We do.
+    #[default]
+    Ourselves,
+    /// The installed `dotnet msbuild`, or we when there is none.
+    Dotnet,
+}
 
 /// What to evaluate and to print.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EvaluateRequest {
-    /// A project file, or a folder that holds one.
+    /// A project file, a solution, or a folder that holds one.
     pub project: PathBuf,
     /// Global properties, in order.
     pub properties: Vec<(String, String)>,
@@ -20,6 +31,16 @@ pub struct EvaluateRequest {
     pub get_items: Vec<String>,
     /// A property whose assignments are listed.
     pub trace: Option<String>,
+    /// Who evaluates.
+    pub by: EvaluatedBy,
+    /// The time that `DateTime.Now` gives; none leaves it unknown.
+    pub now: Option<Moment>,
+}
+
+impl EvaluateRequest {
+    fn asks_nothing(&self) -> bool {
+        self.get_properties.is_empty() && self.get_items.is_empty() && self.trace.is_none()
+    }
 }
 
 /// What an evaluation found.
@@ -37,6 +58,22 @@ pub struct EvaluateReport {
     pub warnings: Vec<Warning>,
     /// Values that are not certain, among those asked for.
     pub unknown: Vec<Unsupported>,
+    /// For a solution or a traversal project: its projects; otherwise nothing else is there.
+    pub projects: Option<Vec<SolutionMember>>,
+}
+
+impl EvaluateReport {
+    fn of_projects(project: PathBuf, projects: Vec<SolutionMember>) -> Self {
+        Self {
+            project,
+            properties: Vec::new(),
+            items: Vec::new(),
+            trace: Vec::new(),
+            warnings: Vec::new(),
+            unknown: Vec::new(),
+            projects: Some(projects),
+        }
+    }
 }
 
 /// An item as it is printed.
@@ -65,8 +102,52 @@ pub fn evaluate(
     context: &Context<'_>,
     request: &EvaluateRequest,
 ) -> Result<EvaluateReport, Failure> {
-    let path = project::absolute(context, &project::find(&request.project)?);
-    let evaluated = project::evaluate(context, &path, request.properties.clone())?;
+    let found = project::find(&request.project)?;
+    let path = project::absolute(context, &found);
+    if solution::is_solution(&path) {
+        if !request.asks_nothing() {
+            let message = format!(
+                "`{}` is a solution, and only projects have properties and items",
+                found.display()
+            );
+            return Err(Failure::new(message)
+                .hint("name one of its projects: without questions the solution lists them"));
+        }
+        let projects = solution::members(context, &path)?;
+        return Ok(EvaluateReport::of_projects(path, projects));
+    }
+    let asked = Request {
+        now: request.now,
+        ..project::request(context, &path, request.properties.clone())
+    };
+    let evaluated = match iisle_msbuild::evaluate(&HostFiles::default(), &asked) {
+        Ok(evaluated) if request.asks_nothing() && solution::names_traversal(evaluated.sdks()) => {
+            let projects = solution::members(context, &path)?;
+            return Ok(EvaluateReport::of_projects(path, projects));
+        }
+        Err(error) if request.asks_nothing() && solution::is_traversal(&error) => {
+            let projects = solution::members(context, &path)?;
+            return Ok(EvaluateReport::of_projects(path, projects));
+        }
+        evaluated => evaluated,
+    };
+    if request.by == EvaluatedBy::Dotnet {
+        let names = match &evaluated {
+            _ if !request.asks_nothing() => request.get_properties.clone(),
+            Ok(evaluated) => evaluated.properties().map(|p| p.name.clone()).collect(),
+            Err(_) => iisle_msbuild::publish_properties().iter().map(|&n| n.to_owned()).collect(),
+        };
+        let question = dotnet::Question {
+            project: &path,
+            properties: &request.properties,
+            get_properties: &names,
+            get_items: &request.get_items,
+        };
+        if let Some(answer) = dotnet::ask(context, &question)? {
+            return Ok(answer);
+        }
+    }
+    let evaluated = evaluated.map_err(|error| project::failure(&found, &error))?;
     // The environment is not what a project says, and may hold secrets.
     let said = |p: &&iisle_msbuild::Property| !matches!(p.origin, Origin::Environment);
     let wanted = &request.get_properties;
@@ -89,12 +170,19 @@ pub fn evaluate(
         request.get_properties.is_empty() || names.any(|wanted| wanted.eq_ignore_ascii_case(name))
     };
     let folder = path.parent().unwrap_or(Path::new(""));
+    let mut warnings: Vec<Warning> =
+        evaluated.warnings().iter().map(|w| warning(folder, w)).collect();
+    warnings.extend(project::response_files(&path));
+    if request.by == EvaluatedBy::Dotnet {
+        warnings.push(dotnet::not_found());
+    }
     Ok(EvaluateReport {
         properties,
         items,
         trace: request.trace.iter().flat_map(|name| evaluated.trace(name)).cloned().collect(),
-        warnings: evaluated.warnings().iter().map(|w| warning(folder, w)).collect(),
+        warnings,
         unknown: evaluated.unknown().iter().filter(|u| asked(&u.name)).cloned().collect(),
+        projects: None,
         project: path,
     })
 }

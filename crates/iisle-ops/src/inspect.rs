@@ -11,7 +11,7 @@ use iisle_tree::{LocalTree, Tree, host};
 
 use crate::failure::CHECK_THE_PATH;
 use crate::project::{self, ProjectOptions};
-use crate::{Context, Failure, cargo};
+use crate::{Context, Failure, cargo, solution};
 
 /// The largest list of runtimes that is read.
 const MAX_RUNTIMES: u64 = 1 << 20;
@@ -83,9 +83,10 @@ pub fn inspect(context: &Context<'_>, request: &InspectRequest) -> Result<Inspec
         let executable = image(Path::new(&package.executable)).ok().map(Box::new);
         return Ok(InspectReport::Cargo { package: Box::new(package), executable });
     }
-    let is_project = path
-        .extension()
-        .is_some_and(|e| e.to_string_lossy().to_ascii_lowercase().ends_with("proj"));
+    let is_project = solution::is_solution(path)
+        || path
+            .extension()
+            .is_some_and(|e| e.to_string_lossy().to_ascii_lowercase().ends_with("proj"));
     if !is_project {
         return Ok(InspectReport::Image { path: path.clone(), image: Box::new(image(path)?) });
     }

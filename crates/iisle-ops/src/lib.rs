@@ -6,6 +6,7 @@
 mod cargo;
 mod check;
 mod context;
+mod dotnet;
 mod evaluate;
 mod failure;
 mod hosting;
@@ -15,16 +16,19 @@ mod pack;
 mod package;
 mod project;
 mod publish;
+mod solution;
 mod sync;
 mod webconfig;
 
 pub use check::{CheckRequest, CheckSettings, check, explain};
 pub use context::{CommandOutput, Commands, Completed, Context, HostCommands, Invocation};
-pub use evaluate::{EvaluateReport, EvaluateRequest, EvaluatedItem, by, evaluate, location};
+pub use evaluate::{
+    EvaluateReport, EvaluateRequest, EvaluatedBy, EvaluatedItem, by, evaluate, location,
+};
 pub use failure::Failure;
 pub use iisle_check::{Fact, Profile, Rule, Verdict, rules};
 pub use iisle_inspect as facts;
-pub use iisle_msbuild::{Assignment, Unsupported, property_switch};
+pub use iisle_msbuild::{Assignment, Moment, Unsupported, property_switch};
 pub use iisle_sync::{
     Compare, Ending, Extras, Guard, Kept, Locked, Plan, Step as SyncStep, Totals, Why,
 };
@@ -41,6 +45,7 @@ pub use project::ProjectOptions;
 pub use publish::{
     LogsReport, PublishOutcome, PublishReport, PublishRequest, State, Step, StepReport, publish,
 };
+pub use solution::SolutionMember;
 pub use sync::{SyncMode, SyncOutcome, SyncReport, SyncRequest, SyncSettings, sync};
 pub use webconfig::{
     GenerateReport, GenerateRequest, TransformReport, TransformRequest, Writes, generate, transform,

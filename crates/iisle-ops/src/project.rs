@@ -1,17 +1,19 @@
 //! Reading a project as `dotnet publish` would.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use iisle_inspect::project::{DiscoverError, Discovered, Project, discover};
 use iisle_msbuild::{
     Architecture, Entry, EntryKind, EvaluateError, Evaluated, Host, Os, ProjectFiles,
-    PublishOptions, Request,
+    PublishOptions, Request, SdkSource, SdkVersion, auto_response, find_global_json,
 };
-use iisle_report::Location;
+use iisle_report::{Location, Warning};
 use iisle_tree::{TreeError, host};
 
-use crate::{Context, Failure};
+use crate::{Context, Failure, solution};
 
 /// The largest file of a project that is read.
 const MAX_PROJECT_FILE: u64 = 256 << 20;
@@ -81,6 +83,8 @@ pub(crate) fn find(path: &Path) -> Result<PathBuf, Failure> {
         .collect();
     match discover(names.iter().map(String::as_str)) {
         Ok(Discovered::Project(name) | Discovered::Cargo(name)) => Ok(path.join(name)),
+        // A solution alone: whoever reads it says which projects it holds.
+        Err(DiscoverError::Solution { name }) => Ok(path.join(name)),
         Err(error) => Err(undiscovered(path, &error)),
     }
 }
@@ -114,6 +118,9 @@ pub(crate) fn read(
     path: &Path,
     options: &ProjectOptions,
 ) -> Result<ProjectRead, Failure> {
+    if solution::is_solution(path) {
+        return Err(solution::refuse(context, path));
+    }
     let globals = options.publish_options().global_properties(build_machine());
     let mut evaluated = evaluate(context, path, globals.clone())?;
     let release = evaluated
@@ -135,22 +142,62 @@ pub(crate) fn evaluate(
     path: &Path,
     globals: Vec<(String, String)>,
 ) -> Result<Evaluated, Failure> {
+    let request = request(context, path, globals);
+    iisle_msbuild::evaluate(&HostFiles::default(), &request).map_err(|error| {
+        if solution::is_traversal(&error) {
+            return solution::refuse(context, path);
+        }
+        failure(path, &error)
+    })
+}
+
+/// The evaluation of a project with these global properties, in the world of the context.
+///
+/// Response files count, as they do for the engine, and the `global.json` that rules where the
+/// command was started chooses the SDK.
+pub(crate) fn request(
+    context: &Context<'_>,
+    path: &Path,
+    globals: Vec<(String, String)>,
+) -> Request {
+    let path = absolute(context, path);
+    let host = build_machine();
+    let files = HostFiles::default();
     let environment = context.environment.iter().map(|(name, value)| (name.clone(), value.clone()));
     let home = context.variable("HOME").or_else(|| context.variable("USERPROFILE"));
     let packages = context.variable("NUGET_PACKAGES").map(PathBuf::from);
-    let request = Request {
-        globals,
+    let response = auto_response(&files, host, &path);
+    let sdk = find_global_json(&files, host, context.current_dir)
+        .and_then(|json| json.sdk_version())
+        .unwrap_or(SdkVersion::NEWEST);
+    Request {
+        globals: response.properties.into_iter().chain(globals).collect(),
         environment: environment.collect(),
-        host: build_machine(),
+        host,
+        sdk: SdkSource::BuiltIn(sdk),
         current_dir: Some(context.current_dir.to_owned()),
         packages_dir: packages
             .or_else(|| home.map(|home| Path::new(home).join(".nuget").join("packages"))),
-        ..Request::new(absolute(context, path))
-    };
-    iisle_msbuild::evaluate(&HostFiles, &request).map_err(|e| failure(path, &e))
+        ..Request::new(path)
+    }
 }
 
-fn failure(path: &Path, error: &EvaluateError) -> Failure {
+/// What response files said, for the person who wonders.
+pub(crate) fn response_files(project: &Path) -> Vec<Warning> {
+    let found = auto_response(&HostFiles::default(), build_machine(), project);
+    if found.properties.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<String> = found.properties.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let file = found.files.first().map(|file| file.display().to_string()).unwrap_or_default();
+    vec![Warning {
+        code: "response-file".to_owned(),
+        message: format!("`{file}` sets {} as if on the command line", names.join(", ")),
+        location: Some(Location::at(file, 1, 1)),
+    }]
+}
+
+pub(crate) fn failure(path: &Path, error: &EvaluateError) -> Failure {
     let mut failure =
         Failure::of(error).context(format!("cannot read the project `{}`", path.display()));
     if let Some(code) = error.code() {
@@ -164,9 +211,13 @@ fn failure(path: &Path, error: &EvaluateError) -> Failure {
 
 /// An absolute path without `.` and `..`; links are not resolved.
 pub(crate) fn absolute(context: &Context<'_>, path: &Path) -> PathBuf {
-    let joined = context.current_dir.join(path);
+    clean(&context.current_dir.join(path))
+}
+
+/// A path without `.` and `..`; links are not resolved.
+pub(crate) fn clean(path: &Path) -> PathBuf {
     let mut clean = PathBuf::new();
-    for part in joined.components() {
+    for part in path.components() {
         match part {
             std::path::Component::CurDir => {}
             std::path::Component::ParentDir => drop(clean.pop()),
@@ -193,8 +244,11 @@ pub(crate) fn build_machine() -> Host {
     Host { os, architecture }
 }
 
-/// The files of this machine.
-struct HostFiles;
+/// The files of this machine. What stands at a path is asked once.
+#[derive(Debug, Default)]
+pub(crate) struct HostFiles {
+    entries: Mutex<BTreeMap<PathBuf, Option<EntryKind>>>,
+}
 
 impl ProjectFiles for HostFiles {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
@@ -206,11 +260,17 @@ impl ProjectFiles for HostFiles {
     }
 
     fn entry(&self, path: &Path) -> Option<EntryKind> {
-        if host::is_dir(path) {
+        let held = || self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = held().get(path) {
+            return *known;
+        }
+        let found = if host::is_dir(path) {
             Some(EntryKind::Folder)
         } else {
             host::is_file(path).then_some(EntryKind::File)
-        }
+        };
+        held().insert(path.to_owned(), found);
+        found
     }
 
     fn list(&self, folder: &Path) -> Vec<Entry> {

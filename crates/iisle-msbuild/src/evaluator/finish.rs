@@ -2,7 +2,7 @@ use indexmap::IndexMap;
 
 use super::state::Evaluation;
 use crate::escape::unescape;
-use crate::{Assignment, EvaluateError, Evaluated, Origin, Property, Warning};
+use crate::{Assignment, EvaluateError, Evaluated, ItemPasses, Origin, Property, Warning};
 
 impl Evaluation<'_> {
     /// A profile that is asked for and was not found: the publish would go on without it.
@@ -27,7 +27,10 @@ impl Evaluation<'_> {
 
     /// Evaluates the items and gives everything its final form.
     pub(super) fn finish(mut self) -> Result<Evaluated, EvaluateError> {
-        let items = self.evaluate_items()?;
+        let items = match self.request.items {
+            ItemPasses::Made => self.evaluate_items()?,
+            ItemPasses::Skipped => IndexMap::new(),
+        };
         self.warnings.extend(self.missing_profile());
         let mut unknown = std::mem::take(&mut self.unknown);
         let mut trace = Vec::new();

@@ -2,7 +2,7 @@ use iisle_xml::NodeId;
 
 use super::state::{Evaluation, Visit};
 use crate::sdk;
-use crate::{EvaluateError, Problem, SdkSource, SourceKind};
+use crate::{EvaluateError, Problem, SdkPackages, SdkSource, SourceKind};
 
 /// An SDK a project asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +76,9 @@ impl Evaluation<'_> {
             return Ok(());
         }
         let Some(path) = self.sdk_file(sdk, file) else {
+            if self.request.sdk_packages == SdkPackages::Empty {
+                return Ok(());
+            }
             let problem = Problem::MissingSdk { sdk: sdk.name.clone() };
             return Err(EvaluateError::new(problem, Some(visit.source.place(node))));
         };

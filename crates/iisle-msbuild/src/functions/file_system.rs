@@ -144,7 +144,7 @@ pub(super) fn directory(world: &World<'_>, member: &str, args: &[Arg]) -> Result
         }
         ("getparent", [path]) => {
             let path = absolute(world, &path.as_text().ok_or_else(wrong)?);
-            Ok(style.directory(&path).map_or(Value::Null, |dir| Value::Named(dir.to_owned())))
+            Ok(style.directory(&path).map_or(Value::Null, |dir| Value::Directory(dir.to_owned())))
         }
         ("getfiles" | "getdirectories", [path, rest @ ..]) if rest.len() < 2 => {
             let path = path.as_text().ok_or_else(wrong)?;
@@ -168,5 +168,35 @@ pub(super) fn directory(world: &World<'_>, member: &str, args: &[Arg]) -> Result
             Ok(Value::List(names))
         }
         _ => Err(Failure::Unsupported(format!("`Directory::{member}`"))),
+    }
+}
+
+/// The members of a folder that `GetParent` gave.
+pub(super) fn folder_member(
+    world: &World<'_>,
+    path: &str,
+    member: &str,
+    args: &[Arg],
+) -> Result<Value, Failure> {
+    let style = world.style();
+    let trimmed = || {
+        let end = path.trim_end_matches(|c| style.is_separator(c));
+        if end.len() < style.root_len(path) { path } else { end }
+    };
+    match (member, args) {
+        ("fullname" | "tostring", []) => Ok(Value::text(path)),
+        ("name", []) => {
+            let name = style.file_name(trimmed());
+            Ok(Value::text(if name.is_empty() { path } else { name }))
+        }
+        ("extension", []) => Ok(Value::text(style.extension(trimmed()))),
+        ("parent", []) => Ok(style
+            .directory(trimmed())
+            .map_or(Value::Null, |dir| Value::Directory(dir.to_owned()))),
+        ("root", []) => Ok(Value::Directory(path[..style.root_len(path)].to_owned())),
+        ("exists", []) => {
+            Ok(Value::Bool(world.files.entry(Path::new(path)) == Some(EntryKind::Folder)))
+        }
+        _ => Err(Failure::Unsupported(format!("`{member}` of a folder"))),
     }
 }

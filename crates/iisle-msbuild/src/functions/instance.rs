@@ -1,14 +1,26 @@
 //! Members of the objects that functions return.
 
-use super::{Arg, Failure, FunctionError, Value, number, text};
+use super::{Arg, Failure, FunctionError, Value, World, file_system, number, text, time};
 use crate::escape::unescape;
 
 /// Calls a member, its name in any letter case.
 pub(crate) fn call_instance(
+    world: &World<'_>,
     receiver: &Value,
     member: &str,
     args: &[Arg],
 ) -> Result<Value, Failure> {
+    let name = member.to_ascii_lowercase();
+    match receiver {
+        Value::Time(ticks) => time::member(*ticks, &name, args),
+        Value::Span(ticks) => time::span_member(*ticks, &name, args),
+        Value::Directory(path) => file_system::folder_member(world, path, &name, args),
+        other => call_plain(other, member, args),
+    }
+}
+
+/// Calls a member of what knows nothing of the world, such as a text.
+pub(crate) fn call_plain(receiver: &Value, member: &str, args: &[Arg]) -> Result<Value, Failure> {
     let name = member.to_ascii_lowercase();
     if name == "gettype" {
         let type_name = "System.Object".to_owned();

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Arg, Failure, Value, World, number};
+use super::{Arg, Failure, Value, World, hash, number};
 use crate::escape::{escape, unescape};
 use crate::framework::Framework;
 use crate::version::SimpleVersion;
@@ -73,8 +73,8 @@ pub(super) fn call(world: &World<'_>, member: &str, args: &[Arg]) -> Result<Valu
         "checkfeatureavailability" if args.len() == 1 => {
             Err(Failure::Unsupported("feature availability".to_owned()))
         }
-        "stablestringhash"
-        | "doestaskhostexist"
+        "stablestringhash" => hash::stable(args),
+        "doestaskhostexist"
         | "registerbuildcheck"
         | "getvsinstallroot"
         | "getprogramfiles32"

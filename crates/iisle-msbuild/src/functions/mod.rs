@@ -2,17 +2,19 @@
 
 mod error;
 mod file_system;
+mod hash;
 mod instance;
 mod intrinsic;
 mod number;
 mod pattern;
 mod statics;
 mod text;
+mod time;
 mod value;
 
 pub use error::FunctionError;
-pub(crate) use instance::call_instance;
-pub(crate) use statics::{call_static, fixes_paths, static_type};
+pub(crate) use instance::{call_instance, call_plain};
+pub(crate) use statics::{call_static, changes_by_itself, fixes_paths, static_type};
 pub(crate) use value::{Arg, Failure, Value};
 
 use std::path::Path;

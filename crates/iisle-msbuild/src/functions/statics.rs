@@ -1,7 +1,9 @@
 //! Static members of the .NET types that may be called.
 
 use super::text::upper;
-use super::{Arg, Failure, FunctionError, Value, World, file_system, intrinsic, number, pattern};
+use super::{
+    Arg, Failure, FunctionError, Value, World, file_system, intrinsic, number, pattern, time,
+};
 use crate::Os;
 use crate::version::NetVersion;
 
@@ -124,6 +126,13 @@ pub(crate) fn fixes_paths(type_name: &str) -> bool {
     matches!(type_name, "system.io.path" | "system.io.file" | "system.io.directory")
 }
 
+/// Whether what a member returns is another one at every evaluation.
+pub(crate) fn changes_by_itself(type_name: &str, member: &str) -> bool {
+    let name = member.to_ascii_lowercase();
+    matches!(type_name, "system.datetime" | "system.datetimeoffset")
+        && matches!(name.as_str(), "now" | "utcnow" | "today")
+}
+
 /// Calls a static member of a type that [`static_type`] accepted.
 pub(crate) fn call_static(
     world: &World<'_>,
@@ -153,6 +162,8 @@ pub(crate) fn call_static(
         "system.runtime.interopservices.runtimeinformation" => runtime(world, &name, args),
         "system.runtime.interopservices.osplatform" => platform(&name, args),
         "system.uri" => uri(&name, args),
+        "system.datetime" | "system.datetimeoffset" => time::call(world, &name, args),
+        "system.timespan" => time::span_call(&name, args),
         _ => Err(Failure::Unsupported(format!("`[{type_name}]::{member}`"))),
     }
 }

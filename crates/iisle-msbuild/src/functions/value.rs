@@ -1,4 +1,4 @@
-use super::FunctionError;
+use super::{FunctionError, time};
 use crate::escape::escape;
 use crate::version::NetVersion;
 
@@ -19,6 +19,12 @@ pub(crate) enum Value {
     Match(Box<MatchValue>),
     Groups(Box<MatchValue>),
     Group(GroupValue),
+    /// A point in time, in ticks since the year 1.
+    Time(i64),
+    /// A length of time, in ticks.
+    Span(i64),
+    /// A folder or file, absolute.
+    Directory(String),
     /// A value of an enumeration or of a type whose only use is its text.
     Named(String),
 }
@@ -68,7 +74,9 @@ impl Value {
     pub(crate) fn plain(&self) -> String {
         match self {
             Self::Null => String::new(),
-            Self::Text(text) | Self::Named(text) => text.clone(),
+            Self::Text(text) | Self::Named(text) | Self::Directory(text) => text.clone(),
+            Self::Time(ticks) => time::shown(*ticks),
+            Self::Span(ticks) => time::span_shown(*ticks),
             Self::Bool(value) => if *value { "True" } else { "False" }.to_owned(),
             Self::Int(value) => value.to_string(),
             Self::Long(value) => value.to_string(),

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -257,12 +258,10 @@ impl ItemPass<'_, '_> {
             Some(remove) => ("Remove", remove),
             None => ("Update", source.attribute(node, "Update").unwrap_or_default()),
         };
-        if source.attribute(node, "MatchOnMetadata").is_some() {
-            let what = NotEvaluated("`MatchOnMetadata`".to_owned());
-            self.not_evaluated(item_type, &what, group, node);
-            return Ok(());
-        }
         let named = self.named(group, node, item_type, text)?;
+        if let Some(names) = source.attribute(node, "MatchOnMetadata") {
+            return self.remove_by_metadata(group, node, item_type, names, &named);
+        }
         let fits: Vec<bool> = self
             .store
             .items(item_type)
@@ -282,6 +281,58 @@ impl ItemPass<'_, '_> {
             self.set_metadata(group, node, item_type, item)?;
         }
         *self.store.items_mut(item_type) = items;
+        Ok(())
+    }
+
+    /// Removes the items that share the values of these metadata with one of the named ones.
+    ///
+    /// Source: dotnet/msbuild, `MetadataTrie`.
+    fn remove_by_metadata(
+        &mut self,
+        group: &Deferred,
+        node: NodeId,
+        item_type: &str,
+        names: &str,
+        named: &[Named],
+    ) -> Result<(), EvaluateError> {
+        let style = self.evaluation.style;
+        let (names, doubts) = self.expand(group, node, names, false)?;
+        self.doubt(item_type, &doubts, group, node);
+        let options = group.source.attribute(node, "MatchOnMetadataOptions").unwrap_or_default();
+        let (options, _) = self.expand(group, node, options, false)?;
+        let project_dir = &self.evaluation.project_dir;
+        let comparable = |value: String| {
+            let value = unescape(&value).into_owned();
+            match options.to_ascii_lowercase().as_str() {
+                "caseinsensitive" => value.to_lowercase(),
+                "pathlike" if !value.is_empty() => style.full(project_dir, &style.fix(&value)),
+                _ => value,
+            }
+        };
+        let names: Vec<&str> =
+            names.split(';').map(str::trim).filter(|name| !name.is_empty()).collect();
+        let key = |item: &WorkItem| -> Option<Vec<String>> {
+            let value = |name: &&str| {
+                Some(comparable(item.value(name, style))).filter(|value| !value.is_empty())
+            };
+            names.iter().map(value).collect()
+        };
+        let keys: BTreeSet<Vec<String>> = named
+            .iter()
+            .flat_map(|named| match named {
+                Named::Items(items) => items.as_slice(),
+                Named::Literal { .. } | Named::Glob { .. } => &[],
+            })
+            .filter_map(key)
+            .collect();
+        let keep: Vec<bool> = self
+            .store
+            .items(item_type)
+            .iter()
+            .map(|item| key(item).is_none_or(|key| !keys.contains(&key)))
+            .collect();
+        let mut keep = keep.into_iter();
+        self.store.items_mut(item_type).retain(|_| keep.next().unwrap_or(true));
         Ok(())
     }
 

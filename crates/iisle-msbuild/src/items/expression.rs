@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::item::WorkItem;
 use super::store::Store;
 use crate::escape::{escape, unescape};
-use crate::functions::{Arg, Failure, Value, call_instance};
+use crate::functions::{Arg, Failure, Value, call_plain};
 use crate::paths::Style;
 
 /// A reference, split into its parts.
@@ -305,7 +305,7 @@ fn text_function(
         arguments.iter().map(|text| Arg::Text(unescape(text).into_owned())).collect();
     let mut results = Vec::new();
     for item in found {
-        let result = call_instance(&Value::Text(item.include.clone()), name, &args);
+        let result = call_plain(&Value::Text(item.include.clone()), name, &args);
         match result {
             Ok(value) => results.push(WorkItem { include: value.into_text(), ..item }),
             Err(Failure::Error(_) | Failure::Unsupported(_)) => {

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::paths::Style;
-use crate::{EntryKind, Host, ProjectFiles};
+use crate::{EntryKind, Host, ProjectFiles, SdkVersion};
 
 /// What `global.json` says about SDKs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,6 +14,22 @@ pub struct GlobalJson {
     pub roll_forward: Option<String>,
     /// `msbuild-sdks`: SDKs that are packages, with their versions.
     pub packages: Vec<(String, String)>,
+}
+
+impl GlobalJson {
+    /// The version of the SDK that rules, as far as the file alone tells: the one it names, unless
+    /// any newer one will do. `None` when the choice is free.
+    ///
+    /// Source: docs/core/tools/global-json.md.
+    pub fn sdk_version(&self) -> Option<SdkVersion> {
+        let version: SdkVersion = self.version.as_deref()?.parse().ok()?;
+        let newest =
+            self.roll_forward.as_deref().is_some_and(|how| how.eq_ignore_ascii_case("latestMajor"));
+        if newest && version < SdkVersion::NEWEST {
+            return None;
+        }
+        Some(version)
+    }
 }
 
 /// Reads the nearest `global.json` from a folder upwards; `None` when there is none or it cannot
@@ -55,7 +71,7 @@ const DEEPEST: usize = 64;
 
 /// Every text of a JSON document with the keys that lead to it; comments and trailing commas are
 /// allowed. `None` when it is no JSON.
-fn texts(text: &str) -> Option<Vec<(Vec<String>, String)>> {
+pub(crate) fn texts(text: &str) -> Option<Vec<(Vec<String>, String)>> {
     let mut reader = Reader { text: text.trim_start_matches('\u{feff}'), found: Vec::new() };
     reader.value(&mut Vec::new())?;
     Some(reader.found)
@@ -175,6 +191,26 @@ mod tests {
         assert_eq!(json.version.as_deref(), Some("8.0.100"));
         assert_eq!(json.packages, [("My.Sdk".to_owned(), "1.2.3".to_owned())]);
         assert_eq!(find_global_json(&files, Host::default(), Path::new("/x")), None);
+    }
+
+    #[test]
+    fn the_version_rules_unless_any_newer_one_will_do() {
+        let said = |version: &str, how: Option<&str>| {
+            let json = GlobalJson {
+                version: Some(version.to_owned()),
+                roll_forward: how.map(str::to_owned),
+                ..GlobalJson::default()
+            };
+            json.sdk_version().map(|version| version.to_string())
+        };
+        assert_eq!(said("8.0.100", None).as_deref(), Some("8.0.100"));
+        assert_eq!(
+            said("9.0.100-rc.1.24452.12", Some("latestFeature")).as_deref(),
+            Some("9.0.100")
+        );
+        assert_eq!(said("8.0.100", Some("latestMajor")), None);
+        assert_eq!(said("8", None), None);
+        assert_eq!(GlobalJson::default().sdk_version(), None);
     }
 
     proptest! {

@@ -15,6 +15,7 @@ const FILES: &[(&str, &str)] = &[
     ("CurrentVersion.targets", include_str!("model/CurrentVersion.targets")),
     ("Inference.targets", include_str!("model/Inference.targets")),
     ("OuterBuild.targets", include_str!("model/OuterBuild.targets")),
+    ("Publish.props", "<Project />"),
     ("OutputPaths.targets", include_str!("model/OutputPaths.targets")),
     ("Publish.targets", include_str!("model/Publish.targets")),
     ("Razor.props", include_str!("model/Razor.props")),
@@ -38,6 +39,7 @@ const SDKS: &[(&str, &str)] = &[
     ("Microsoft.NET.Sdk.Worker", "Worker"),
     ("Microsoft.NET.Sdk.BlazorWebAssembly", "BlazorWebAssembly"),
     ("Microsoft.NET.Sdk.WindowsDesktop", "Sdk"),
+    ("Microsoft.NET.Sdk.Publish", "Publish"),
 ];
 
 static MODEL: OnceLock<Vec<Arc<Source>>> = OnceLock::new();

@@ -7,15 +7,17 @@ use super::project::property;
 /// Print what MSBuild would evaluate, without MSBuild
 ///
 /// One property alone prints its bare value; several print the object that
-/// `dotnet msbuild -getProperty` prints.
+/// `dotnet msbuild -getProperty` prints. A solution or a traversal project lists its projects, and
+/// says which of them can be published.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   iisle evaluate Shop.csproj --get-property TargetFramework
   iisle evaluate Shop.csproj -p:Configuration=Release --get-property PublishDir,RuntimeIdentifier
-  iisle evaluate Shop.csproj --trace PlatformTarget")]
+  iisle evaluate Shop.csproj --trace PlatformTarget
+  iisle evaluate Shop.sln")]
 pub(crate) struct EvaluateArgs {
-    /// A project file, or a folder that holds one
+    /// A project file, a solution, or a folder that holds one
     #[arg(value_name = "PROJECT")]
     pub(crate) project: PathBuf,
     /// A global MSBuild property; also written -p:NAME=VALUE
@@ -30,4 +32,7 @@ pub(crate) struct EvaluateArgs {
     /// List every assignment of a property with its place, taken or skipped
     #[arg(long, value_name = "NAME")]
     pub(crate) trace: Option<String>,
+    /// Let the installed `dotnet msbuild` answer; without one the answer is our own
+    #[arg(long, conflicts_with = "trace")]
+    pub(crate) dotnet: bool,
 }

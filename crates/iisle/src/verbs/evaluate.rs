@@ -1,6 +1,8 @@
 use std::fmt::Write;
 
-use iisle_ops::{EvaluateReport, EvaluateRequest, Failure, by, location};
+use iisle_ops::{
+    EvaluateReport, EvaluateRequest, EvaluatedBy, Failure, Moment, SolutionMember, by, location,
+};
 use serde_json::{Map, Value};
 
 use super::properties;
@@ -11,7 +13,7 @@ use crate::session::{Answer, Session};
 use crate::wire::{evaluate_body, properties_and_items};
 
 pub(super) fn run(args: EvaluateArgs, session: &Session) -> Result<Answer, Failure> {
-    let EvaluateArgs { project, property, get_property, get_item, trace } = args;
+    let EvaluateArgs { project, property, get_property, get_item, trace, dotnet } = args;
     let trim = |names: Vec<String>| {
         names.iter().map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()).collect()
     };
@@ -21,6 +23,8 @@ pub(super) fn run(args: EvaluateArgs, session: &Session) -> Result<Answer, Failu
         get_properties: trim(get_property),
         get_items: trim(get_item),
         trace: trace.clone(),
+        by: if dotnet { EvaluatedBy::Dotnet } else { EvaluatedBy::Ourselves },
+        now: Some(Moment::from_unix(jiff::Timestamp::now().as_second())),
     };
     let report = iisle_ops::evaluate(&session.context(), &request)?;
     let traced = trace.as_deref();
@@ -37,6 +41,9 @@ fn text(report: &EvaluateReport, trace: Option<&str>) -> String {
     if trace.is_some() {
         return traced(report);
     }
+    if let Some(projects) = &report.projects {
+        return listed(projects);
+    }
     if let ([(_, value)], []) = (report.properties.as_slice(), report.items.as_slice()) {
         return format!("{value}\n");
     }
@@ -51,6 +58,27 @@ fn text(report: &EvaluateReport, trace: Option<&str>) -> String {
     let mut text =
         serde_json::to_string_pretty(&Value::Object(all)).expect("a JSON value can be written");
     text.push('\n');
+    text
+}
+
+/// One project a line: the ones that can be published, the others with the reason.
+fn listed(projects: &[SolutionMember]) -> String {
+    let mut text = String::new();
+    let width = projects.iter().map(|project| project.path.chars().count()).max().unwrap_or(0);
+    let can = projects.iter().filter(|project| project.publishable == Some(true)).count();
+    for project in projects {
+        let answer = match (project.publishable, &project.reason) {
+            (Some(true), _) => "can be published".to_owned(),
+            (Some(false), Some(reason)) => format!("-  {reason}"),
+            (Some(false), None) => "-".to_owned(),
+            (None, Some(reason)) => format!("?  {reason}"),
+            (None, None) => "?".to_owned(),
+        };
+        writeln!(text, "{:width$}  {}", printable(&project.path), printable(&answer))
+            .expect("a string takes everything");
+    }
+    writeln!(text, "\n{can} of {} projects can be published", projects.len())
+        .expect("a string takes everything");
     text
 }
 

@@ -244,6 +244,8 @@ pub(crate) struct EvaluateBody {
     unknown: Vec<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     trace: Option<Vec<Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    projects: Option<Vec<Value>>,
 }
 
 /// What `dotnet msbuild -getProperty` prints of several: the first two members of the body.
@@ -285,5 +287,14 @@ pub(crate) fn evaluate_body(report: &EvaluateReport, trace: Option<&str>) -> Eva
         warnings: report.warnings.iter().map(WireWarning::of).collect(),
         unknown: unknown.collect(),
         trace: trace.map(|_| assignments.collect()),
+        projects: report.projects.as_ref().map(|projects| {
+            let member = |p: &iisle_ops::SolutionMember| {
+                json!({
+                    "path": p.path, "name": p.name, "publishable": p.publishable,
+                    "reason": p.reason,
+                })
+            };
+            projects.iter().map(member).collect()
+        }),
     }
 }
