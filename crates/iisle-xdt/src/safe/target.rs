@@ -18,7 +18,7 @@ pub(crate) struct Safe {
     pub(super) lookup: RefCell<Lookup>,
     transform: Document,
     /// The document as it was read, once it was asked for.
-    original: OnceCell<Box<Safe>>,
+    original: OnceCell<Box<Self>>,
     /// The copies in the order they were made, each with the transform element it is of.
     copies: Vec<(NodeId, NodeId)>,
 }
@@ -179,13 +179,11 @@ impl Target for Safe {
                 let same = self.document.attributes(element).find(|known| {
                     known.namespace == Some(&*namespace) && known.local_name == local
                 });
-                match same {
-                    Some(known) => known.name.to_owned(),
-                    None => {
-                        let bound = self.document.attribute_prefix(element, &prefix, &namespace);
-                        format!("{bound}:{local}")
-                    }
-                }
+                let same = same.map(|known| known.name.to_owned());
+                same.unwrap_or_else(|| {
+                    let bound = self.document.attribute_prefix(element, &prefix, &namespace);
+                    format!("{bound}:{local}")
+                })
             }
             _ => attribute.name.to_owned(),
         };

@@ -91,6 +91,11 @@ impl Document {
     pub fn replace(&mut self, old: NodeId, new: NodeId) {
         self.unfold(old);
         let parent = self.parent(old).expect("what is replaced stands in a tree");
+        if let Some(value) = self.value_of_reference(old) {
+            self.unfold(value);
+            self.link(parent, self.previous_sibling(value), new);
+            return;
+        }
         let is_root = old == self.root();
         assert!(!is_root || self.kind(new) == NodeKind::Element, "a document keeps its root");
         self.link(parent, Some(old), new);
@@ -192,6 +197,9 @@ impl Document {
     pub fn detach(&mut self, n: NodeId) {
         assert!(n != self.root() && n != self.document_node(), "a document keeps its root");
         self.unfold(n);
+        if let Some(value) = self.value_of_reference(n) {
+            self.unfold(value);
+        }
         let Some(parent) = self.parent(n) else { return };
         let (previous, next) = (self.previous_sibling(n), self.next_sibling(n));
         self.join(parent, previous, next);
@@ -213,6 +221,13 @@ impl Document {
             (None, Some(element)) => element.last = id(left),
             (None, None) => {}
         }
+    }
+
+    /// The first node that an entity brought, when `n` is the reference that it stands behind. As
+    /// a node of its own the reference is an empty text: without it, the value stays.
+    fn value_of_reference(&self, n: NodeId) -> Option<NodeId> {
+        let is_reference = self.node(n).flags.has(Flags::REFERENCE);
+        self.next_sibling(n).filter(|_| is_reference)
     }
 
     /// Puts the value of an entity in the place of the reference to it, when `n` comes from one:
