@@ -7,12 +7,16 @@
 //! a `Target`; `compatible` and `safe` are two of them, and `policy` says where the engine itself
 //! decides differently for them.
 
-#![expect(dead_code, reason = "the engine that uses these follows")]
-
+mod arguments;
 mod code;
+mod compatible;
+mod directive;
+mod engine;
 mod event;
 mod fault;
+mod locator;
 mod log;
+mod names;
 mod options;
 mod outcome;
 mod policy;
@@ -20,6 +24,8 @@ mod run;
 mod safe;
 mod script;
 mod target;
+mod transform;
+mod walk;
 
 pub use code::Code;
 pub use event::{Event, Input, Place, Severity};

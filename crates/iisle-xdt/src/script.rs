@@ -1,10 +1,10 @@
 use std::rc::Rc;
 
+use iisle_xml::xpath::Namespaces;
 use iisle_xml::{Document, NodeId, Position};
 
 /// The namespace of directives, compared ordinally.
 pub(crate) const XDT: &str = "http://schemas.microsoft.com/XML-Document-Transform";
-const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// The elements of a transform document, as the engine sees them. `O` is what the target knows
 /// them by.
@@ -22,11 +22,51 @@ pub(crate) struct ScriptElement<O> {
     /// Where its name begins.
     pub(crate) position: Position,
     pub(crate) attributes: Vec<ScriptAttribute>,
-    /// Prefixes in scope and what they are bound to, innermost first, `xml` last; the empty prefix
-    /// is the default namespace.
-    pub(crate) bindings: Rc<[(String, String)]>,
+    pub(crate) bindings: Rc<Bindings>,
     pub(crate) parent: Option<usize>,
-    pub(crate) children: Vec<usize>,
+}
+
+/// The prefix that the default namespace of a transform element has in paths.
+pub(crate) const DEFAULT_NAMESPACE: &str = "_defaultNamespace";
+
+/// The namespaces in scope at a transform element.
+#[derive(Debug, Default)]
+pub(crate) struct Bindings {
+    /// Prefixes but `xml` and what they are bound to; the default namespace has the prefix
+    /// [`DEFAULT_NAMESPACE`].
+    list: Vec<(String, String)>,
+    pub(crate) namespaces: Namespaces,
+}
+
+impl Bindings {
+    /// Whether a path that was written for these means the same under `others`.
+    pub(crate) fn agree_with(&self, others: &Self) -> bool {
+        let same = |(prefix, uri): &(String, String)| others.namespaces.uri(prefix) == Some(uri);
+        self.list.iter().all(same)
+    }
+
+    /// Those of an element in the scope of these; `None` when it declares none.
+    fn extended(&self, attributes: &[ScriptAttribute]) -> Option<Self> {
+        let own = |attribute: &ScriptAttribute| {
+            let prefix = match attribute.declares()? {
+                "" => DEFAULT_NAMESPACE,
+                prefix => prefix,
+            };
+            Some((prefix.to_owned(), attribute.value.clone()))
+        };
+        let mut list: Vec<(String, String)> = attributes.iter().filter_map(own).collect();
+        if list.is_empty() {
+            return None;
+        }
+        let hidden = |prefix: &str| list.iter().any(|(own, _)| own == prefix);
+        let kept: Vec<_> =
+            self.list.iter().filter(|(prefix, _)| !hidden(prefix)).cloned().collect();
+        list.extend(kept);
+        // An empty declaration takes the default namespace away.
+        list.retain(|(prefix, uri)| !uri.is_empty() && prefix != "xml");
+        let namespaces = list.iter().cloned().collect();
+        Some(Self { list, namespaces })
+    }
 }
 
 /// The name of an element or attribute.
@@ -52,6 +92,19 @@ impl ScriptName {
     }
 }
 
+impl<O> ScriptElement<O> {
+    /// The attribute of the transform namespace of that name.
+    pub(crate) fn xdt_attribute(&self, local: &str) -> Option<&ScriptAttribute> {
+        let mut all = self.attributes.iter();
+        all.find(|attribute| attribute.name.is_xdt() && attribute.name.local() == local)
+    }
+
+    /// The attribute of that name, as written.
+    pub(crate) fn attribute(&self, qualified: &str) -> Option<&ScriptAttribute> {
+        self.attributes.iter().find(|attribute| attribute.name.qualified == qualified)
+    }
+}
+
 /// An attribute of a transform element, declarations of namespaces among them.
 #[derive(Debug)]
 pub(crate) struct ScriptAttribute {
@@ -62,7 +115,8 @@ pub(crate) struct ScriptAttribute {
 }
 
 impl ScriptAttribute {
-    fn declares(&self) -> Option<&str> {
+    /// The prefix it declares, empty for the default namespace.
+    pub(crate) fn declares(&self) -> Option<&str> {
         match self.name.qualified.as_str() {
             "xmlns" => Some(""),
             name => name.strip_prefix("xmlns:"),
@@ -86,17 +140,12 @@ impl<O> Script<O> {
     ) -> usize {
         let outer = match parent {
             Some(parent) => Rc::clone(&self.elements[parent].bindings),
-            None => Rc::from([("xml".to_owned(), XML.to_owned())]),
+            None => Rc::default(),
         };
         let index = self.elements.len();
-        let bindings = extended(&outer, &attributes).unwrap_or(outer);
-        let children = Vec::new();
-        let element =
-            ScriptElement { origin, name, position, attributes, bindings, parent, children };
+        let bindings = outer.extended(&attributes).map_or(outer, Rc::new);
+        let element = ScriptElement { origin, name, position, attributes, bindings, parent };
         self.elements.push(element);
-        if let Some(parent) = parent {
-            self.elements[parent].children.push(index);
-        }
         index
     }
 
@@ -105,25 +154,6 @@ impl<O> Script<O> {
         let mut all = self.elements.iter().flat_map(|element| &element.attributes);
         all.any(|attribute| attribute.declares().is_some() && attribute.value == XDT)
     }
-}
-
-fn extended(
-    outer: &Rc<[(String, String)]>,
-    attributes: &[ScriptAttribute],
-) -> Option<Rc<[(String, String)]>> {
-    let own = |attribute: &ScriptAttribute| {
-        Some((attribute.declares()?.to_owned(), attribute.value.clone()))
-    };
-    let mut bindings: Vec<(String, String)> = attributes.iter().filter_map(own).collect();
-    if bindings.is_empty() {
-        return None;
-    }
-    let hidden = |prefix: &str| bindings.iter().any(|(own, _)| own == prefix);
-    let kept: Vec<_> = outer.iter().filter(|(prefix, _)| !hidden(prefix)).cloned().collect();
-    bindings.extend(kept);
-    // An empty declaration takes the default namespace away.
-    bindings.retain(|(_, uri)| !uri.is_empty());
-    Some(bindings.into())
 }
 
 impl Script<NodeId> {

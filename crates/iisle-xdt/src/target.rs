@@ -38,7 +38,7 @@ pub(crate) trait Target: XPathTree {
     /// namespace and without declarations of namespaces, on every element of it.
     ///
     /// XPath's attribute steps are evaluated on it before it goes anywhere.
-    fn copy(&mut self, origin: Self::Origin) -> Self::Node;
+    fn copy(&mut self, origin: Self::Origin) -> Result<Self::Node, Fault>;
 
     /// Puts a copy behind the last child of `parent`.
     fn append(&mut self, parent: Self::Node, copy: Self::Node) -> Result<(), Fault>;
@@ -70,7 +70,7 @@ pub(crate) trait Target: XPathTree {
     ) -> Result<(), Fault>;
 
     /// Removes attributes of an element by their indexes, which are ascending.
-    fn remove_attributes(&mut self, element: Self::Node, indexes: &[usize]);
+    fn remove_attributes(&mut self, element: Self::Node, indexes: &[usize]) -> Result<(), Fault>;
 
     /// The document as bytes.
     ///

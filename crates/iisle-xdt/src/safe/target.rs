@@ -102,11 +102,11 @@ impl Target for Safe {
         self.document.attributes(n).nth(index).map(|attribute| attribute.position)
     }
 
-    fn copy(&mut self, origin: NodeId) -> NodeId {
+    fn copy(&mut self, origin: NodeId) -> Result<NodeId, Fault> {
         let keeps = |attribute: &iisle_xml::Attribute<'_>| attribute.namespace != Some(XDT);
         let copy = self.document.import(&self.transform, origin, &keeps);
         self.copies.push((copy, origin));
-        copy
+        Ok(copy)
     }
 
     fn append(&mut self, parent: NodeId, copy: NodeId) -> Result<(), Fault> {
@@ -196,13 +196,14 @@ impl Target for Safe {
         Ok(())
     }
 
-    fn remove_attributes(&mut self, element: NodeId, indexes: &[usize]) {
+    fn remove_attributes(&mut self, element: NodeId, indexes: &[usize]) -> Result<(), Fault> {
         let named = |index: &usize| self.document.attributes(element).nth(*index);
         let names: Vec<String> =
             indexes.iter().filter_map(named).map(|attribute| attribute.name.to_owned()).collect();
         for name in names {
             self.document.remove_attribute(element, &name);
         }
+        Ok(())
     }
 
     fn into_bytes(mut self) -> Result<Vec<u8>, Unwritable> {

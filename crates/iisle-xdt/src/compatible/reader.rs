@@ -1,0 +1,850 @@
+//! Reads a document as `XmlTextReader` and `XmlDocument` of .NET do: line ends and white space in
+//! values stay as they are, references to characters are expanded, those to entities kept.
+
+use std::rc::Rc;
+
+use iisle_xml::Position;
+
+use super::chars::{is_char, is_name, is_name_start, is_space};
+use super::doctype::{self, Doctype};
+use super::gaps::Gaps;
+use super::tag_finder::TagFinder;
+use super::tree::{Attribute, Element, Id, Kind, Piece, Tree, local};
+
+pub(super) const XML: &str = "http://www.w3.org/XML/1998/namespace";
+pub(super) const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
+
+/// Depth of nested elements that is read, against hostile documents.
+const MAX_DEPTH: usize = 2048;
+/// Bytes that entities may expand to, all in all.
+const MAX_EXPANSION: usize = 1 << 20;
+
+/// The text is not well-formed.
+#[derive(Debug)]
+pub(super) struct Malformed {
+    /// `None` where the reference engine loses it.
+    pub(super) position: Option<Position>,
+    pub(super) problem: String,
+}
+
+/// What is kept of white space between tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Space {
+    All,
+    Significant,
+}
+
+/// Reads a document: for the source all white space, and the gaps in its tags, for the transform
+/// neither.
+pub(super) fn read(text: &str, space: Space) -> Result<Tree, Malformed> {
+    let mut tree = Tree::new();
+    let document = tree.document();
+    let finder = (space == Space::All).then(|| TagFinder::new(text));
+    let mut reader = Reader {
+        text,
+        at: 0,
+        lines: Lines { at: 0, line: 1, column: 1 },
+        shift: None,
+        tree: &mut tree,
+        space,
+        finder,
+        is_original: true,
+        doctype: Doctype::default(),
+        within: Vec::new(),
+        budget: MAX_EXPANSION,
+        bound: Vec::new(),
+        open: Vec::new(),
+    };
+    reader.document(document)?;
+    tree.doctype = reader.doctype;
+    Ok(tree)
+}
+
+/// Reads an element into a tree in which it stands nowhere yet. Positions are those of the text,
+/// moved to begin at `start`, where its name stood.
+pub(super) fn read_fragment(
+    text: &str,
+    tree: &mut Tree,
+    start: Position,
+) -> Result<Option<Id>, Malformed> {
+    let holder = tree.add(Kind::Document, "", "");
+    let mut reader = Reader {
+        text,
+        at: 0,
+        lines: Lines { at: 0, line: 1, column: 1 },
+        shift: Some(start),
+        tree,
+        space: Space::All,
+        finder: None,
+        is_original: false,
+        doctype: Doctype::default(),
+        within: Vec::new(),
+        budget: MAX_EXPANSION,
+        bound: Vec::new(),
+        open: Vec::new(),
+    };
+    reader.content(holder)?;
+    let element = tree.node(holder).first;
+    if let Some(element) = element {
+        tree.detach(element);
+    }
+    Ok(element)
+}
+
+struct Reader<'t, 'r> {
+    text: &'t str,
+    at: usize,
+    lines: Lines,
+    shift: Option<Position>,
+    tree: &'r mut Tree,
+    space: Space,
+    finder: Option<TagFinder<'t>>,
+    is_original: bool,
+    doctype: Doctype,
+    /// The entities that are being read.
+    within: Vec<Box<str>>,
+    budget: usize,
+    /// Prefixes and what they are bound to, the innermost last; the empty prefix is the default.
+    bound: Vec<(Box<str>, Rc<str>)>,
+    open: Vec<Open>,
+}
+
+/// An element that waits for its end tag.
+struct Open {
+    id: Id,
+    /// How many prefixes are bound outside of it.
+    outside: usize,
+    /// Whether `xml:space` preserves white space in it.
+    preserves: bool,
+}
+
+/// Lines and columns of places that are asked for in ascending order, mostly.
+struct Lines {
+    at: usize,
+    line: u32,
+    column: u32,
+}
+
+impl Lines {
+    fn position(&mut self, text: &str, offset: usize) -> Position {
+        if offset < self.at {
+            *self = Self { at: 0, line: 1, column: 1 };
+        }
+        let bytes = text.as_bytes();
+        for c in text[self.at..offset].chars() {
+            self.at += c.len_utf8();
+            let ends = c == '\n' || (c == '\r' && bytes.get(self.at) != Some(&b'\n'));
+            if ends {
+                self.line += 1;
+                self.column = 1;
+            } else {
+                self.column += if c > '\u{FFFF}' { 2 } else { 1 };
+            }
+        }
+        Position { line: self.line, column: self.column }
+    }
+}
+
+impl<'t> Reader<'t, '_> {
+    fn bad<T>(&mut self, offset: usize, problem: impl Into<String>) -> Result<T, Malformed> {
+        let position = self.lines.position(self.text, offset);
+        let position = self.within.is_empty().then_some(position);
+        Err(Malformed { position, problem: problem.into() })
+    }
+
+    fn position(&mut self, offset: usize) -> Position {
+        let Position { line, column } = self.lines.position(self.text, offset);
+        match self.shift {
+            None => Position { line, column },
+            // As the reference engine does it: the column of every line is moved.
+            Some(start) => Position {
+                line: line + start.line - 1,
+                column: (column + start.column).saturating_sub(2),
+            },
+        }
+    }
+
+    fn rest(&self) -> &'t str {
+        &self.text[self.at..]
+    }
+
+    fn document(&mut self, document: Id) -> Result<(), Malformed> {
+        self.declaration(document)?;
+        let mut has_root = false;
+        while self.at < self.text.len() {
+            let rest = self.rest();
+            if rest.starts_with(is_space) {
+                self.space_between(document);
+            } else if rest.starts_with("<!--") {
+                self.comment(document)?;
+            } else if rest.starts_with("<?") {
+                self.instruction(document)?;
+            } else if rest.starts_with("<!DOCTYPE") {
+                if has_root || self.doctype.is_there {
+                    return self.bad(self.at, "a document type declaration stands where none may");
+                }
+                self.doctype(document)?;
+            } else if rest.starts_with('<') && rest[1..].starts_with(is_name_start) {
+                if has_root {
+                    return self.bad(self.at + 1, "there is more than one document element");
+                }
+                has_root = true;
+                self.content(document)?;
+            } else {
+                return self.bad(self.at, "there is text outside of the document element");
+            }
+        }
+        if !has_root {
+            return self.bad(self.at, "the document element is missing");
+        }
+        Ok(())
+    }
+
+    fn space_between(&mut self, parent: Id) {
+        let rest = self.rest();
+        let end = rest.find(|c| !is_space(c)).unwrap_or(rest.len());
+        self.at += end;
+        if self.space == Space::All {
+            let id = self.tree.add(Kind::Whitespace, "", &rest[..end]);
+            self.tree.append(parent, id);
+        }
+    }
+
+    fn skip_space(&mut self) -> bool {
+        let start = self.at;
+        let rest = self.rest();
+        self.at += rest.find(|c| !is_space(c)).unwrap_or(rest.len());
+        self.at > start
+    }
+
+    /// `<?xml version="1.0" encoding="…" standalone="…"?>`, written the same way whatever it was.
+    fn declaration(&mut self, document: Id) -> Result<(), Malformed> {
+        let rest = self.rest();
+        if !rest.strip_prefix("<?xml").is_some_and(|rest| rest.starts_with(is_space)) {
+            return Ok(());
+        }
+        self.at += 5;
+        let mut written = String::new();
+        let mut encoding = None;
+        let mut expected: &[&str] = &["version", "encoding", "standalone"];
+        loop {
+            let has_space = self.skip_space();
+            if self.rest().starts_with("?>") {
+                if expected.len() == 3 {
+                    return self.bad(self.at, "the XML declaration lacks its version");
+                }
+                self.at += 2;
+                break;
+            }
+            let Some(place) = expected.iter().position(|name| self.rest().starts_with(name)) else {
+                return self.bad(self.at, "the XML declaration is not right");
+            };
+            if !has_space || (expected.len() == 3 && place > 0) {
+                return self.bad(self.at, "the XML declaration is not right");
+            }
+            let name = expected[place];
+            expected = &expected[place + 1..];
+            self.at += name.len();
+            self.skip_space();
+            self.expect("=")?;
+            self.skip_space();
+            let (start, value) = self.quoted()?;
+            match name {
+                "version" if value != "1.0" => return self.bad(start, "the version is not 1.0"),
+                "standalone" if value != "yes" && value != "no" => {
+                    return self.bad(start, "standalone is neither yes nor no");
+                }
+                "encoding" => encoding = Some(value.to_owned()),
+                _ => {}
+            }
+            if !value.is_empty() {
+                let blank = if written.is_empty() { "" } else { " " };
+                written += &format!("{blank}{name}=\"{value}\"");
+            }
+        }
+        let id = self.tree.add(Kind::Declaration, &encoding.unwrap_or_default(), &written);
+        self.tree.append(document, id);
+        Ok(())
+    }
+
+    fn expect(&mut self, mark: &str) -> Result<(), Malformed> {
+        if self.rest().starts_with(mark) {
+            self.at += mark.len();
+            return Ok(());
+        }
+        self.bad(self.at, format!("expected `{mark}`"))
+    }
+
+    /// What stands in quotes, and where.
+    fn quoted(&mut self) -> Result<(usize, &'t str), Malformed> {
+        let rest = self.rest();
+        let quote = match rest.chars().next() {
+            Some(quote @ ('"' | '\'')) => quote,
+            _ => return self.bad(self.at, "expected a quote"),
+        };
+        let Some(length) = rest[1..].find(quote) else {
+            return self.bad(self.text.len(), "the quote is never closed");
+        };
+        let start = self.at + 1;
+        self.at += length + 2;
+        Ok((start, &rest[1..=length]))
+    }
+
+    fn comment(&mut self, parent: Id) -> Result<(), Malformed> {
+        let start = self.at + 4;
+        let rest = &self.text[start..];
+        let Some(end) = rest.find("--") else {
+            return self.bad(self.text.len(), "the comment is never closed");
+        };
+        self.check(start, &rest[..end])?;
+        if !rest[end..].starts_with("-->") {
+            return self.bad(start + end, "there are two hyphens in a comment");
+        }
+        self.at = start + end + 3;
+        let id = self.tree.add(Kind::Comment, "", &rest[..end]);
+        self.tree.append(parent, id);
+        Ok(())
+    }
+
+    fn instruction(&mut self, parent: Id) -> Result<(), Malformed> {
+        let start = self.at + 2;
+        self.at = start;
+        let name = self.name(start)?;
+        if name.eq_ignore_ascii_case("xml") {
+            return self.bad(start, "an XML declaration stands where none may");
+        }
+        if name.contains(':') {
+            return self.bad(start, "there is a colon in the name of an instruction");
+        }
+        let has_space = self.skip_space();
+        let rest = self.rest();
+        if !has_space && !rest.starts_with("?>") {
+            return self.bad(self.at, "expected `?>`");
+        }
+        let Some(end) = rest.find("?>") else {
+            return self.bad(self.text.len(), "the instruction is never closed");
+        };
+        self.check(self.at, &rest[..end])?;
+        self.at += end + 2;
+        let id = self.tree.add(Kind::Instruction, name, &rest[..end]);
+        self.tree.append(parent, id);
+        Ok(())
+    }
+
+    fn doctype(&mut self, document: Id) -> Result<(), Malformed> {
+        let start = self.at;
+        match doctype::read(&self.text[start..]) {
+            Ok((doctype, length)) => {
+                let id = self.tree.add(Kind::DocType, "", &doctype.written);
+                self.tree.append(document, id);
+                self.doctype = doctype;
+                self.at += length;
+                Ok(())
+            }
+            Err((offset, problem)) => self.bad(start + offset, problem),
+        }
+    }
+
+    /// Content up to the end of what is open: the element at hand, or, of a fragment and an
+    /// entity, the text.
+    fn content(&mut self, top: Id) -> Result<(), Malformed> {
+        let depth = self.open.len();
+        // Of the document itself only its element is read here.
+        let is_document = top == self.tree.document() && self.within.is_empty();
+        loop {
+            let rest = self.rest();
+            let parent = self.open.last().map_or(top, |open| open.id);
+            let parent = if self.open.len() == depth { top } else { parent };
+            if rest.is_empty() {
+                if self.open.len() > depth {
+                    return self.bad(self.at, "there are elements that are never closed");
+                }
+                return Ok(());
+            }
+            if rest.starts_with("</") {
+                if self.open.len() == depth {
+                    return self.bad(self.at, "there is an end tag without start tag");
+                }
+                self.end_tag()?;
+            } else if rest.starts_with("<!--") {
+                self.comment(parent)?;
+            } else if rest.starts_with("<![CDATA[") {
+                self.cdata(parent)?;
+            } else if rest.starts_with("<?") {
+                self.instruction(parent)?;
+            } else if rest.starts_with('<') {
+                self.start_tag(parent)?;
+            } else {
+                self.text(parent)?;
+            }
+            if is_document && self.open.len() == depth {
+                return Ok(());
+            }
+        }
+    }
+
+    fn cdata(&mut self, parent: Id) -> Result<(), Malformed> {
+        let start = self.at + 9;
+        let rest = &self.text[start..];
+        let Some(end) = rest.find("]]>") else {
+            return self.bad(self.text.len(), "the CDATA section is never closed");
+        };
+        self.check(start, &rest[..end])?;
+        self.at = start + end + 3;
+        let id = self.tree.add(Kind::CData, "", &rest[..end]);
+        self.tree.append(parent, id);
+        Ok(())
+    }
+
+    /// Finds characters that no document may have.
+    fn check(&mut self, start: usize, text: &str) -> Result<(), Malformed> {
+        match text.char_indices().find(|(_, c)| !is_char(*c)) {
+            None => Ok(()),
+            Some((at, c)) => {
+                self.bad(start + at, format!("the character U+{:04X} is not allowed", u32::from(c)))
+            }
+        }
+    }
+
+    fn name(&mut self, start: usize) -> Result<&'t str, Malformed> {
+        let rest = self.rest();
+        if !rest.starts_with(is_name_start) {
+            return self.bad(start, "expected a name");
+        }
+        let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
+        self.at += end;
+        Ok(&rest[..end])
+    }
+
+    /// A name with at most one colon, which is neither first nor last.
+    fn qualified_name(&mut self) -> Result<&'t str, Malformed> {
+        let start = self.at;
+        let name = self.name(start)?;
+        let mut parts = name.split(':');
+        let is_good = match (parts.next(), parts.next(), parts.next()) {
+            (Some(prefix), Some(local), None) => {
+                !prefix.is_empty() && local.starts_with(is_name_start)
+            }
+            (_, None, None) => true,
+            _ => false,
+        };
+        if is_good { Ok(name) } else { self.bad(start, format!("`{name}` is no name")) }
+    }
+
+    fn end_tag(&mut self) -> Result<(), Malformed> {
+        let start = self.at + 2;
+        self.at = start;
+        let name = self.name(start)?;
+        let open = self.open.pop().expect("the caller looked");
+        if *self.tree.node(open.id).name != *name {
+            return self.bad(start, format!("`</{name}>` closes another element"));
+        }
+        self.bound.truncate(open.outside);
+        self.skip_space();
+        self.expect(">")
+    }
+
+    fn start_tag(&mut self, parent: Id) -> Result<(), Malformed> {
+        let start = self.at + 1;
+        self.at = start;
+        let name = self.qualified_name()?;
+        let mut found: Vec<(usize, Attribute)> = Vec::new();
+        let is_empty = loop {
+            let has_space = self.skip_space();
+            let rest = self.rest();
+            if rest.starts_with('>') {
+                self.at += 1;
+                break false;
+            }
+            if rest.starts_with('/') {
+                self.at += 1;
+                self.expect(">")?;
+                break true;
+            }
+            if !has_space {
+                return self.bad(self.at, "expected white space between attributes");
+            }
+            found.push(self.attribute()?);
+        };
+        let outside = self.bound.len();
+        self.bind(&found)?;
+        let namespace = match self.uri_of(prefix(name)) {
+            Ok(namespace) => namespace,
+            Err(problem) => return self.bad(start, problem),
+        };
+        self.resolve(&mut found)?;
+        let position = self.position(start);
+        let mut attributes: Vec<Attribute> =
+            found.into_iter().map(|(_, attribute)| attribute).collect();
+        let gaps = self.gaps(position)?;
+        self.add_defaults(name, position, &mut attributes);
+        let preserves = self.preserves(&attributes);
+        let element = Element {
+            namespace,
+            attributes,
+            is_empty,
+            is_original: self.is_original,
+            position,
+            gaps,
+        };
+        let id = self.tree.add_element(name, element);
+        self.tree.append(parent, id);
+        if is_empty {
+            self.bound.truncate(outside);
+        } else if self.open.len() >= MAX_DEPTH {
+            return self.bad(start, format!("elements are nested deeper than {MAX_DEPTH}"));
+        } else {
+            self.open.push(Open { id, outside, preserves });
+        }
+        Ok(())
+    }
+
+    fn preserves(&self, attributes: &[Attribute]) -> bool {
+        let outer = self.open.last().is_some_and(|open| open.preserves);
+        let own = attributes.iter().find(|attribute| *attribute.name == *"xml:space");
+        own.map_or(outer, |own| own.value.trim() == "preserve")
+    }
+
+    fn gaps(&mut self, position: Position) -> Result<Gaps, Malformed> {
+        let Some(finder) = &mut self.finder else { return Ok(Gaps::default()) };
+        let Position { line, column } = position;
+        let Some(tag) = finder.tag_at(Position { line, column: column - 1 }) else {
+            return Ok(Gaps::default());
+        };
+        Gaps::read(tag).map_err(|_| Malformed {
+            position: None,
+            problem: "a `>` in single quotes, or a lone carriage return, is too much for the reference engine".to_owned(),
+        })
+    }
+
+    fn attribute(&mut self) -> Result<(usize, Attribute), Malformed> {
+        let start = self.at;
+        let position = self.position(start);
+        let name = self.qualified_name()?;
+        self.skip_space();
+        self.expect("=")?;
+        self.skip_space();
+        let (value_start, raw) = self.quoted()?;
+        let (value, pieces) = self.value(value_start, raw)?;
+        if name == "xml:space" && !matches!(value.trim(), "preserve" | "default") {
+            return self.bad(start, format!("xml:space cannot be `{value}`"));
+        }
+        let attribute = Attribute {
+            name: name.into(),
+            namespace: None,
+            value: value.into(),
+            pieces,
+            position,
+            is_specified: true,
+        };
+        Ok((start, attribute))
+    }
+
+    /// The value of an attribute, and, if it refers to entities, its pieces.
+    fn value(&mut self, start: usize, raw: &str) -> Result<(String, Vec<Piece>), Malformed> {
+        self.check(start, raw)?;
+        let mut value = String::with_capacity(raw.len());
+        let mut pieces = Vec::new();
+        // Where in the value the piece begins that is being read.
+        let mut piece = 0;
+        let mut rest = raw;
+        while let Some(at) = rest.find(['&', '<']) {
+            let offset = start + raw.len() - rest.len() + at;
+            value.push_str(&rest[..at]);
+            if rest[at..].starts_with('<') {
+                return self.bad(offset, "there is a `<` in the value of an attribute");
+            }
+            let (reference, length) = match reference(&rest[at..]) {
+                Ok(reference) => reference,
+                Err(problem) => return self.bad(offset, problem),
+            };
+            match reference {
+                Reference::Character(c, _) => value.push(c),
+                Reference::Entity(name) => {
+                    let text = self.entity(offset, name)?;
+                    let text = self.entity_value(offset, name, &text)?;
+                    if value.len() > piece {
+                        pieces.push(Piece::Text(value[piece..].into()));
+                    }
+                    pieces.push(Piece::Entity(name.into()));
+                    value.push_str(&text);
+                    piece = value.len();
+                }
+            }
+            rest = &rest[at + length..];
+        }
+        value.push_str(rest);
+        if !pieces.is_empty() && value.len() > piece {
+            pieces.push(Piece::Text(value[piece..].into()));
+        }
+        Ok((value, pieces))
+    }
+
+    /// The text an entity stands for, as declared.
+    fn entity(&mut self, offset: usize, name: &str) -> Result<String, Malformed> {
+        if self.within.iter().any(|open| **open == *name) {
+            return self.bad(offset, format!("the entity `{name}` refers to itself"));
+        }
+        let Some(text) = self.doctype.entity(name).map(str::to_owned) else {
+            return self.bad(offset, format!("the entity `{name}` is not declared"));
+        };
+        match self.budget.checked_sub(text.len()) {
+            Some(left) => self.budget = left,
+            None => {
+                let problem = format!("entities expand to more than {MAX_EXPANSION} bytes");
+                return self.bad(offset, problem);
+            }
+        }
+        Ok(text)
+    }
+
+    /// The same as part of a value.
+    fn entity_value(&mut self, offset: usize, name: &str, text: &str) -> Result<String, Malformed> {
+        self.within.push(name.into());
+        let mut value = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find(['&', '<']) {
+            value.push_str(&rest[..at]);
+            if rest[at..].starts_with('<') {
+                return self.bad(offset, "there is a `<` in the value of an attribute");
+            }
+            let (reference, length) = match reference(&rest[at..]) {
+                Ok(reference) => reference,
+                Err(problem) => return self.bad(offset, problem),
+            };
+            match reference {
+                Reference::Character(c, _) => value.push(c),
+                Reference::Entity(inner) => {
+                    let text = self.entity(offset, inner)?;
+                    value += &self.entity_value(offset, inner, &text)?;
+                }
+            }
+            rest = &rest[at + length..];
+        }
+        self.within.pop();
+        Ok(value + rest)
+    }
+
+    /// Takes in the declarations of namespaces.
+    fn bind(&mut self, found: &[(usize, Attribute)]) -> Result<(), Malformed> {
+        for (at, attribute) in found {
+            let prefix = match attribute.name.strip_prefix("xmlns:") {
+                Some(prefix) => prefix,
+                None if *attribute.name == *"xmlns" => "",
+                None => continue,
+            };
+            let uri = &*attribute.value;
+            let is_good = match prefix {
+                "" => uri != XML && uri != XMLNS,
+                "xml" => uri == XML,
+                "xmlns" => false,
+                _ => !uri.is_empty() && uri != XML && uri != XMLNS,
+            };
+            if !is_good {
+                return self.bad(*at, format!("`{prefix}` cannot be bound to `{uri}`"));
+            }
+            self.bound.push((prefix.into(), uri.into()));
+        }
+        Ok(())
+    }
+
+    /// What a prefix is bound to; of the default namespace, `None` if there is none.
+    fn uri_of(&self, prefix: Option<&str>) -> Result<Option<Rc<str>>, String> {
+        let wanted = prefix.unwrap_or("");
+        let mut all = self.bound.iter().rev();
+        match all.find(|(bound, _)| **bound == *wanted) {
+            Some((_, uri)) => Ok((!uri.is_empty()).then(|| Rc::clone(uri))),
+            None => match prefix {
+                None => Ok(None),
+                Some("xml") => Ok(Some(XML.into())),
+                Some(prefix) => Err(format!("the prefix `{prefix}` is not bound to a namespace")),
+            },
+        }
+    }
+
+    /// Gives attributes their namespaces, and finds those that are there twice.
+    fn resolve(&mut self, found: &mut [(usize, Attribute)]) -> Result<(), Malformed> {
+        for index in 0..found.len() {
+            let (at, attribute) = &mut found[index];
+            let at = *at;
+            let uri = match prefix(&attribute.name) {
+                _ if *attribute.name == *"xmlns" => Ok(Some(XMLNS.into())),
+                None => Ok(None),
+                Some("xmlns") => Ok(Some(XMLNS.into())),
+                prefix => self.uri_of(prefix),
+            };
+            match uri {
+                Ok(uri) => attribute.namespace = uri,
+                Err(problem) => return self.bad(at, problem),
+            }
+            let (before, rest) = found.split_at(index);
+            let this = &rest[0].1;
+            let is_same = |(_, other): &(usize, Attribute)| {
+                other.name == this.name
+                    || (this.namespace.is_some()
+                        && other.namespace == this.namespace
+                        && other.local() == this.local())
+            };
+            if before.iter().any(is_same) {
+                let problem = format!("the attribute `{}` is there twice", this.name);
+                return self.bad(at, problem);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the attributes that the document type gives every element of that name.
+    fn add_defaults(&self, name: &str, position: Position, attributes: &mut Vec<Attribute>) {
+        for (default, value) in self.doctype.defaults(name) {
+            if attributes.iter().any(|attribute| *attribute.name == *default) {
+                continue;
+            }
+            let namespace = match prefix(default) {
+                None => None,
+                prefix => self.uri_of(prefix).ok().flatten(),
+            };
+            attributes.push(Attribute {
+                name: default.into(),
+                namespace,
+                value: value.into(),
+                pieces: Vec::new(),
+                position,
+                is_specified: false,
+            });
+        }
+    }
+
+    /// Character data up to a tag or a reference to an entity, or that reference.
+    fn text(&mut self, parent: Id) -> Result<(), Malformed> {
+        let mut value = String::new();
+        let mut is_space_only = true;
+        loop {
+            let rest = self.rest();
+            let end = rest.find(['<', '&']).unwrap_or(rest.len());
+            let plain = &rest[..end];
+            if let Some(at) = plain.find("]]>") {
+                return self.bad(self.at + at, "there is a `]]>` in text");
+            }
+            self.check(self.at, plain)?;
+            is_space_only &= plain.chars().all(is_space);
+            value.push_str(plain);
+            self.at += end;
+            if !self.rest().starts_with('&') {
+                break;
+            }
+            let (reference, length) = match reference(self.rest()) {
+                Ok(reference) => reference,
+                Err(problem) => return self.bad(self.at, problem),
+            };
+            match reference {
+                Reference::Character(c, spelling) => {
+                    // A space in decimal is text, in hexadecimal it is white space.
+                    is_space_only &= is_space(c) && spelling == Spelling::Hexadecimal;
+                    value.push(c);
+                    self.at += length;
+                }
+                Reference::Entity(_) if !value.is_empty() => break,
+                Reference::Entity(name) => {
+                    let name = name.to_owned();
+                    return self.entity_reference(parent, &name, length);
+                }
+            }
+        }
+        let preserves = self.open.last().is_some_and(|open| open.preserves);
+        let kind = match (is_space_only, preserves) {
+            (false, _) => Kind::Text,
+            (true, true) => Kind::SignificantWhitespace,
+            (true, false) if self.space == Space::Significant => return Ok(()),
+            (true, false) => Kind::Whitespace,
+        };
+        let id = self.tree.add(kind, "", &value);
+        self.tree.append(parent, id);
+        Ok(())
+    }
+
+    fn entity_reference(&mut self, parent: Id, name: &str, length: usize) -> Result<(), Malformed> {
+        let offset = self.at;
+        let text = self.entity(offset, name)?;
+        let id = self.tree.add(Kind::EntityReference, name, "");
+        self.tree.append(parent, id);
+        let depth = self.open.len();
+        let mut within = std::mem::take(&mut self.within);
+        within.push(name.into());
+        // Positions in it are not known: all of it stands where the reference stands.
+        let position = self.position(offset);
+        let mut inner = Reader {
+            text: &text,
+            at: 0,
+            lines: Lines { at: 0, line: 1, column: 1 },
+            shift: Some(position),
+            tree: self.tree,
+            space: self.space,
+            finder: None,
+            is_original: self.is_original,
+            doctype: std::mem::take(&mut self.doctype),
+            within,
+            budget: self.budget,
+            bound: std::mem::take(&mut self.bound),
+            open: std::mem::take(&mut self.open),
+        };
+        let done = inner.content(id);
+        self.doctype = inner.doctype;
+        self.within = inner.within;
+        self.budget = inner.budget;
+        self.bound = inner.bound;
+        self.open = inner.open;
+        done?;
+        self.open.truncate(depth);
+        self.within.pop();
+        self.at += length;
+        Ok(())
+    }
+}
+
+fn prefix(name: &str) -> Option<&str> {
+    name.split_once(':').map(|_| &name[..name.len() - local(name).len() - 1])
+}
+
+/// What `&…;` refers to.
+enum Reference<'t> {
+    Character(char, Spelling),
+    Entity(&'t str),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spelling {
+    Decimal,
+    Hexadecimal,
+    Name,
+}
+
+/// Reads a reference at the start of a text; gives its length as well.
+fn reference(text: &str) -> Result<(Reference<'_>, usize), String> {
+    let bad = || "there is a `&` that begins no reference".to_owned();
+    let end = text.find(';').ok_or_else(bad)?;
+    let body = &text[1..end];
+    let character = |c, spelling| Ok((Reference::Character(c, spelling), end + 1));
+    if let Some(number) = body.strip_prefix('#') {
+        let (digits, radix, spelling) = match number.strip_prefix('x') {
+            Some(digits) => (digits, 16, Spelling::Hexadecimal),
+            None => (number, 10, Spelling::Decimal),
+        };
+        let is_number = !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix));
+        let number = u32::from_str_radix(digits, radix).ok().filter(|_| is_number);
+        return match number.and_then(char::from_u32) {
+            Some(c) => character(c, spelling),
+            None => Err(format!("`&{body};` is no character")),
+        };
+    }
+    match body {
+        "amp" => character('&', Spelling::Name),
+        "lt" => character('<', Spelling::Name),
+        "gt" => character('>', Spelling::Name),
+        "quot" => character('"', Spelling::Name),
+        "apos" => character('\'', Spelling::Name),
+        name if name.starts_with(is_name_start) && name.chars().all(is_name) => {
+            Ok((Reference::Entity(name), end + 1))
+        }
+        _ => Err(bad()),
+    }
+}
