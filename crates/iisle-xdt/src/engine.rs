@@ -8,12 +8,12 @@ use crate::directive::{Directive, likely};
 use crate::fault::{Fault, Stop};
 use crate::locator::{Locator, Path};
 use crate::log::{Log, in_transform};
-use crate::names::{TYPES, full_name};
+use crate::names::{DEFAULT_LOCATOR, TYPES, full_name};
 use crate::policy::{Mistakes, Policy, Steps};
 use crate::script::{Script, ScriptElement};
 use crate::target::Target;
 use crate::transform::Kind;
-use crate::{Code, Options};
+use crate::{Code, Options, Place};
 
 /// What a run works with: the transform's elements, the document, and what was found out of them.
 pub(crate) struct Engine<'a, T: Target> {
@@ -68,7 +68,7 @@ impl<'a, T: Target> Engine<'a, T> {
         let element = self.element(index);
         let above = self.path_above(index)?;
         let (locator, directive) = self.locator(index)?;
-        let path = locator.path(&above, index, element, directive.as_ref(), &self.policy);
+        let path = locator.path(&above, index, element, directive.as_ref(), self.policy);
         path.map_err(|fault| Stop::at(fault, element.position))
     }
 
@@ -95,38 +95,34 @@ impl<'a, T: Target> Engine<'a, T> {
             .map_err(|fault| Stop::at(fault, attribute.position))?;
         match Locator::named(&directive.name) {
             Some(locator) => Ok((locator, Some(directive))),
+            None if directive.name == DEFAULT_LOCATOR && self.policy == Policy::COMPATIBLE => {
+                Ok((Locator::Name, None))
+            }
             None => Err(self.unknown(&directive.name, Wanted::Locator, attribute.position)),
         }
     }
 
     /// Why a name is not what is wanted in its place.
     pub(crate) fn unknown(&self, name: &str, wanted: Wanted, position: Position) -> Stop {
-        let transforms = || Kind::NAMES.iter().map(|(name, _)| *name);
-        let locators = || Locator::NAMES.iter().map(|(name, _)| *name);
-        let (word, mut right, mut other, attribute) = match wanted {
-            Wanted::Transform => {
-                ("Transform", likely(name, transforms()), locators().collect(), "Locator")
-            }
-            Wanted::Locator => {
-                let other: Vec<&str> = transforms().collect();
-                ("Locator", likely(name, locators()), other, "Transform")
-            }
+        let transforms: Vec<&str> = Kind::NAMES.iter().map(|(name, _)| *name).collect();
+        let locators: Vec<&str> = Locator::NAMES.iter().map(|(name, _)| *name).collect();
+        let (kind, names, other_kind, others) = match wanted {
+            Wanted::Transform => ("Transform", transforms, "Locator", locators),
+            Wanted::Locator => ("Locator", locators, "Transform", transforms),
         };
-        let kind = word.to_owned();
-        let fault = if TYPES.contains(&name) || other.contains(&name) {
-            Fault::new(Code::WrongKind, [full_name(name), kind])
+        let is_other = others.contains(&name);
+        let fault = if is_other || TYPES.contains(&name) {
+            Fault::new(Code::WrongKind, [full_name(name), kind.to_owned()])
         } else {
-            Fault::new(Code::UnknownType, [name.to_owned(), kind])
+            Fault::new(Code::UnknownType, [name.to_owned(), kind.to_owned()])
         };
-        if self.policy.mistakes == Mistakes::Silent {
-            return Stop::at(fault, position);
-        }
-        let hint = if other.contains(&name) {
-            Some(format!("`{name}` belongs into the attribute `{attribute}`"))
-        } else {
-            right.take().map(|right| format!("did you mean `{right}`?"))
+        let hint = match self.policy.mistakes {
+            Mistakes::Silent => None,
+            Mistakes::Told if is_other => {
+                Some(format!("`{name}` belongs into the attribute `{other_kind}`"))
+            }
+            Mistakes::Told => likely(name, names).map(|right| format!("did you mean `{right}`?")),
         };
-        other.clear();
         Stop::at(fault.with_hint(hint), position)
     }
 
@@ -227,6 +223,6 @@ pub(crate) fn evaluate<T: Target>(
 }
 
 /// The place of a transform element.
-pub(crate) fn place_of<O>(element: &ScriptElement<O>) -> Option<crate::Place> {
-    Some(in_transform(element.position))
+pub(crate) fn place_of<O>(element: &ScriptElement<O>) -> Place {
+    in_transform(element.position)
 }

@@ -42,3 +42,6 @@ pub(crate) const TYPES: [&str; 30] = [
     "XmlTransformationException",
     "XmlTransformationLogger",
 ];
+
+/// The reference engine's name of the locator that is used where none is named.
+pub(crate) const DEFAULT_LOCATOR: &str = "DefaultLocator";

@@ -44,7 +44,7 @@ impl<T: Target> Engine<'_, T> {
             }
             if element.name.local() != "Import" {
                 let fault = Fault::new(Code::UnknownXdtTag, [element.name.qualified.clone()]);
-                self.log.warning(fault, place_of(element));
+                self.log.warning(fault, Some(place_of(element)));
                 continue;
             }
             let (fault, position) = import(element);
@@ -68,7 +68,7 @@ impl<T: Target> Engine<'_, T> {
                 Ok(()) => {}
                 Err(Stop::Fault(fault, place)) => {
                     is_skipped[index] = true;
-                    self.log.error(*fault, place.or(place_of(self.element(index))))?;
+                    self.log.error(*fault, place.or(Some(place_of(self.element(index)))))?;
                 }
                 Err(Stop::Abandoned) => return Err(Abandoned),
             }
@@ -124,7 +124,7 @@ impl<T: Target> Engine<'_, T> {
             return self.log.info(fault);
         }
         let hint = format!("declare xmlns:xdt=\"{XDT}\" on the document element");
-        let place = self.script.elements.first().and_then(place_of);
+        let place = self.script.elements.first().map(place_of);
         self.log.warning(fault.with_hint(Some(hint)), place);
     }
 

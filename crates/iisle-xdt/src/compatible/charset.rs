@@ -82,7 +82,7 @@ fn page(encoding: &'static Encoding, text: &str, out: &mut Vec<u8>) {
     // What is mapped goes in long runs, the rest one by one.
     for (at, c) in text.char_indices().filter(|(_, c)| !c.is_ascii()) {
         let (bytes, _, is_lossy) = encoding.encode(c.encode_utf8(&mut buffer));
-        out.extend_from_slice(text[plain..at].as_bytes());
+        out.extend_from_slice(&text.as_bytes()[plain..at]);
         if is_lossy {
             out.extend(std::iter::repeat_n(b'?', c.len_utf16()));
         } else {
@@ -90,7 +90,7 @@ fn page(encoding: &'static Encoding, text: &str, out: &mut Vec<u8>) {
         }
         plain = at + c.len_utf8();
     }
-    out.extend_from_slice(text[plain..].as_bytes());
+    out.extend_from_slice(&text.as_bytes()[plain..]);
 }
 
 /// The character of Latin 1 that stands for one it lacks.

@@ -41,8 +41,7 @@ pub(super) fn read(text: &str) -> Result<(Doctype, usize), (usize, String)> {
     let name = scan.name().ok_or_else(|| scan.bad("expected a name"))?;
     let mut doctype = Doctype { is_there: true, ..Doctype::default() };
     doctype.written = format!("<!DOCTYPE {name}");
-    let mut has_space = scan.space();
-    if has_space && (scan.takes("SYSTEM") || scan.takes("PUBLIC")) {
+    if scan.space() && (scan.takes("SYSTEM") || scan.takes("PUBLIC")) {
         let is_public = text[..scan.at].ends_with("PUBLIC");
         let mut literals = Vec::new();
         for _ in 0..=usize::from(is_public) {
@@ -53,16 +52,15 @@ pub(super) fn read(text: &str) -> Result<(Doctype, usize), (usize, String)> {
         }
         doctype.written += if is_public { " PUBLIC" } else { " SYSTEM" };
         for literal in literals {
-            doctype.written += &format!(" \"{literal}\"");
+            doctype.written.extend([" \"", literal, "\""]);
         }
-        has_space = scan.space();
+        scan.space();
     }
-    let _: bool = has_space;
     if scan.takes("[") {
         let start = scan.at;
         let end = scan.end_of_subset().ok_or_else(|| scan.bad("`[` is never closed"))?;
         let subset = &text[start..end];
-        doctype.written += &format!("[{subset}]");
+        doctype.written.extend(["[", subset, "]"]);
         doctype.take_in(subset);
         scan.at = end + 1;
         scan.space();
@@ -119,9 +117,7 @@ impl Doctype {
             while scan.space() {
                 let Some(attribute) = scan.name() else { break };
                 scan.space();
-                if scan.takes("(") {
-                    scan.skip_past(")");
-                } else if scan.takes("NOTATION") {
+                if scan.takes("(") || scan.takes("NOTATION") {
                     scan.skip_past(")");
                 } else {
                     scan.name();

@@ -5,7 +5,7 @@ use iisle_xml::Position;
 use super::bytes::{SHORTEST, decode};
 use super::charset::Charset;
 use super::copy::copy;
-use super::format::format;
+use super::format::{Died, format};
 use super::reader::{Malformed, Space, read};
 use super::tree::{Id, Kind, Tree};
 use super::writer::{document, outer_xml};
@@ -44,7 +44,7 @@ impl CompatibleTarget {
         if self.marked.is_some() {
             return Ok(self.marked);
         }
-        let first = self.tree.node(self.tree.document()).first;
+        let first = self.tree.node(Tree::DOCUMENT).first;
         let declared = first.map(|first| self.tree.node(first));
         match declared.filter(|node| node.kind == Kind::Declaration && !node.name.is_empty()) {
             None => Ok(None),
@@ -112,7 +112,7 @@ fn script(tree: &Tree) -> Script<Id> {
         let all: Vec<Id> = tree.children(parent).collect();
         all.into_iter().rev().filter(|child| tree.kind(*child) == Kind::Element)
     };
-    left.extend(elements(tree.document()).map(|child| (child, None)));
+    left.extend(elements(Tree::DOCUMENT).map(|child| (child, None)));
     while let Some((id, parent)) = left.pop() {
         let Some(element) = tree.element(id) else { continue };
         let named = |name: &str, namespace: Option<&str>| ScriptName {
@@ -285,20 +285,22 @@ impl Target for CompatibleTarget {
 
     fn into_bytes(mut self) -> Result<Vec<u8>, Unwritable> {
         let failed = |fault, left| Unwritable { fault, left: Some(left) };
-        if format(&mut self.tree).is_err() {
-            return Err(failed(Fault::exception(NO_PARENT), Vec::new()));
-        }
+        format(&mut self.tree).map_err(|died| {
+            let class = match died {
+                Died::OfWhiteSpace => NO_PARENT,
+                Died::AtTheTop => READ_ONLY,
+            };
+            failed(Fault::exception(class), Vec::new())
+        })?;
         let charset = self.charset().map_err(|fault| failed(fault, Vec::new()))?;
         let (text, written) = document(&self.tree);
         let mut bytes = charset.map(|charset| charset.mark().to_vec()).unwrap_or_default();
         charset.unwrap_or(Charset::Utf8).encode(&text, &mut bytes);
-        match written {
-            Ok(()) => Ok(bytes),
-            Err(_) => {
-                let fault = Fault::exception("ArgumentException")
-                    .with_detail("a comment cannot hold two hyphens in a row");
-                Err(failed(fault, bytes))
-            }
+        if written.is_ok() {
+            return Ok(bytes);
         }
+        let fault = Fault::exception("ArgumentException")
+            .with_detail("a comment cannot hold two hyphens in a row");
+        Err(failed(fault, bytes))
     }
 }

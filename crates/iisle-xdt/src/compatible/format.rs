@@ -4,10 +4,14 @@ use std::rc::Rc;
 
 use super::tree::{Id, Kind, Tree};
 
-/// The reference engine dies of a null reference: three pieces of white space in a row, the second
-/// without a line break, are more than it can take.
+/// Why the reference engine gives up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Died;
+pub(super) enum Died {
+    /// Three pieces of white space in a row, the second without a line break.
+    OfWhiteSpace,
+    /// White space is wanted before a node that stands in no element.
+    AtTheTop,
+}
 
 /// Gives everything new its indentation, and all gaps of attributes their final form.
 pub(super) fn format(tree: &mut Tree) -> Result<(), Died> {
@@ -23,8 +27,7 @@ pub(super) fn format(tree: &mut Tree) -> Result<(), Died> {
             previous: None,
         },
     };
-    let document = formatter.tree.document();
-    formatter.children(document)
+    formatter.children(Tree::DOCUMENT)
 }
 
 /// What is known of indentation at the node that is looked at.
@@ -182,7 +185,7 @@ impl Formatter<'_> {
                     at = next;
                 }
                 Kind::Comment => {
-                    self.indent_before(node);
+                    self.indent_before(node)?;
                     at = next;
                 }
                 _ => at = next,
@@ -192,7 +195,7 @@ impl Formatter<'_> {
     }
 
     fn element(&mut self, node: Id) -> Result<(), Died> {
-        self.indent_before(node);
+        self.indent_before(node)?;
         self.gaps(node);
         self.indents.push(self.tree);
         self.move_white_space_to_end(node);
@@ -249,7 +252,7 @@ impl Formatter<'_> {
             let breaks = last_line(&self.tree.node(previous).value).is_some();
             let extra = if line.is_none() && breaks { node } else { previous };
             if self.tree.node(extra).parent.is_none() {
-                return Err(Died);
+                return Err(Died::OfWhiteSpace);
             }
             self.tree.detach(extra);
         }
@@ -259,13 +262,15 @@ impl Formatter<'_> {
         Ok(())
     }
 
-    fn indent_before(&mut self, node: Id) {
-        if self.needs_indent(node)
-            && let Some(parent) = self.tree.node(node).parent
-        {
-            let white_space = self.indent();
-            self.tree.insert(parent, white_space, Some(node));
+    fn indent_before(&mut self, node: Id) -> Result<(), Died> {
+        if !self.needs_indent(node) {
+            return Ok(());
         }
+        let parent = self.tree.node(node).parent.filter(|parent| *parent != Tree::DOCUMENT);
+        let parent = parent.ok_or(Died::AtTheTop)?;
+        let white_space = self.indent();
+        self.tree.insert(parent, white_space, Some(node));
+        Ok(())
     }
 
     fn indent(&mut self) -> Id {

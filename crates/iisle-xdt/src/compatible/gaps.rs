@@ -65,7 +65,7 @@ impl Gaps {
                 if let Some(gap) = gap {
                     let is_kept = if is_first { kept.is_none() } else { gap.contains('\n') };
                     if is_kept {
-                        kept = Some(gap.into());
+                        kept = Some(gap);
                     }
                     self.before.remove(&name);
                 }
@@ -95,9 +95,9 @@ impl Gaps {
         if let Some(known) = self.one_per_line {
             return known;
         }
-        let shares_line =
-            |name: &Box<str>| self.before.get(name).is_some_and(|gap| !gap.contains('\n'));
-        let known = self.before.len() > 1 && !self.order.iter().skip(1).any(shares_line);
+        let shares_line = |name: &str| self.before.get(name).is_some_and(|gap| !gap.contains('\n'));
+        let known =
+            self.before.len() > 1 && !self.order.iter().skip(1).any(|name| shares_line(name));
         self.one_per_line = Some(known);
         known
     }

@@ -38,7 +38,6 @@ pub(super) enum Space {
 /// neither.
 pub(super) fn read(text: &str, space: Space) -> Result<Tree, Malformed> {
     let mut tree = Tree::new();
-    let document = tree.document();
     let finder = (space == Space::All).then(|| TagFinder::new(text));
     let mut reader = Reader {
         text,
@@ -55,7 +54,7 @@ pub(super) fn read(text: &str, space: Space) -> Result<Tree, Malformed> {
         bound: Vec::new(),
         open: Vec::new(),
     };
-    reader.document(document)?;
+    reader.document(Tree::DOCUMENT)?;
     tree.doctype = reader.doctype;
     Ok(tree)
 }
@@ -259,7 +258,7 @@ impl<'t> Reader<'t, '_> {
             }
             if !value.is_empty() {
                 let blank = if written.is_empty() { "" } else { " " };
-                written += &format!("{blank}{name}=\"{value}\"");
+                written.extend([blank, name, "=\"", value, "\""]);
             }
         }
         let id = self.tree.add(Kind::Declaration, &encoding.unwrap_or_default(), &written);
@@ -278,9 +277,8 @@ impl<'t> Reader<'t, '_> {
     /// What stands in quotes, and where.
     fn quoted(&mut self) -> Result<(usize, &'t str), Malformed> {
         let rest = self.rest();
-        let quote = match rest.chars().next() {
-            Some(quote @ ('"' | '\'')) => quote,
-            _ => return self.bad(self.at, "expected a quote"),
+        let Some(quote @ ('"' | '\'')) = rest.chars().next() else {
+            return self.bad(self.at, "expected a quote");
         };
         let Some(length) = rest[1..].find(quote) else {
             return self.bad(self.text.len(), "the quote is never closed");
@@ -350,7 +348,7 @@ impl<'t> Reader<'t, '_> {
     fn content(&mut self, top: Id) -> Result<(), Malformed> {
         let depth = self.open.len();
         // Of the document itself only its element is read here.
-        let is_document = top == self.tree.document() && self.within.is_empty();
+        let is_document = top == Tree::DOCUMENT && self.within.is_empty();
         loop {
             let rest = self.rest();
             let parent = self.open.last().map_or(top, |open| open.id);
@@ -588,13 +586,11 @@ impl<'t> Reader<'t, '_> {
         let Some(text) = self.doctype.entity(name).map(str::to_owned) else {
             return self.bad(offset, format!("the entity `{name}` is not declared"));
         };
-        match self.budget.checked_sub(text.len()) {
-            Some(left) => self.budget = left,
-            None => {
-                let problem = format!("entities expand to more than {MAX_EXPANSION} bytes");
-                return self.bad(offset, problem);
-            }
-        }
+        let Some(left) = self.budget.checked_sub(text.len()) else {
+            let problem = format!("entities expand to more than {MAX_EXPANSION} bytes");
+            return self.bad(offset, problem);
+        };
+        self.budget = left;
         Ok(text)
     }
 

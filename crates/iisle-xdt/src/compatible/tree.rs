@@ -98,15 +98,13 @@ pub(super) struct Tree {
 }
 
 impl Tree {
+    pub(super) const DOCUMENT: Id = Id(0);
+
     /// An empty document.
     pub(super) fn new() -> Self {
         let mut tree = Self { nodes: Vec::new(), doctype: Doctype::default() };
         tree.add(Kind::Document, "", "");
         tree
-    }
-
-    pub(super) fn document(&self) -> Id {
-        Id(0)
     }
 
     /// Adds a node that stands nowhere yet.

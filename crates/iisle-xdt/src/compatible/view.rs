@@ -60,7 +60,7 @@ impl XPathTree for CompatibleTarget {
     type Node = Id;
 
     fn document(&self) -> Id {
-        self.tree.document()
+        Tree::DOCUMENT
     }
 
     fn kind(&self, n: Id) -> XPathKind {

@@ -22,8 +22,7 @@ pub(super) fn outer_xml(tree: &Tree, node: Id) -> Result<String, Refused> {
 /// A document with the gaps of its attributes. What was written so far comes in every case.
 pub(super) fn document(tree: &Tree) -> (String, Result<(), Refused>) {
     let mut writer = Writer::new(Layout::new());
-    let document = tree.document();
-    let done = tree.children(document).try_for_each(|child| writer.node(tree, child));
+    let done = tree.children(Tree::DOCUMENT).try_for_each(|child| writer.node(tree, child));
     (writer.sink.into_text(), done)
 }
 
@@ -80,14 +79,14 @@ impl Gapped for Layout {
 
 impl<S: Gapped> Writer<S> {
     fn new(sink: S) -> Self {
-        let document = Open {
+        let around = Open {
             name: "".into(),
             default: "".into(),
             default_state: Default::Unknown,
             outside: 0,
             made_prefixes: 0,
         };
-        Self { sink, open: vec![document], bound: Vec::new(), is_in_tag: false }
+        Self { sink, open: vec![around], bound: Vec::new(), is_in_tag: false }
     }
 
     fn top(&mut self) -> &mut Open {

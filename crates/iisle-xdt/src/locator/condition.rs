@@ -11,7 +11,7 @@ pub(super) fn path(
     index: usize,
     step: String,
     arguments: &[String],
-    policy: &Policy,
+    policy: Policy,
 ) -> Result<Path, Fault> {
     let [condition] = arguments else {
         return Err(Fault::new(Code::WrongArgCount, ["Condition".to_owned(), "1".to_owned()]));

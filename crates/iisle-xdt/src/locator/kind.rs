@@ -32,7 +32,7 @@ impl Locator {
         index: usize,
         element: &ScriptElement<O>,
         directive: Option<&Directive>,
-        policy: &Policy,
+        policy: Policy,
     ) -> Result<Path, Fault> {
         let text = directive.and_then(|directive| directive.arguments.as_deref());
         let arguments = text.map(|text| split(text, policy.arguments)).unwrap_or_default();

@@ -13,7 +13,7 @@ pub(super) fn path<O>(
     step: String,
     arguments: &[String],
     element: &ScriptElement<O>,
-    policy: &Policy,
+    policy: Policy,
 ) -> Result<Path, Fault> {
     if arguments.is_empty() {
         return Err(Fault::new(Code::TooFewArgs, ["Match".to_owned(), "1".to_owned()]));

@@ -15,7 +15,7 @@ pub(super) fn apply<T: Target>(execution: &mut Execution<'_, '_, T>) -> Result<(
     let node = execution.target_node("NullReferenceException")?;
     execution.spare_document_element(node)?;
     let name = execution.target_name();
-    let engine = &mut execution.engine;
+    let engine = &mut *execution.engine;
     engine.target.comment_out(node, engine.options.hyphens, &mut engine.log)?;
     execution.trace(Code::CommentedOut, name);
     Ok(())

@@ -90,7 +90,7 @@ fn required<T: Target>(
     let existed = engine.existed(&path, index)?;
     let code = if existed { Code::MatchRemoved } else { Code::NoMatch };
     let fault = Fault::new(code, [path.text.clone()]);
-    let place = place_of(engine.element(outermost));
+    let place = Some(place_of(engine.element(outermost)));
     if kind.works_on_parent() {
         return Err(Stop::Fault(Box::new(fault), place));
     }
@@ -148,7 +148,7 @@ fn on_targets<T: Target>(
             Err(Stop::Fault(fault, place)) => {
                 let place = match execution.engine.policy.failures {
                     Failures::Exceptions => place,
-                    Failures::Explained => place.or(execution.place()),
+                    Failures::Explained => place.or(Some(execution.place())),
                 };
                 execution.engine.log.error(*fault, place)?;
             }
@@ -169,15 +169,14 @@ impl<T: Target> Execution<'_, '_, T> {
     }
 
     /// The place of the `Transform` attribute.
-    #[expect(clippy::unnecessary_wraps, reason = "events take a place that may be missing")]
-    pub(super) fn place(&self) -> Option<Place> {
-        Some(in_transform(self.position))
+    pub(super) fn place(&self) -> Place {
+        in_transform(self.position)
     }
 
     /// A warning at the `Transform` attribute.
     pub(super) fn warn(&mut self, code: Code, arguments: impl IntoIterator<Item = String>) {
         let place = self.place();
-        self.engine.log.warning(Fault::new(code, arguments), place);
+        self.engine.log.warning(Fault::new(code, arguments), Some(place));
     }
 
     pub(super) fn trace(&mut self, code: Code, argument: String) {
