@@ -11,6 +11,7 @@ mod outcome;
 mod plan;
 mod policy;
 mod prepare;
+pub mod robocopy;
 mod step;
 mod watched;
 

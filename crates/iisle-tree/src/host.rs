@@ -289,6 +289,35 @@ pub fn free_space(path: &Path) -> Result<u64, TreeError> {
     system::free_space(existing).map_err(error("ask for the free space of", existing))
 }
 
+/// Bytes that the volume of `path` or of its nearest existing parent holds, full and free.
+pub fn volume_size(path: &Path) -> Result<u64, TreeError> {
+    let absolute = std::path::absolute(path).map_err(error("examine", path))?;
+    let existing = absolute.ancestors().find(|folder| folder.exists()).unwrap_or(&absolute);
+    system::volume_size(existing).map_err(error("ask for the size of", existing))
+}
+
+/// What is done with a log that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogMode {
+    /// It begins anew.
+    Replace,
+    /// It goes on.
+    Append,
+}
+
+/// Opens a log for writing. Unlike other files it is seen while it grows.
+///
+/// # Errors
+/// [`TreeError::NotFound`] when its folder does not exist, or what the system says.
+pub fn open_log(path: &Path, mode: LogMode) -> Result<impl Write + Send + use<>, TreeError> {
+    let mut options = fs::OpenOptions::new();
+    match mode {
+        LogMode::Replace => options.write(true).create(true).truncate(true),
+        LogMode::Append => options.append(true).create(true),
+    };
+    options.open(path).map_err(error("open", path))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{

@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the crate through which files are reached")]
 
 pub mod digest;
+pub mod folder;
 pub mod host;
 mod local;
 mod memory;

@@ -22,5 +22,5 @@ pub(crate) use unix as system;
 pub(crate) use windows as system;
 
 pub(crate) use place::{is_below, resolve};
-pub(crate) use temporary::Temporary;
+pub(crate) use temporary::{Temporary, aside, is_part, is_temporary, part_name};
 pub use tree::{Durability, Links, LocalTree};

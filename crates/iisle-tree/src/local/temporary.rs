@@ -8,6 +8,7 @@ use super::system;
 
 const PREFIX: &str = ".iisle-";
 const SUFFIX: &str = ".tmp";
+const PART: &str = ".part";
 
 /// Makes names of this process unique; the process id does the rest.
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -47,6 +48,10 @@ impl Temporary {
         }
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(crate) fn file(&mut self) -> &mut File {
         self.file.as_mut().expect("open until it is committed or dropped")
     }
@@ -77,6 +82,18 @@ pub(crate) fn is_temporary(name: &str) -> bool {
         .and_then(|rest| rest.strip_suffix(SUFFIX))
         .and_then(|middle| middle.split_once('-'))
         .is_some_and(|(pid, number)| digits(pid) && digits(number))
+}
+
+/// The name of a begun copy that a later one may go on with; `key` is hexadecimal.
+pub(crate) fn part_name(key: &str) -> String {
+    format!("{PREFIX}{key}{PART}")
+}
+
+/// Whether a file of this name is a begun copy of ours.
+pub(crate) fn is_part(name: &str) -> bool {
+    name.strip_prefix(PREFIX)
+        .and_then(|rest| rest.strip_suffix(PART))
+        .is_some_and(|key| !key.is_empty() && key.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn digits(text: &str) -> bool {

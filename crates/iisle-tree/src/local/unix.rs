@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 
 use iisle_path::{NameRules, RelPath};
 
+use crate::folder::{Attributes, Facts};
 use crate::{Holder, Stamp, Ticks};
 
 /// How names compare on this system's usual volumes.
 pub(crate) const NAMES: NameRules =
     if cfg!(target_os = "macos") { NameRules::Windows } else { NameRules::Unix };
+
+/// The attributes that are kept with a file.
+pub(crate) const ATTRIBUTES: Attributes = Attributes::READ_ONLY;
 
 /// Any write permission.
 pub(crate) const WRITE: u32 = 0o222;
@@ -73,6 +77,92 @@ pub(crate) fn set_attributes(
     file.set_permissions(Permissions::from_mode(wanted))
 }
 
+/// What copying tools know of a file or folder, without the time of its last change.
+pub(crate) fn facts(metadata: &Metadata) -> Facts {
+    let ticks =
+        |seconds, nanoseconds| Ticks::from_unix(seconds, u32::try_from(nanoseconds).unwrap_or(0));
+    let read_only = metadata.is_file() && metadata.mode() & WRITE == 0;
+    Facts {
+        size: if metadata.is_file() { metadata.len() } else { 0 },
+        modified: ticks(metadata.mtime(), metadata.mtime_nsec()),
+        accessed: ticks(metadata.atime(), metadata.atime_nsec()),
+        changed: None,
+        attributes: if read_only { Attributes::READ_ONLY } else { Attributes::NONE },
+    }
+}
+
+/// When the file was last changed in any way.
+#[expect(clippy::unnecessary_wraps, reason = "the same item on Windows may not know")]
+pub(crate) fn changed(path: &Path, metadata: &Metadata) -> Option<Ticks> {
+    let _ = path;
+    let nanoseconds = u32::try_from(metadata.ctime_nsec()).unwrap_or(0);
+    Some(Ticks::from_unix(metadata.ctime(), nanoseconds))
+}
+
+/// Gives a new file its attributes, and the right to be executed when `source` has it.
+pub(crate) fn dress(
+    file: &File,
+    path: &Path,
+    attributes: Option<Attributes>,
+    source: &Metadata,
+) -> io::Result<()> {
+    let _ = path;
+    let now = file.metadata()?.mode() & 0o777;
+    let mut wanted = now;
+    if source.mode() & 0o111 != 0 {
+        // Whoever may read it may execute it.
+        wanted |= (now & 0o444) >> 2;
+    }
+    if attributes.is_some_and(|attributes| attributes.intersects(Attributes::READ_ONLY)) {
+        wanted &= !WRITE;
+    }
+    if wanted == now { Ok(()) } else { file.set_permissions(Permissions::from_mode(wanted)) }
+}
+
+/// Sets the attributes of an existing file; a folder has none here.
+pub(crate) fn set_attributes_of(path: &Path, attributes: Attributes) -> io::Result<()> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Ok(());
+    }
+    let now = metadata.mode() & 0o777;
+    let wanted = match (attributes.intersects(Attributes::READ_ONLY), now & WRITE) {
+        (true, _) => now & !WRITE,
+        (false, 0) => now | OWNER_WRITE,
+        (false, _) => now,
+    };
+    if wanted == now { Ok(()) } else { fs::set_permissions(path, Permissions::from_mode(wanted)) }
+}
+
+/// Creates the link `at` to `target`, whose separators may be those of Windows.
+pub(crate) fn link(target: &Path, at: &Path, leads_to_folder: bool) -> io::Result<()> {
+    let _ = leads_to_folder;
+    let target = target.to_str().map_or_else(|| target.to_owned(), |t| t.replace('\\', "/").into());
+    std::os::unix::fs::symlink(target, at)
+}
+
+/// Removes a link.
+pub(crate) fn remove_link(path: &Path, metadata: &Metadata) -> io::Result<()> {
+    let _ = metadata;
+    fs::remove_file(path)
+}
+
+/// Removes an empty folder.
+pub(crate) fn remove_folder(path: &Path) -> io::Result<()> {
+    fs::remove_dir(path)
+}
+
+/// The number that Windows has for an error of this system, when it said one.
+pub(crate) fn windows_code(error: &io::Error) -> Option<u32> {
+    let _ = error;
+    None
+}
+
+/// Whether links lead to one another without end.
+pub(crate) fn is_endless_link(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+
 /// Opens an existing file for changing its times and attributes only.
 pub(crate) fn open_for_attributes(path: &Path) -> io::Result<File> {
     // Times and permissions may be set by the owner through a descriptor that cannot write.
@@ -92,6 +182,12 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
 pub(crate) fn free_space(path: &Path) -> io::Result<u64> {
     let volume = rustix::fs::statvfs(path)?;
     Ok(volume.f_bavail.saturating_mul(volume.f_frsize))
+}
+
+/// Bytes of the volume of the existing `path`.
+pub(crate) fn volume_size(path: &Path) -> io::Result<u64> {
+    let volume = rustix::fs::statvfs(path)?;
+    Ok(volume.f_blocks.saturating_mul(volume.f_frsize))
 }
 
 /// Whether the error means that another process has the file in use.

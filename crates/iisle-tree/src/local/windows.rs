@@ -11,14 +11,18 @@ use std::ptr;
 
 use iisle_path::{NameRules, RelPath, windows_problem};
 use windows_sys::Win32::Foundation::{
-    CloseHandle, ERROR_BUSY, ERROR_DELETE_PENDING, ERROR_LOCK_VIOLATION, ERROR_MORE_DATA,
-    ERROR_SHARING_VIOLATION, ERROR_SUCCESS, ERROR_USER_MAPPED_FILE,
+    CloseHandle, ERROR_BUSY, ERROR_CANT_RESOLVE_FILENAME, ERROR_DELETE_PENDING,
+    ERROR_LOCK_VIOLATION, ERROR_MORE_DATA, ERROR_SHARING_VIOLATION, ERROR_SUCCESS,
+    ERROR_USER_MAPPED_FILE,
 };
 use windows_sys::Win32::Storage::FileSystem::{
-    BY_HANDLE_FILE_INFORMATION, DELETE, FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT,
-    FILE_READ_ATTRIBUTES, FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE,
-    FILE_WRITE_ATTRIBUTES, FILE_WRITE_DATA, GetDiskFreeSpaceExW, GetFileInformationByHandle,
-    SYNCHRONIZE,
+    BY_HANDLE_FILE_INFORMATION, DELETE, FILE_ATTRIBUTE_ARCHIVE, FILE_ATTRIBUTE_HIDDEN,
+    FILE_ATTRIBUTE_NORMAL, FILE_ATTRIBUTE_NOT_CONTENT_INDEXED, FILE_ATTRIBUTE_OFFLINE,
+    FILE_ATTRIBUTE_READONLY, FILE_ATTRIBUTE_SYSTEM, FILE_ATTRIBUTE_TEMPORARY, FILE_BASIC_INFO,
+    FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT, FILE_READ_ATTRIBUTES,
+    FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE, FILE_WRITE_ATTRIBUTES, FILE_WRITE_DATA,
+    FileBasicInfo, GetDiskFreeSpaceExW, GetFileInformationByHandle, GetFileInformationByHandleEx,
+    SYNCHRONIZE, SetFileAttributesW,
 };
 use windows_sys::Win32::System::RestartManager::{
     CCH_RM_SESSION_KEY, RM_PROCESS_INFO, RmEndSession, RmGetList, RmRegisterResources,
@@ -28,10 +32,23 @@ use windows_sys::Win32::System::Threading::{
     OpenProcess, PROCESS_NAME_WIN32, PROCESS_QUERY_LIMITED_INFORMATION, QueryFullProcessImageNameW,
 };
 
+use crate::folder::{Attributes, Facts};
 use crate::{Holder, Stamp, Ticks};
 
 /// How names compare on this system's usual volumes.
 pub(crate) const NAMES: NameRules = NameRules::Windows;
+
+/// The attributes that are kept with a file.
+pub(crate) const ATTRIBUTES: Attributes = Attributes::ALL;
+
+/// Those of them that can be set; the others belong to the way the content is stored.
+const SETTABLE: u32 = FILE_ATTRIBUTE_READONLY
+    | FILE_ATTRIBUTE_HIDDEN
+    | FILE_ATTRIBUTE_SYSTEM
+    | FILE_ATTRIBUTE_ARCHIVE
+    | FILE_ATTRIBUTE_TEMPORARY
+    | FILE_ATTRIBUTE_OFFLINE
+    | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED;
 
 const SHARE_ALL: u32 = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 
@@ -123,11 +140,106 @@ pub(crate) fn set_attributes(
     file.set_permissions(permissions)
 }
 
-/// Opens an existing file for changing its times and attributes only.
+/// What copying tools know of a file or folder, without the time of its last change.
+pub(crate) fn facts(metadata: &Metadata) -> Facts {
+    let ticks = |ticks| Ticks(i64::try_from(ticks).unwrap_or(i64::MAX));
+    Facts {
+        size: if metadata.is_file() { metadata.len() } else { 0 },
+        modified: ticks(metadata.last_write_time()),
+        accessed: ticks(metadata.last_access_time()),
+        changed: None,
+        attributes: Attributes::from_bits(metadata.file_attributes()),
+    }
+}
+
+/// When the file was last changed in any way, where the volume keeps that.
+pub(crate) fn changed(path: &Path, metadata: &Metadata) -> Option<Ticks> {
+    let _ = metadata;
+    let file = OpenOptions::new()
+        .access_mode(FILE_READ_ATTRIBUTES)
+        .share_mode(SHARE_ALL)
+        .open(path)
+        .ok()?;
+    let mut facts = FILE_BASIC_INFO::default();
+    let size = u32::try_from(size_of::<FILE_BASIC_INFO>()).ok()?;
+    // SAFETY: the handle is open for the whole call, and `facts` has room for `size` bytes.
+    let done = unsafe {
+        GetFileInformationByHandleEx(
+            file.as_raw_handle(),
+            FileBasicInfo,
+            (&raw mut facts).cast(),
+            size,
+        )
+    };
+    (done != 0 && facts.ChangeTime != 0).then_some(Ticks(facts.ChangeTime))
+}
+
+/// Gives a new file its attributes.
+pub(crate) fn dress(
+    file: &File,
+    path: &Path,
+    attributes: Option<Attributes>,
+    source: &Metadata,
+) -> io::Result<()> {
+    let _ = (file, source);
+    attributes.map_or(Ok(()), |attributes| set_attributes_of(path, attributes))
+}
+
+/// Sets the attributes of an existing file or folder.
+pub(crate) fn set_attributes_of(path: &Path, attributes: Attributes) -> io::Result<()> {
+    let bits = match attributes.bits() & SETTABLE {
+        0 => FILE_ATTRIBUTE_NORMAL,
+        bits => bits,
+    };
+    let path = wide(path.as_os_str());
+    // SAFETY: `path` ends in NUL and outlives the call.
+    let done = unsafe { SetFileAttributesW(path.as_ptr(), bits) };
+    if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// Creates the link `at` to `target`, whose separators may be those of Unix.
+pub(crate) fn link(target: &Path, at: &Path, leads_to_folder: bool) -> io::Result<()> {
+    let target: PathBuf =
+        target.to_str().map_or_else(|| target.to_owned(), |t| t.replace('/', r"\").into());
+    if leads_to_folder {
+        std::os::windows::fs::symlink_dir(target, at)
+    } else {
+        std::os::windows::fs::symlink_file(target, at)
+    }
+}
+
+/// Removes a link; one to a folder is removed as a folder.
+pub(crate) fn remove_link(path: &Path, metadata: &Metadata) -> io::Result<()> {
+    use std::os::windows::fs::FileTypeExt;
+    if metadata.file_type().is_symlink_dir() { fs::remove_dir(path) } else { remove(path) }
+}
+
+/// Removes an empty folder, also a read-only one.
+pub(crate) fn remove_folder(path: &Path) -> io::Result<()> {
+    let Err(error) = fs::remove_dir(path) else { return Ok(()) };
+    if error.kind() != io::ErrorKind::PermissionDenied {
+        return Err(error);
+    }
+    set_attributes_of(path, Attributes::NONE)?;
+    fs::remove_dir(path)
+}
+
+/// The number of an error of this system.
+pub(crate) fn windows_code(error: &io::Error) -> Option<u32> {
+    error.raw_os_error().and_then(|code| u32::try_from(code).ok())
+}
+
+/// Whether links lead to one another without end.
+pub(crate) fn is_endless_link(error: &io::Error) -> bool {
+    windows_code(error) == Some(ERROR_CANT_RESOLVE_FILENAME)
+}
+
+/// Opens an existing file or folder for changing its times and attributes only.
 pub(crate) fn open_for_attributes(path: &Path) -> io::Result<File> {
     OpenOptions::new()
         .access_mode(FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES)
         .share_mode(SHARE_ALL)
+        .custom_flags(FILE_FLAG_BACKUP_SEMANTICS)
         .open(path)
 }
 
@@ -163,16 +275,26 @@ fn writable(path: &Path, change: impl Fn() -> io::Result<()>) -> io::Result<()> 
 
 /// Bytes that this user may still write to the volume of the existing folder `path`.
 pub(crate) fn free_space(path: &Path) -> io::Result<u64> {
+    Ok(volume(path)?.0)
+}
+
+/// Bytes of the volume of the existing folder `path`.
+pub(crate) fn volume_size(path: &Path) -> io::Result<u64> {
+    Ok(volume(path)?.1)
+}
+
+/// Bytes that are free for this user, and bytes in all.
+fn volume(path: &Path) -> io::Result<(u64, u64)> {
     let mut folder = path.as_os_str().to_owned();
     // Shares are only recognized with the separator.
     folder.push(r"\");
     let folder = wide(&folder);
-    let mut available = 0;
-    // SAFETY: `folder` ends in NUL and outlives the call; the two other results may be null.
+    let (mut available, mut total) = (0, 0);
+    // SAFETY: `folder` ends in NUL and outlives the call; the last result may be null.
     let done = unsafe {
-        GetDiskFreeSpaceExW(folder.as_ptr(), &raw mut available, ptr::null_mut(), ptr::null_mut())
+        GetDiskFreeSpaceExW(folder.as_ptr(), &raw mut available, &raw mut total, ptr::null_mut())
     };
-    if done == 0 { Err(io::Error::last_os_error()) } else { Ok(available) }
+    if done == 0 { Err(io::Error::last_os_error()) } else { Ok((available, total)) }
 }
 
 /// Whether the error means that another process has the file in use.
