@@ -16,6 +16,7 @@ mod pack;
 mod package;
 mod project;
 mod publish;
+pub mod robocopy;
 mod solution;
 mod sync;
 mod webconfig;

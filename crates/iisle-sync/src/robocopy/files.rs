@@ -82,6 +82,18 @@ impl FileStep {
         let mut done = Done { is_copied: copied.is_some(), ..Done::default() };
         if done.is_copied {
             say(Event::Progress(100));
+            if job.clears_archive && job.moving == Moving::Nothing {
+                let attributes = Some(self.facts.attributes.without(Attributes::ARCHIVE));
+                let carry = Carry { modified: None, attributes };
+                let changed = persist.until_done(
+                    Action::ChangingAttributes,
+                    &self.shown,
+                    None,
+                    say,
+                    &mut |_| folder::set_facts(&self.from, carry),
+                );
+                done.other_failures = u64::from(changed.is_none());
+            }
             if job.moving != Moving::Nothing {
                 let action = Action::DeletingSourceFile;
                 let deleted = persist.until_done(action, &self.shown, None, say, &mut |_| {

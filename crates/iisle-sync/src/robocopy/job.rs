@@ -35,6 +35,8 @@ pub struct Job {
     pub add_attributes: Attributes,
     /// `/A-`.
     pub remove_attributes: Attributes,
+    /// `/M`: files of the source lose the archive attribute when they were copied.
+    pub clears_archive: bool,
     /// `/TIMFIX`: skipped files get the times of the source.
     pub fixes_times: bool,
     /// What becomes of what only the destination has.

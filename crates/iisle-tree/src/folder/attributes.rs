@@ -25,6 +25,8 @@ impl Attributes {
     pub const NONE: Self = Self(0);
     /// Must not be written.
     pub const READ_ONLY: Self = Self(0x1);
+    /// Changed since somebody archived it.
+    pub const ARCHIVE: Self = Self(0x20);
     /// Read-only, archive, system, hidden: those that a copy compares.
     pub const COMPARED: Self = Self(0x1 | 0x20 | 0x4 | 0x2);
     /// All that have a letter.

@@ -10,6 +10,7 @@ mod pack;
 mod package;
 mod project;
 mod publish;
+mod robocopy;
 mod sync;
 mod verb;
 mod webconfig;
@@ -26,6 +27,7 @@ pub(crate) use package::{
 };
 pub(crate) use project::ProjectArgs;
 pub(crate) use publish::PublishArgs;
+pub(crate) use robocopy::RobocopyArgs;
 pub(crate) use sync::{SyncArgs, SyncPolicyArgs};
-pub(crate) use verb::Verb;
+pub(crate) use verb::{AnyVerb, Verb};
 pub(crate) use webconfig::{GenerateArgs, TransformArgs, WebconfigVerb};

@@ -2,9 +2,18 @@ use clap::Subcommand;
 
 use super::{
     CheckArgs, CompletionsArgs, EvaluateArgs, ExplainArgs, InspectArgs, PackArgs, PackageVerb,
-    PublishArgs, RulesArgs, SyncArgs, WebconfigVerb,
+    PublishArgs, RobocopyArgs, RulesArgs, SyncArgs, WebconfigVerb,
 };
 
+/// Everything that can be asked for.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AnyVerb {
+    #[command(flatten)]
+    Own(Verb),
+    Robocopy(RobocopyArgs),
+}
+
+/// What answers in our own way.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Publish(Box<PublishArgs>),

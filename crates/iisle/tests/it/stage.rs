@@ -75,7 +75,7 @@ static TURN: Mutex<()> = Mutex::new(());
 /// happened then, so the program is started again.
 const REFUSED_TO_START: i32 = 1359;
 
-fn output(command: &mut Command) -> io::Result<Output> {
+pub(crate) fn output(command: &mut Command) -> io::Result<Output> {
     let _turn = cfg!(windows).then(|| TURN.lock().unwrap_or_else(PoisonError::into_inner));
     let mut tries = 0;
     loop {

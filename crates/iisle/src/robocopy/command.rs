@@ -1,0 +1,257 @@
+use std::ffi::{OsStr, OsString};
+use std::io::{BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use iisle_ops::robocopy::{
+    Ended, Event, Pace, RunMode, absolute, await_changes, is_directory, read_job_file,
+    write_job_file,
+};
+
+use super::clock::Clock;
+use super::command_line::{Style, parse};
+use super::dates;
+use super::header::{self, Mark};
+use super::lines::Show;
+use super::output::{NoLog, Output};
+use super::report::Report;
+use super::settings::Settings;
+use super::summary::{self, Sum};
+use super::to_job::{Order, order, places};
+use super::usage::{SIMPLE, UsageError, full};
+
+/// The code for words that cannot be understood, and for places that cannot be reached.
+const FATAL: u8 = 16;
+
+/// Bytes of the report that may wait when nobody looks on.
+const BUFFER: usize = 64 << 10;
+
+/// Whether the program was called by the name `robocopy`.
+pub(crate) fn is_robocopy(program: &OsStr) -> bool {
+    let stem = Path::new(program).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    stem.is_some_and(|stem| stem.eq_ignore_ascii_case("robocopy"))
+}
+
+/// Runs the command with the words behind its name.
+pub(crate) fn run(words: &[OsString], current_dir: &Path) -> ExitCode {
+    let stdout = std::io::stdout();
+    let code = if stdout.is_terminal() {
+        Command { current_dir }.run(words, &mut stdout.lock())
+    } else {
+        let mut buffered = BufWriter::with_capacity(BUFFER, stdout.lock());
+        let code = Command { current_dir }.run(words, &mut buffered);
+        if let Err(error) = buffered.flush() {
+            tracing::debug!(%error, "the reader of the report went away");
+        }
+        code
+    };
+    code.into()
+}
+
+struct Command<'a> {
+    current_dir: &'a Path,
+}
+
+impl Command<'_> {
+    fn run(&self, words: &[OsString], console: &mut dyn Write) -> u8 {
+        let clock = Clock::of_this_machine();
+        let read_job = |name: &str| {
+            read_job_file(&self.full(Path::new(name))).map_err(|failure| {
+                let causes: Vec<_> =
+                    failure.causes.iter().map(|cause| format!(": {cause}")).collect();
+                UsageError::new(format!(
+                    "ERROR : Opening Job File {}{}",
+                    failure.message,
+                    causes.concat()
+                ))
+            })
+        };
+        let settings = match parse(words, Style::of_this_machine(), &read_job) {
+            Ok(settings) => settings,
+            Err(unread) => {
+                let codes = unread.settings.own.exit_code;
+                let mut output = Output::console(console, &unread.settings);
+                self.refuse(&mut output, &clock, &unread.settings, Some(&unread.error));
+                return codes.of(FATAL);
+            }
+        };
+        let codes = settings.own.exit_code;
+        codes.of(self.settled(&settings, words.is_empty(), &clock, console))
+    }
+
+    fn settled(
+        &self,
+        settings: &Settings,
+        is_bare: bool,
+        clock: &Clock,
+        console: &mut dyn Write,
+    ) -> u8 {
+        if settings.has("?") || is_bare {
+            let mut output = Output::console(console, settings);
+            if settings.has("?") {
+                output.text(&header::title(clock.now(), clock.zone()));
+                output.text(&full());
+            } else {
+                self.refuse(&mut output, clock, settings, None);
+            }
+            return FATAL;
+        }
+        if let Some(name) = settings.text("SAVE")
+            && let Err(error) = self.save(settings, Path::new(name))
+        {
+            let mut output = Output::console(console, settings);
+            self.refuse(&mut output, clock, settings, Some(&error));
+            return FATAL;
+        }
+        if settings.has("QUIT") {
+            return 0;
+        }
+        let made = places(settings, |path| self.full(path))
+            .and_then(|places| order(settings, places, clock.now(), clock.zone()));
+        let order = match made {
+            Ok(order) => order,
+            Err(error) => {
+                let mut output = Output::console(console, settings);
+                self.refuse(&mut output, clock, settings, Some(&error));
+                return FATAL;
+            }
+        };
+        let opened = Output::open(&mut *console, settings, |path| self.full(path));
+        match opened {
+            Ok(mut output) => copy(settings, &order, clock, &mut output),
+            Err(no_log) => {
+                let mut output = Output::console(console, settings);
+                self.without_log(&mut output, settings, clock, &no_log);
+                FATAL
+            }
+        }
+    }
+
+    /// Says that there will be no report where it was wanted, and therefore no copy.
+    fn without_log(
+        &self,
+        output: &mut Output<'_>,
+        settings: &Settings,
+        clock: &Clock,
+        no_log: &NoLog,
+    ) {
+        let NoLog { path, error } = no_log;
+        let at = dates::short(clock.now(), clock.zone());
+        let code = error.code;
+        let text = &error.text;
+        output
+            .text(&format!("{at} ERROR {code} (0x{code:08X}) Opening Log File {path}\n{text}\r\n"));
+        let line = format!("ERROR : Invalid Parameter : the log \"{path}\" cannot be written.");
+        self.refuse(output, clock, settings, Some(&UsageError::new(line)));
+    }
+
+    fn full(&self, path: &Path) -> PathBuf {
+        absolute(path, self.current_dir)
+    }
+
+    fn save(&self, settings: &Settings, name: &Path) -> Result<(), UsageError> {
+        let place = self.full(name);
+        let sides = [&settings.source, &settings.destination];
+        let [source, destination] = sides.map(|side| side.as_deref().map(|path| self.full(path)));
+        let text =
+            super::job_file::write(settings, &place, [source.as_deref(), destination.as_deref()]);
+        write_job_file(&place, text.as_bytes()).map(drop).map_err(|failure| {
+            UsageError::new(format!("ERROR : Writing Job File : {}", failure.message))
+        })
+    }
+
+    /// Says what cannot be understood, and how it could be said.
+    fn refuse(
+        &self,
+        output: &mut Output<'_>,
+        clock: &Clock,
+        settings: &Settings,
+        error: Option<&UsageError>,
+    ) {
+        output.text(&header::title(clock.now(), clock.zone()));
+        if settings.source.is_some() {
+            let sides = [&settings.source, &settings.destination];
+            let [source, destination] =
+                sides.map(|side| side.as_deref().map(|path| self.full(path)));
+            let places =
+                [(source.as_deref(), Mark::Unseen), (destination.as_deref(), Mark::Unseen)];
+            output.text(&header::body(settings, places));
+        } else if error.is_some() {
+            output.text(&format!("\n{}\n\n", header::RULE));
+        }
+        if let Some(UsageError { line, hints }) = error {
+            output.text(&format!("{line}\n"));
+            for hint in hints {
+                output.text(&format!("        {hint}.\n"));
+            }
+        }
+        output.text(SIMPLE);
+        output.flush();
+    }
+}
+
+/// Copies once, or again and again, and reports; the exit code.
+fn copy(settings: &Settings, order: &Order, clock: &Clock, output: &mut Output<'_>) -> u8 {
+    let Order { job, watch, notes } = order;
+    let show = Show::of(settings);
+    if settings.has("NJH") {
+        output.text("\n");
+    } else {
+        output.text(&header::title(clock.now(), clock.zone()));
+        let mark = |path: &Path| if is_directory(path) { Mark::There } else { Mark::Unknown };
+        let places = [&job.source, &job.destination].map(|path| (Some(path.as_path()), mark(path)));
+        output.text(&header::body(settings, places));
+    }
+    if settings.has("V") {
+        for note in notes {
+            output.text(&format!("NOTE : {note}.\n\n"));
+        }
+    }
+    output.flush();
+    loop {
+        let began = clock.elapsed();
+        let mut report = Report::new(output, show.clone(), clock);
+        let ended = iisle_ops::robocopy::run(job, clock, &mut |event: Event| report.hear(&event));
+        let Ended::Complete(tally) = &ended else {
+            output.text("\n");
+            output.flush();
+            return ended.exit_code();
+        };
+        output.text(&summary::rule());
+        if !settings.has("NJS") {
+            let sum = Sum {
+                tally,
+                took: clock.elapsed().saturating_sub(began),
+                ended: clock.now(),
+                is_list: job.mode == RunMode::List,
+                in_bytes: settings.has("BYTES"),
+            };
+            output.text(&summary::table(&sum, clock.zone()));
+        }
+        output.flush();
+        let is_watching = watch.changes.is_some() || watch.minutes.is_some();
+        if !is_watching || job.mode == RunMode::List {
+            return ended.exit_code();
+        }
+        let changes = await_changes(job, *watch, clock);
+        output.text(&format!("\n{changes} changes were seen, and are copied now.\n\n"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_robocopy;
+    use std::ffi::OsStr;
+
+    #[test]
+    fn the_name_of_the_program_decides() {
+        for (name, is) in [
+            ("robocopy", true),
+            ("/usr/local/bin/Robocopy.EXE", true),
+            ("iisle", false),
+            ("/robocopy/iisle", false),
+        ] {
+            assert_eq!(is_robocopy(OsStr::new(name)), is, "{name}");
+        }
+    }
+}

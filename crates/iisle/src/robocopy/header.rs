@@ -1,0 +1,271 @@
+use std::fmt::Write;
+use std::path::Path;
+
+use iisle_ops::Ticks;
+use jiff::tz::TimeZone;
+
+use super::dates;
+use super::job_file::spelled;
+use super::lines::{directory_path, printable};
+use super::settings::Settings;
+
+/// 79 dashes: around the title.
+const TITLE_RULE: &str =
+    "-------------------------------------------------------------------------------";
+/// 78 dashes: around what happens.
+pub(super) const RULE: &str =
+    "------------------------------------------------------------------------------";
+const TITLE: &str = "   ROBOCOPY     ::     Robust File Copy for Windows";
+
+/// What is known of a place when the header is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// It is there.
+    There,
+    /// It is not there, or does not answer.
+    Unknown,
+    /// Nobody looked.
+    Unseen,
+}
+
+impl Mark {
+    fn sign(self) -> char {
+        match self {
+            Self::There => ':',
+            Self::Unknown => '=',
+            Self::Unseen => '-',
+        }
+    }
+}
+
+/// The title and when it began.
+pub(super) fn title(at: Ticks, zone: &TimeZone) -> String {
+    format!("\n{TITLE_RULE}\n{TITLE:<81}\n{TITLE_RULE}\n\n  Started : {}\n", dates::long(at, zone))
+}
+
+/// What is copied and how, up to what happens. `places` are source and destination.
+pub(super) fn body(settings: &Settings, places: [(Option<&Path>, Mark); 2]) -> String {
+    let mut text = String::new();
+    let mut line = |args: std::fmt::Arguments<'_>| {
+        writeln!(text, "{args}").expect("a string takes everything");
+    };
+    for (label, (place, mark)) in ["Source", "Dest"].into_iter().zip(places) {
+        let place = place.map(directory_path).unwrap_or_default();
+        line(format_args!("{label:>9} {} {place}", mark.sign()));
+    }
+    line(format_args!(""));
+    let everything = ["*.*".to_owned()];
+    let include =
+        if settings.include.is_empty() { &everything } else { settings.include.as_slice() };
+    let lists = [
+        ("Files", include),
+        ("Exc Files", settings.exclude_files.as_slice()),
+        ("Exc Dirs", settings.exclude_directories.as_slice()),
+    ];
+    for (label, values) in lists {
+        let mut values = values.iter().map(|value| printable(Path::new(value)));
+        let Some(first) = values.next() else { continue };
+        line(format_args!("{label:>9} : {first}"));
+        for value in values {
+            line(format_args!("\t    {value}"));
+        }
+        line(format_args!("\t    "));
+    }
+    line(format_args!("{:>9} : {} ", "Options", options(settings)));
+    line(format_args!("\n{RULE}\n"));
+    text
+}
+
+/// Switches in the order in which they are shown; `/S /E`, copy flags, retries are always there
+/// when they are in force.
+const ORDER: &[&str] = &[
+    "V",
+    "TS",
+    "FP",
+    "X",
+    "NS",
+    "NC",
+    "NDL",
+    "NFL",
+    "BYTES",
+    "L",
+    "TEE",
+    "S",
+    "E",
+    "LEV",
+    "DCOPY",
+    "NODCOPY",
+    "COPY",
+    "SEC",
+    "COPYALL",
+    "NOCOPY",
+    "SECFIX",
+    "TIMFIX",
+    "PURGE",
+    "MIR",
+    "MOV",
+    "MOVE",
+    "Z",
+    "B",
+    "ZB",
+    "J",
+    "EFSRAW",
+    "NOOFFLOAD",
+    "NOCLONE",
+    "COMPRESS",
+    "SPARSE",
+    "A+",
+    "A-",
+    "CREATE",
+    "FAT",
+    "256",
+    "A",
+    "M",
+    "IA",
+    "XA",
+    "XC",
+    "XN",
+    "XO",
+    "XX",
+    "XL",
+    "IS",
+    "IT",
+    "IM",
+    "MAX",
+    "MIN",
+    "MAXAGE",
+    "MINAGE",
+    "MAXLAD",
+    "MINLAD",
+    "FFT",
+    "DST",
+    "XJ",
+    "XJD",
+    "XJF",
+    "SL",
+    "SJ",
+    "MON",
+    "MOT",
+    "RH",
+    "PF",
+    "IPG",
+    "IOMAXSIZE",
+    "IORATE",
+    "THRESHOLD",
+    "ETA",
+    "NP",
+    "MT",
+    "LFSM",
+    "TBD",
+    "REG",
+    "R",
+    "W",
+];
+
+fn options(settings: &Settings) -> String {
+    let all = settings.include.is_empty() || settings.include.iter().any(|spec| spec == "*.*");
+    let mut words = Vec::new();
+    if all {
+        words.push("*.*".to_owned());
+    }
+    for name in ORDER {
+        words.extend(match *name {
+            "S" => settings.walks().then(|| "/S".into()),
+            "E" => settings.walks_all().then(|| "/E".into()),
+            "PURGE" => settings.has_any(&["PURGE", "MIR"]).then(|| "/PURGE".into()),
+            "COPY" => {
+                let letters = settings.copy_letters();
+                let is_own = !settings.has_any(&["NOCOPY", "COPYALL"]);
+                is_own.then(|| format!("/COPY:{letters}"))
+            }
+            "SEC" => None,
+            "DCOPY" => {
+                let letters = settings.directory_letters();
+                (!settings.has("NODCOPY")).then(|| format!("/DCOPY:{letters}"))
+            }
+            "MT" => settings.threads().map(|threads| format!("/MT:{threads}")),
+            "R" => Some(format!("/R:{}", settings.retries())),
+            "W" => Some(format!("/W:{}", settings.wait_seconds())),
+            name => settings.value(name).map(|value| spelled(name, value)),
+        });
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Mark, body, title};
+    use crate::robocopy::command_line::{Style, parse};
+    use iisle_ops::Ticks;
+    use jiff::tz::TimeZone;
+    use std::path::Path;
+
+    fn check(line: &str, marks: [Mark; 2]) -> String {
+        let words: Vec<_> = line.split_whitespace().map(Into::into).collect();
+        let settings = parse(&words, Style::Windows, &|_| Ok(Vec::new())).unwrap();
+        let [source, destination] = marks;
+        let places = [
+            (Some(Path::new("C:\\Fixture\\src\\")), source),
+            (Some(Path::new("C:\\Fixture\\d\\")), destination),
+        ];
+        body(&settings, places)
+    }
+
+    #[test]
+    fn the_title_has_its_columns() {
+        let text = title(Ticks::from_unix(1_791_473_239, 0), &TimeZone::UTC);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines.iter().map(|line| line.len()).collect::<Vec<_>>(), [0, 79, 81, 79, 0, 48]);
+        assert_eq!(lines[5], "  Started : Thursday, October 8, 2026 3:27:19 PM");
+    }
+
+    #[test]
+    fn the_header_of_a_mirror_is_that_of_the_capture() {
+        let text = check("s d /MIR /FP /BYTES /TEE /NP /R:1 /W:1", [Mark::There; 2]);
+        assert_eq!(
+            text,
+            "   Source : C:\\Fixture\\src\\\n     Dest : C:\\Fixture\\d\\\n\n    Files : *.*\n\t    \n  Options : *.* /FP /BYTES /TEE \
+             /S /E /DCOPY:DA /COPY:DAT /PURGE /MIR /NP /R:1 /W:1 \n\n------------------------------------------------------------------------------\n\n"
+        );
+    }
+
+    #[test]
+    fn lists_have_a_line_for_each_value() {
+        let text = check("s d *.c *.h /XF a b /XD _* /S", [Mark::There, Mark::Unknown]);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(
+            lines[..12],
+            [
+                "   Source : C:\\Fixture\\src\\",
+                "     Dest = C:\\Fixture\\d\\",
+                "",
+                "    Files : *.c",
+                "\t    *.h",
+                "\t    ",
+                "Exc Files : a",
+                "\t    b",
+                "\t    ",
+                " Exc Dirs : _*",
+                "\t    ",
+                "  Options : /S /DCOPY:DA /COPY:DAT /R:1000000 /W:30 ",
+            ]
+        );
+    }
+
+    #[test]
+    fn options_come_in_the_order_of_captures() {
+        let options = |line| {
+            let text = check(line, [Mark::There; 2]);
+            let line = text.lines().find(|line| line.starts_with("  Options")).unwrap().to_owned();
+            line.trim_start_matches("  Options : ").to_owned()
+        };
+        assert_eq!(
+            options("s d /MIR /R:1 /W:1 /NFL /NDL /NP /MT"),
+            "*.* /NDL /NFL /S /E /DCOPY:DA /COPY:DAT /PURGE /MIR /NP /MT:8 /R:1 /W:1 "
+        );
+        assert_eq!(
+            options("s d /L /A-:sh /XJ /E /NODCOPY /NOCOPY"),
+            "*.* /L /S /E /NODCOPY /NOCOPY /A-:SH /XJ /R:1000000 /W:30 "
+        );
+    }
+}

@@ -1,0 +1,252 @@
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use super::command_line::{Style, switch_of_line};
+use super::settings::Settings;
+use super::switches::{Group, SWITCHES, Value};
+
+/// A line that is no switch and stands in no list.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct JobError {
+    /// From 1.
+    pub(super) line: usize,
+    pub(super) text: String,
+}
+
+enum List {
+    None,
+    Include,
+    Files,
+    Directories,
+}
+
+/// Reads a job file: UTF-8, UTF-16 with a mark, or the code page of western Europe; `::` begins a
+/// comment anywhere in a line.
+pub(super) fn read(bytes: &[u8], style: Style) -> Result<Settings, JobError> {
+    let mut settings = Settings::default();
+    let mut list = List::None;
+    for (at, line) in decode(bytes).lines().enumerate() {
+        let line = line.split("::").next().unwrap_or_default().trim();
+        if line.is_empty() {
+            continue;
+        }
+        let bad = || JobError { line: at + 1, text: line.to_owned() };
+        let Some((switch, value)) = switch_of_line(line, style) else {
+            if !inline(&mut settings, line) && !enlist(&mut settings, &list, line) {
+                return Err(bad());
+            }
+            continue;
+        };
+        let value = switch.kind.read(value.map(str::trim)).ok_or_else(bad)?;
+        match (switch.name, value) {
+            ("IF", _) => list = List::Include,
+            ("XF", _) => list = List::Files,
+            ("XD", _) => list = List::Directories,
+            ("SD", Value::Text(path)) => settings.source = Some(PathBuf::from(path)),
+            ("DD", Value::Text(path)) => settings.destination = Some(PathBuf::from(path)),
+            ("JOB", _) => return Err(bad()),
+            (_, value) => settings.set(switch, value),
+        }
+    }
+    Ok(settings)
+}
+
+/// Adds a name to the list that is open; whether one is.
+fn enlist(settings: &mut Settings, list: &List, line: &str) -> bool {
+    let name = line.trim_matches('"').to_owned();
+    match list {
+        List::None => return false,
+        List::Include => settings.include.push(name),
+        List::Files => settings.exclude_files.push(name),
+        List::Directories => settings.exclude_directories.push(name),
+    }
+    true
+}
+
+/// `/XF *.tmp *.bak`: a list whose names stand on the line of its switch; whether the line is one.
+fn inline(settings: &mut Settings, line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let names = match words.next().map(str::to_ascii_uppercase).as_deref() {
+        Some("/IF") => &mut settings.include,
+        Some("/XF") => &mut settings.exclude_files,
+        Some("/XD") => &mut settings.exclude_directories,
+        _ => return false,
+    };
+    names.extend(words.map(|word| word.trim_matches('"').to_owned()));
+    true
+}
+
+fn decode(bytes: &[u8]) -> String {
+    let units = |rest: &[u8], of: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = rest.chunks_exact(2).map(|pair| of([pair[0], pair[1]])).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xFF, 0xFE, rest @ ..] => units(rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] => units(rest, u16::from_be_bytes),
+        [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        _ => match std::str::from_utf8(bytes) {
+            Ok(text) => text.to_owned(),
+            // Latin-1: every byte is its character.
+            Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
+        },
+    }
+}
+
+/// A job file that says what `settings` say; `source` and `destination` are full paths.
+pub(super) fn write(settings: &Settings, name: &Path, places: [Option<&Path>; 2]) -> String {
+    let mut text = String::new();
+    let mut line = |args: std::fmt::Arguments<'_>| {
+        writeln!(text, "{args}").expect("a string takes everything");
+    };
+    line(format_args!("::\n:: Robocopy Job {}\n::", name.display()));
+    let [source, destination] = places;
+    let sides = [
+        ("Source Directory", "SD", "NOSD", source),
+        ("Destination Directory", "DD", "NODD", destination),
+    ];
+    for (title, given, open, place) in sides {
+        line(format_args!("\n::\n:: {title} :\n::"));
+        match place.filter(|_| !settings.has(open)) {
+            Some(place) => line(format_args!("\t/{given}:{}\t:: {title}.", place.display())),
+            None => line(format_args!("\t/{open}\t\t:: No {title} is specified.")),
+        }
+    }
+    let lists = [
+        ("Include These Files", "IF", &settings.include),
+        ("Exclude These Directories", "XD", &settings.exclude_directories),
+        ("Exclude These Files", "XF", &settings.exclude_files),
+    ];
+    for (title, switch, names) in lists {
+        line(format_args!("\n::\n:: {title} :\n::\n\t/{switch}\t\t:: {title}"));
+        let everything = ["*.*".to_owned()];
+        let names = if switch == "IF" && names.is_empty() { &everything } else { names.as_slice() };
+        for name in names {
+            line(format_args!("\t\t{name}"));
+        }
+    }
+    for group in Group::ALL {
+        let switches: Vec<_> = written(settings, group).collect();
+        if switches.is_empty() {
+            continue;
+        }
+        line(format_args!("\n::\n:: {} :\n::", group.heading()));
+        for (switch, help) in switches {
+            line(format_args!("\t{switch}\t\t:: {help}."));
+        }
+    }
+    text.replace('\n', "\r\n")
+}
+
+/// The switches of a group in force, defaults included, with what they mean.
+fn written(settings: &Settings, group: Group) -> impl Iterator<Item = (String, &'static str)> {
+    let switches = SWITCHES.iter().filter(move |switch| switch.group == group);
+    switches.filter_map(move |switch| {
+        let text = match switch.name {
+            "SAVE" | "QUIT" | "JOB" | "NOSD" | "NODD" | "XF" | "XD" => return None,
+            "S" if settings.walks() => "/S".into(),
+            "E" if settings.walks_all() => "/E".into(),
+            "PURGE" if settings.has("MIR") => "/PURGE".into(),
+            "COPY" if !settings.has_any(&["NOCOPY", "SEC", "COPYALL"]) => {
+                format!("/COPY:{}", settings.copy_letters())
+            }
+            "DCOPY" if !settings.has("NODCOPY") => {
+                format!("/DCOPY:{}", settings.directory_letters())
+            }
+            "R" => format!("/R:{}", settings.retries()),
+            "W" => format!("/W:{}", settings.wait_seconds()),
+            name => spelled(name, settings.value(name)?),
+        };
+        Some((text, switch.help))
+    })
+}
+
+/// A switch with its value.
+pub(super) fn spelled(name: &str, value: &Value) -> String {
+    match value {
+        Value::None => format!("/{name}"),
+        Value::Number(number) => format!("/{name}:{number}"),
+        Value::Age(age) => format!("/{name}:{age}"),
+        Value::Letters(text) | Value::Text(text) => format!("/{name}:{text}"),
+        Value::Yes(yes) => format!("/{name}:{}", if *yes { 'Y' } else { 'N' }),
+        Value::Hours(from, to) => {
+            let hhmm = |minutes: &u16| minutes / 60 * 100 + minutes % 60;
+            format!("/{name}:{:04}-{:04}", hhmm(from), hhmm(to))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{JobError, read, write};
+    use crate::robocopy::command_line::Style;
+    use crate::robocopy::settings::Settings;
+    use crate::robocopy::switches::{Value, find};
+    use std::path::Path;
+
+    fn parse(bytes: &[u8]) -> Settings {
+        read(bytes, Style::Windows).unwrap()
+    }
+
+    const TEXT: &str = "::\r\n:: Robocopy Job\r\n\t/SD:C:\\My Source\\\t:: Source Directory.\r\n\t/NODD\r\n\
+                        \t/XF\t\t:: names follow\r\n\t\t*.tmp\r\n\t\t\"with blank.txt\"\r\n/XD\r\n\tbin\r\n\
+                        \t/MIR :: mirror\r\n\t/R:3\r\n\t/RH:2200-0600\r\n";
+
+    #[test]
+    fn comments_lists_and_places_are_read_in_every_encoding() {
+        let utf16: Vec<u8> = [0xFF, 0xFE]
+            .into_iter()
+            .chain(TEXT.encode_utf16().flat_map(u16::to_le_bytes))
+            .collect();
+        let marked = [b"\xEF\xBB\xBF".as_slice(), TEXT.as_bytes()].concat();
+        for bytes in [TEXT.as_bytes(), &utf16, &marked] {
+            let job = parse(bytes);
+            assert_eq!(job.source.as_deref(), Some(Path::new("C:\\My Source\\")));
+            assert_eq!(job.exclude_files, ["*.tmp", "with blank.txt"]);
+            assert_eq!(job.exclude_directories, ["bin"]);
+            assert!(job.has("MIR") && job.has("NODD"));
+            assert_eq!(job.value("RH"), Some(&Value::Hours(1320, 360)));
+        }
+        assert_eq!(parse(b"/XF\n\tcaf\xE9.txt\n").exclude_files, ["café.txt"]);
+        assert_eq!(parse(b"/XF *.tmp *.bak\n/S").exclude_files, ["*.tmp", "*.bak"]);
+    }
+
+    #[test]
+    fn a_bad_line_is_named() {
+        for (text, line) in [("/S\n/R:x\n", 2), ("name\n", 1), ("\n\n/FOO\n", 3), ("/JOB:a", 1)] {
+            assert_eq!(read(text.as_bytes(), Style::Windows).unwrap_err().line, line, "{text}");
+        }
+        let JobError { text, .. } = read(b"/WHAT :: x", Style::Windows).unwrap_err();
+        assert_eq!(text, "/WHAT");
+    }
+
+    #[test]
+    fn what_was_written_is_read_again() {
+        let mut settings = parse(TEXT.as_bytes());
+        settings.destination = Some("C:\\d".into());
+        settings.set(
+            find("MAXAGE").unwrap(),
+            find("MAXAGE").unwrap().kind.read(Some("20210131")).unwrap(),
+        );
+        let places = [Some(Path::new("C:\\My Source\\")), Some(Path::new("C:\\d"))];
+        let text = write(&settings, Path::new("C:\\job.RCJ"), places);
+        assert!(
+            text.lines().count() > 20 && text.matches('\n').count() == text.matches("\r\n").count()
+        );
+        let again = parse(text.as_bytes());
+        let twice = write(&again, Path::new("C:\\job.RCJ"), [again.source.as_deref(), None]);
+        assert_eq!(twice, text);
+        for line in [
+            "\t/NODD\t",
+            "\t/S\t",
+            "\t/E\t",
+            "\t/PURGE\t",
+            "\t/MIR\t",
+            "\t/R:3\t",
+            "\t/W:30\t",
+            "\t/COPY:DAT\t",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+    }
+}
