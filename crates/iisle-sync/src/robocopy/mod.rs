@@ -7,9 +7,11 @@
 
 mod class;
 mod compare;
+mod entries;
 mod event;
 mod exclusion;
 mod files;
+mod finish;
 mod frames;
 mod job;
 mod purge;
@@ -19,6 +21,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod throttle;
+mod walk;
 mod wildcard;
 
 pub use class::{Class, Classes, TimeRule, classify};

@@ -1,0 +1,150 @@
+use std::path::Path;
+
+use iisle_tree::folder::{self, Carry, Entry, Facts, Shape, SystemError};
+
+use super::compare::FileVerdict;
+use super::event::{Action, DirectoryTag, Event, FileTag};
+use super::files::{Done, FileStep, Queued};
+use super::job::{Purge, PurgeOrder, RunMode};
+use super::purge::Deletion;
+use super::run::Walk;
+
+/// Files for each thread that may wait for their turn.
+const QUEUE_FOR_EACH: usize = 64;
+/// `ERROR_FILENAME_EXCED_RANGE`.
+const TOO_LONG: u32 = 206;
+
+/// What lies in a directory.
+impl Walk<'_> {
+    /// Whether anything of the file is copied, data or not.
+    pub(super) fn copies(&self, file: &FileVerdict<'_>) -> bool {
+        let flags = self.job.copy;
+        let changes =
+            flags.data || (file.destination.is_some() && (flags.attributes || flags.times));
+        matches!(file.tag, FileTag::Copied(_)) && changes
+    }
+
+    pub(super) fn file(&mut self, below: &Path, file: &FileVerdict<'_>) {
+        let FileVerdict { source, destination, tag, as_link } = *file;
+        let facts = source.facts;
+        let below = below.join(&source.name);
+        let existing =
+            destination.filter(|found| found.shape == Shape::File).map(|found| found.facts);
+        self.tally.files.total += 1;
+        self.tally.bytes.total += facts.size;
+        let line = |walk: &mut Self| {
+            let path = walk.shown_source(&below);
+            walk.say(Event::File { tag, size: facts.size, modified: facts.modified, path });
+        };
+        match tag {
+            FileTag::Copied(class) if self.copies(file) => {
+                self.copy(FileStep {
+                    from: self.host_source(&below),
+                    to: self.host_destination(&below),
+                    shown: self.shown_source(&below),
+                    class,
+                    facts,
+                    existing,
+                    as_link,
+                });
+            }
+            FileTag::Copied(_) => {
+                self.tally.files.skipped += 1;
+                self.tally.bytes.skipped += facts.size;
+            }
+            FileTag::Skipped(_) => {
+                self.tally.files.skipped += 1;
+                self.tally.bytes.skipped += facts.size;
+                line(self);
+                self.fix_times(&below, &facts, existing);
+            }
+            FileTag::Mismatch => {
+                self.tally.files.mismatch += 1;
+                self.tally.bytes.mismatch += facts.size;
+                line(self);
+            }
+            // A file of the source is none.
+            FileTag::Extra => {}
+        }
+    }
+
+    fn copy(&mut self, step: FileStep) {
+        if self.is_too_long(&step.shown) {
+            self.say(step.line());
+            let (at, error) = (self.pace.now(), SystemError::of(TOO_LONG));
+            let path = step.shown.clone();
+            self.say(Event::Error { at, error, action: Action::CopyingFile, path });
+            self.say(Event::Failed);
+            return step.count(Done::default(), &mut self.tally);
+        }
+        if self.job.mode == RunMode::List {
+            self.say(step.line());
+            let done = Done { is_copied: true, ..Default::default() };
+            return step.count(done, &mut self.tally);
+        }
+        match self.job.threads {
+            None => {
+                let done = step.perform(self.job, self.pace, self.say);
+                step.count(done, &mut self.tally);
+            }
+            Some(threads) => {
+                self.queue.push(Queued::File(step));
+                self.queued_files += 1;
+                if self.queued_files >= usize::from(threads.get()) * QUEUE_FOR_EACH {
+                    self.flush();
+                }
+            }
+        }
+    }
+
+    fn is_too_long(&self, shown: &Path) -> bool {
+        let Some(longest) = self.job.longest_path else { return false };
+        shown.to_string_lossy().encode_utf16().count() > longest
+    }
+
+    /// Gives a file that is not copied the times of the source, when that was asked for.
+    pub(super) fn fix_times(&mut self, below: &Path, facts: &Facts, existing: Option<Facts>) {
+        let differs = existing.is_some_and(|existing| existing.modified != facts.modified);
+        if !self.job.fixes_times || !differs || self.job.mode == RunMode::List {
+            return;
+        }
+        let (place, shown) = (self.host_destination(below), self.shown_destination(below));
+        let carry = Carry { modified: Some(facts.modified), attributes: None };
+        let stamp = &mut || folder::set_facts(&place, carry);
+        if self.persist(Action::StampingFile, &shown, stamp).is_none() {
+            self.tally.other_failures += 1;
+        }
+    }
+
+    pub(super) fn extra_file(&mut self, below: &Path, entry: &Entry, is_selected: bool) {
+        let below = below.join(&entry.name);
+        self.tally.files.extras += 1;
+        self.tally.bytes.extras += entry.facts.size;
+        let (size, modified) = (entry.facts.size, entry.facts.modified);
+        let path = self.shown_destination(&below);
+        self.say(Event::File { tag: FileTag::Extra, size, modified, path });
+        if is_selected {
+            self.delete(Deletion::File(below));
+        }
+    }
+
+    pub(super) fn extra_directory(&mut self, below: &Path, entry: &Entry) {
+        let below = below.join(&entry.name);
+        self.tally.directories.extras += 1;
+        let path = self.shown_destination(&below);
+        self.say(Event::Directory { tag: DirectoryTag::Extra, files: None, path });
+        let is_link = entry.is_link;
+        self.delete(if is_link { Deletion::File(below) } else { Deletion::Tree(below) });
+    }
+
+    /// Deletes something extra, now or in the end.
+    fn delete(&mut self, deletion: Deletion) {
+        if self.job.purge == Purge::Nothing || self.job.mode == RunMode::List {
+            return;
+        }
+        match self.job.purge_order {
+            PurgeOrder::AsListed => self.purge(&deletion),
+            PurgeOrder::AfterCopies => self.deletions.push(deletion),
+        }
+    }
+}
