@@ -2,7 +2,7 @@
 
 use crate::chars::is_space;
 use crate::start_tag;
-use crate::tree::{AttributeData, Flags, NONE, Span, number};
+use crate::tree::{AttributeData, Flags, NONE, Node, Span, number};
 use crate::{Document, NodeId};
 
 /// An attribute of the tag as it is written.
@@ -59,6 +59,39 @@ impl Document {
         placed
     }
 
+    /// Whether a new attribute follows others in the element's tag, and no line break in the tag
+    /// shows where such a one goes. Declarations of namespaces do not count in new elements.
+    pub fn lacks_line_gap(&self, n: NodeId) -> bool {
+        let node = self.node(n);
+        if !node.flags.has(Flags::CHANGED) {
+            return false;
+        }
+        if node.span.is_empty() {
+            return self
+                .attributes(n)
+                .filter(|attribute| !attribute.is_namespace())
+                .nth(1)
+                .is_some();
+        }
+        let placed = self.placed(n);
+        let breaks = |gap: &str| gap.contains('\n');
+        let is_empty = EmptyTag::of(node);
+        placed.iter().skip(1).any(|one| one.gap.is_none())
+            && !placed.iter().filter_map(|one| one.gap.as_ref()).any(|gap| breaks(self.slice(gap)))
+            && !breaks(self.tail_gap(n, is_empty))
+    }
+
+    /// Whether white space in the element's tag, as it was read, holds a line feed.
+    pub fn has_line_gap(&self, n: NodeId) -> bool {
+        let (node, Some(element)) = (self.node(n), self.element(n)) else { return false };
+        let tag = self.slice(&(node.span.start..element.inner.start));
+        let mut pieces = Vec::new();
+        tag.contains('\n')
+            && start_tag::read(tag, &mut pieces).is_ok()
+            && (pieces.iter().any(|p| tag[p.lead..p.name].contains('\n'))
+                || tag[pieces.last().map_or(0, |p| p.value_end)..].contains('\n'))
+    }
+
     /// The attributes of the source, with those that are new among them.
     fn slots<'a>(&'a self, n: NodeId, list: &'a [AttributeData]) -> Vec<Slot<'a>> {
         let start = self.node(n).span.start;
@@ -95,9 +128,7 @@ impl Document {
     }
 
     /// The white space before the end of a changed tag, of which `is_empty` says whether it ends
-    /// in `/>`.
-    ///
-    /// A blank before `/>` belongs to the mark and goes with it; without attributes there is none.
+    /// in `/>`. When all attributes went, it goes with them.
     pub(crate) fn tail_gap(&self, n: NodeId, is_empty: EmptyTag) -> &str {
         let node = self.node(n);
         let Some(element) = self.element(n) else { return "" };
@@ -110,11 +141,28 @@ impl Document {
             Some(body) => (body, EmptyTag::Yes),
             None => (tag.strip_suffix('>').unwrap_or(tag), EmptyTag::No),
         };
-        if was_empty != is_empty || element.attributes.is_empty() {
+        let stays = was_empty == is_empty || self.opened_tags == OpenedTags::AsWritten;
+        let had_attributes = body.contains('=');
+        if !stays || had_attributes && element.attributes.is_empty() {
             return "";
         }
         &body[body.trim_end_matches(is_space).len()..]
     }
+
+    /// Says how tags are written that were `<a />` and are to hold something.
+    pub fn set_opened_tags(&mut self, opened: OpenedTags) {
+        self.opened_tags = opened;
+    }
+}
+
+/// How a tag is written that was `<a />` when the element has got children.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OpenedTags {
+    /// `<a>`: the blank goes with the slash.
+    #[default]
+    Tight,
+    /// `<a >`: only the slash goes.
+    AsWritten,
 }
 
 /// Whether an element is written as `<a />`.
@@ -122,4 +170,10 @@ impl Document {
 pub(crate) enum EmptyTag {
     Yes,
     No,
+}
+
+impl EmptyTag {
+    pub(crate) fn of(node: &Node) -> Self {
+        if node.flags.has(Flags::EMPTY_TAG) { Self::Yes } else { Self::No }
+    }
 }

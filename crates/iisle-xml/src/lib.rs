@@ -29,6 +29,7 @@ pub mod xpath;
 
 pub use error::XmlError;
 pub use escape::{escape_attribute, escape_text};
+pub use gaps::OpenedTags;
 pub use limits::Limits;
 pub use navigate::Attribute;
 pub use position::Position;

@@ -1,6 +1,7 @@
 use std::sync::OnceLock;
 
 use crate::encoding::{self, Encoded, Overlook};
+use crate::gaps::OpenedTags;
 use crate::order::Ranks;
 use crate::position::LineIndex;
 use crate::{Document, Limits, XmlError, lex};
@@ -69,6 +70,7 @@ impl Document {
             ranks: Ranks::new(parsed.arena.nodes.len()),
             arena: parsed.arena,
             entities: parsed.entities,
+            opened_tags: OpenedTags::default(),
         })
     }
 }

@@ -3,6 +3,7 @@ use std::sync::OnceLock;
 
 use crate::doctype::Entities;
 use crate::encoding::Encoded;
+use crate::gaps::OpenedTags;
 use crate::order::Ranks;
 use crate::position::LineIndex;
 
@@ -196,6 +197,7 @@ pub struct Document {
     pub(crate) arena: Arena,
     pub(crate) ranks: Ranks,
     pub(crate) entities: Entities,
+    pub(crate) opened_tags: OpenedTags,
 }
 
 impl Document {

@@ -135,13 +135,9 @@ impl Output<'_> {
             }
             self.copy(&(data.name.start..data.raw.end + 1));
         }
-        let (is_empty, mark) = if node.flags.has(Flags::EMPTY_TAG) {
-            (EmptyTag::Yes, "/>")
-        } else {
-            (EmptyTag::No, ">")
-        };
+        let is_empty = EmptyTag::of(node);
         self.text.push_str(document.tail_gap(at, is_empty));
-        self.text.push_str(mark);
+        self.text.push_str(if is_empty == EmptyTag::Yes { "/>" } else { ">" });
     }
 
     fn close(&mut self, at: NodeId) {

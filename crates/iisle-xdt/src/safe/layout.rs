@@ -1,6 +1,7 @@
 //! Gives new elements their place on lines, in the way of the reference engine, except where white
 //! space would mean something or the document has no lines (X11).
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use iisle_xml::{Document, NodeId, NodeKind};
@@ -18,6 +19,9 @@ pub(super) fn lay_out(document: &mut Document) {
             indents: Vec::new(),
             current: Some(Rc::from("")),
             unit: None,
+            knows_line_gap: false,
+            outer_line_gaps: Vec::new(),
+            line_gaps: BTreeSet::new(),
             visited: None,
             at: None,
         };
@@ -35,6 +39,13 @@ struct Layout<'d> {
     current: Option<Rc<str>>,
     /// What a level is indented by. Known until another indent is met.
     unit: Option<Rc<str>>,
+    /// Whether it was found out, for the nodes that are walked along and for the open elements,
+    /// where attributes go that begin a line. Nothing goes there (X04), but finding out fixes the
+    /// unit.
+    knows_line_gap: bool,
+    outer_line_gaps: Vec<bool>,
+    /// The elements for which it was.
+    line_gaps: BTreeSet<NodeId>,
     /// The node that was visited before `at`.
     visited: Option<NodeId>,
     at: Option<NodeId>,
@@ -81,9 +92,11 @@ impl Layout<'_> {
         if self.needs_indent(element) {
             self.indent_before(element);
         }
+        self.look_for_line_gap(element);
         let indent = self.indent();
         self.indents.push(indent);
         self.current = None;
+        self.outer_line_gaps.push(std::mem::take(&mut self.knows_line_gap));
         if !self.document.is_new(element) {
             self.keep_white_space_last(element);
         }
@@ -92,9 +105,13 @@ impl Layout<'_> {
     fn end(&mut self, element: NodeId) {
         self.visit(element);
         self.current = self.indents.pop();
+        self.knows_line_gap = self.outer_line_gaps.pop().unwrap_or_default();
         let is_blank_pair = self.document.first_child(element).is_none();
-        if !is_blank_pair && self.needs_indent(element) && self.may_indent_in(element) {
-            let indent = self.indent();
+        if is_blank_pair || !self.needs_indent(element) {
+            return;
+        }
+        let indent = self.indent();
+        if self.may_indent_in(element, &indent) {
             let space = self.document.create_space(&indent);
             self.document.link(element, self.document.last_child(element), space);
         }
@@ -123,21 +140,53 @@ impl Layout<'_> {
         if let Some(own) = own.filter(|own| self.current.as_ref() != Some(own)) {
             self.current = Some(own);
             self.unit = None;
+            self.knows_line_gap = false;
         }
+    }
+
+    fn look_for_line_gap(&mut self, element: NodeId) {
+        if !self.document.lacks_line_gap(element) {
+            return;
+        }
+        if !self.knows_line_gap {
+            self.knows_line_gap = true;
+            if !self.is_line_gap_beside(element) {
+                self.indent();
+                self.unit();
+            }
+        }
+        self.line_gaps.insert(element);
+    }
+
+    /// Whether the element before, or else one behind, shows where attributes begin lines.
+    fn is_line_gap_beside(&self, element: NodeId) -> bool {
+        let document = &self.document;
+        let is_element = |n: &NodeId| document.kind(*n) == NodeKind::Element;
+        let shows = |n: NodeId| self.line_gaps.contains(&n) || document.has_line_gap(n);
+        let beside = |next: fn(&Document, NodeId) -> Option<NodeId>| {
+            std::iter::successors(next(document, element), move |n| next(document, *n))
+                .filter(is_element)
+        };
+        beside(Document::previous_sibling).next().is_some_and(shows)
+            || beside(Document::next_sibling).any(shows)
     }
 
     fn indent_before(&mut self, n: NodeId) {
         let Some(parent) = self.document.parent(n) else { return };
         let indent = self.indent();
-        if self.may_indent_in(parent) {
+        if self.may_indent_in(parent, &indent) {
             let space = self.document.create_space(&indent);
             self.document.link(parent, self.document.previous_sibling(n), space);
         }
     }
 
-    /// Whether white space in an element means nothing, in a document that has lines.
-    fn may_indent_in(&self, parent: NodeId) -> bool {
-        !self.document.newline().is_empty() && !self.document.is_mixed(parent)
+    /// Whether white space in an element means nothing, in a document that has lines, and an
+    /// indent is one.
+    fn may_indent_in(&self, parent: NodeId, indent: &str) -> bool {
+        !self.document.newline().is_empty()
+            && line_end(indent).is_some()
+            && self.document.kind(parent) == NodeKind::Element
+            && !self.document.is_mixed(parent)
     }
 
     fn needs_indent(&self, n: NodeId) -> bool {

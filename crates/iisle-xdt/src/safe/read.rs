@@ -25,8 +25,7 @@ pub(crate) fn read(
 
 fn unreadable(input: Input, error: &XmlError) -> Unreadable {
     let status = match error {
-        XmlError::Decode { .. }
-        | XmlError::UnknownEncoding { .. }
+        XmlError::UnknownEncoding { .. }
         | XmlError::EncodingMismatch { .. }
         | XmlError::ExternalEntity { .. }
         | XmlError::TooLarge { .. }

@@ -1,6 +1,6 @@
 use std::cell::{OnceCell, RefCell};
 
-use iisle_xml::{Document, NodeId, NodeKind, Position};
+use iisle_xml::{Document, NodeId, NodeKind, OpenedTags, Position};
 
 use super::layout::lay_out;
 use super::lookup::Lookup;
@@ -24,7 +24,8 @@ pub(crate) struct Safe {
 }
 
 impl Safe {
-    pub(super) fn new(document: Document, transform: Document) -> Self {
+    pub(super) fn new(mut document: Document, transform: Document) -> Self {
+        document.set_opened_tags(OpenedTags::AsWritten);
         Self {
             document,
             lookup: RefCell::default(),
