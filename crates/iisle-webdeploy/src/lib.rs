@@ -3,8 +3,10 @@
 //! Turns a tree of files into a package that `msdeploy` accepts, with the files that belong
 //! beside it. Must not know: sync, IIS, how a verb shows what it did. Start with [`pack`] and [`Package`].
 
+mod apply;
 mod archive;
 mod companion;
+mod deployment;
 mod in_order;
 mod layout;
 mod manifest;
@@ -13,17 +15,24 @@ mod package;
 mod parameters;
 mod provider_options;
 mod regex;
+mod skip;
 mod source_path;
 
+pub use apply::{PositionError, PositionMode, TextPosition};
 pub use archive::{ArchiveError, DosTime, Level, ReadLimits};
 pub use companion::{Companion, companions, digest_lines};
+pub use deployment::{DeploymentError, ParameterizedTree};
 pub use layout::{BadName, Skipped};
 pub use manifest::{Manifest, ManifestError, Provider};
 pub use pack::{EntryLimit, PackError, PackOptions, Packed, check, pack};
 pub use package::{
     ContentTree, Fault, FaultKind, Form, OpenError, OpenOptions, Package, PackageContent,
 };
-pub use parameters::{Entry, Kind, Parameter, Parameters, ParametersError, Validation};
+pub use parameters::{
+    Entry, Kind, Origin, Parameter, Parameters, ParametersError, Resolved, SetParameters, Setting,
+    Unresolved, Validation,
+};
 pub use provider_options::{ProviderOptions, ProviderOptionsError};
 pub use regex::{NetRegex, RegexError, RegexProblem};
+pub use skip::{SkipAction, SkipError, SkipRule};
 pub use source_path::{SourcePath, SourcePathError};

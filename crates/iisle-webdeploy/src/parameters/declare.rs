@@ -200,7 +200,7 @@ impl IntoIterator for Parameters {
     }
 }
 
-fn same_name(a: &str, b: &str) -> bool {
+pub(super) fn same_name(a: &str, b: &str) -> bool {
     a.chars().flat_map(char::to_uppercase).eq(b.chars().flat_map(char::to_uppercase))
 }
 
@@ -225,7 +225,7 @@ pub(crate) fn application(root: &SourcePath, value: Option<&str>) -> Parameter {
 }
 
 /// A regular expression of .NET that matches `text` and nothing else, as `Regex.Escape` has it.
-fn escape_regex(text: &str) -> String {
+pub(super) fn escape_regex(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         match c {

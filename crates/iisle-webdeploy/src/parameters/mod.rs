@@ -2,11 +2,15 @@
 
 mod declare;
 mod read;
+mod resolve;
+mod set_file;
 mod settings;
 mod write;
 
 pub use declare::{Entry, Kind, Parameter, Parameters, Validation};
 pub use read::ParametersError;
+pub use resolve::{Origin, Resolved, Setting, Unresolved};
+pub use set_file::SetParameters;
 
 pub(crate) use declare::application;
 pub(crate) use settings::set_parameters;

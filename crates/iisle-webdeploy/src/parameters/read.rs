@@ -1,8 +1,10 @@
+use iisle_xml::xpath::{XPath, XPathError};
 use iisle_xml::{Document, NodeId, Position, XmlError};
 use thiserror::Error;
 
 use super::declare::APPLICATION;
 use super::{Entry, Kind, Parameter, Parameters, Validation};
+use crate::{NetRegex, PositionError, RegexError, RegexProblem, TextPosition};
 
 /// Why bytes are no `parameters.xml`.
 ///
@@ -27,6 +29,16 @@ pub enum ParametersError {
     Kind { kind: String, element: String, position: Position },
     #[error("the parameter `{name}` has already been declared")]
     Duplicate { name: String, position: Position },
+    #[error("the name `{name}` holds a brace, which stands for references to parameters")]
+    Brace { name: String, position: Position },
+    #[error("the {what} of `{element}` cannot be read")]
+    Regex { what: &'static str, element: String, position: Position, source: RegexError },
+    #[error("the match of `{element}` is no XPath")]
+    XPath { element: String, position: Position, source: XPathError },
+    #[error("the match of `{element}` is no XPath that selects nodes")]
+    NoNodes { element: String, position: Position },
+    #[error("the match of `{element}` cannot be read")]
+    TextPosition { element: String, position: Position, source: PositionError },
 }
 
 impl ParametersError {
@@ -40,12 +52,18 @@ impl ParametersError {
             | Self::Missing { position, .. }
             | Self::Empty { position, .. }
             | Self::Kind { position, .. }
-            | Self::Duplicate { position, .. } => Some(*position),
+            | Self::Duplicate { position, .. }
+            | Self::Brace { position, .. }
+            | Self::Regex { position, .. }
+            | Self::XPath { position, .. }
+            | Self::NoNodes { position, .. }
+            | Self::TextPosition { position, .. } => Some(*position),
         }
     }
 }
 
-const VALIDATIONS: [&str; 4] = ["AllowEmpty", "Boolean", "Enumeration", "RegularExpression"];
+const VALIDATIONS: [&str; 5] =
+    ["None", "AllowEmpty", "Boolean", "Enumeration", "RegularExpression"];
 
 impl Parameters {
     /// Reads a `parameters.xml`: that of a package, or the one a user keeps beside a project.
@@ -53,8 +71,8 @@ impl Parameters {
     /// Names of elements and attributes are case sensitive; a default namespace is tolerated.
     ///
     /// # Errors
-    /// [`ParametersError`] for everything that Web Deploy refuses and that can be seen without
-    /// reading regular expressions and XPath.
+    /// [`ParametersError`] for everything that Web Deploy refuses. A regular expression that it
+    /// accepts and that cannot be translated is none: it is met where it is used.
     pub fn parse(bytes: &[u8]) -> Result<Self, ParametersError> {
         let document = Document::parse(bytes)?;
         let root = document.root();
@@ -74,6 +92,15 @@ impl Parameters {
             parameters.merge(parameter);
         }
         Ok(parameters)
+    }
+
+    /// Reads one `parameter` element.
+    pub(super) fn read_one(
+        document: &Document,
+        node: NodeId,
+    ) -> Result<Parameter, ParametersError> {
+        let parent = document.parent(node).expect("an element that is read has a parent");
+        Reader { document }.parameter(parent, node)
     }
 
     /// Whether the parameter that carries the application path is among them.
@@ -107,6 +134,10 @@ impl Reader<'_> {
         if parameter.name.is_empty() {
             return Err(self.empty(node, "name"));
         }
+        if parameter.name.contains(['{', '}']) {
+            let (name, position) = (parameter.name, document.position(node));
+            return Err(ParametersError::Brace { name, position });
+        }
         for child in document.elements(node) {
             match document.local_name(child) {
                 "parameterEntry" => parameter.entries.push(self.entry(child)?),
@@ -132,6 +163,22 @@ impl Reader<'_> {
         if matching.is_empty() && matches!(kind, Kind::TextFile | Kind::XmlFile) {
             return Err(self.empty(node, "match"));
         }
+        self.regex(node, "scope", &scope)?;
+        match kind {
+            Kind::TextFile | Kind::ProviderPath => self.regex(node, "match", &matching)?,
+            Kind::XmlFile => self.xpath(node, &matching)?,
+            Kind::TextFilePosition => {
+                TextPosition::parse(&matching).map_err(|source| ParametersError::TextPosition {
+                    element: self.document.name(node).to_owned(),
+                    position: self.document.position(node),
+                    source,
+                })?;
+            }
+            Kind::DeploymentObjectAttribute
+            | Kind::DestinationVirtualDirectory
+            | Kind::DestinationBinding
+            | Kind::SqlCommandVariable => {}
+        }
         Ok(Entry { kind, scope, matching, tags: tags(self.document.attribute(node, "tags")) })
     }
 
@@ -140,11 +187,50 @@ impl Reader<'_> {
         self.no_elements(node)?;
         let kind = self.kind(node)?;
         let known = |word: &str| VALIDATIONS.iter().any(|v| v.eq_ignore_ascii_case(word.trim()));
-        if !kind.split(',').all(known) {
+        // One condition, and beside it only that an empty value is allowed.
+        let is_empty = |word: &&str| word.trim().eq_ignore_ascii_case("AllowEmpty");
+        let conditions = kind.split(',').filter(|word| !is_empty(word)).count();
+        if !kind.split(',').all(known) || conditions > 1 {
             return Err(self.unknown_kind(node, kind));
         }
         let text = self.document.attribute(node, "validationString").map(str::to_owned);
+        let has = |name: &str| kind.split(',').any(|word| word.trim().eq_ignore_ascii_case(name));
+        if text.as_deref().unwrap_or_default().is_empty()
+            && (has("Enumeration") || has("RegularExpression"))
+        {
+            return Err(self.empty(node, "validationString"));
+        }
+        if has("RegularExpression") {
+            self.regex(node, "validationString", text.as_deref().unwrap_or_default())?;
+        }
         Ok(Validation { kind: kind.to_owned(), text })
+    }
+
+    /// Whether .NET would read a regular expression.
+    fn regex(&self, node: NodeId, what: &'static str, text: &str) -> Result<(), ParametersError> {
+        match NetRegex::parse(text) {
+            Err(RegexError {
+                problem: RegexProblem::Untranslatable { .. } | RegexProblem::TooComplex { .. },
+                ..
+            })
+            | Ok(_) => Ok(()),
+            Err(source) => Err(ParametersError::Regex {
+                what,
+                element: self.document.name(node).to_owned(),
+                position: self.document.position(node),
+                source,
+            }),
+        }
+    }
+
+    fn xpath(&self, node: NodeId, text: &str) -> Result<(), ParametersError> {
+        let element = || self.document.name(node).to_owned();
+        let position = self.document.position(node);
+        match XPath::parse(text) {
+            Err(source) => Err(ParametersError::XPath { element: element(), position, source }),
+            Ok(path) if path.is_node_set() => Ok(()),
+            Ok(_) => Err(ParametersError::NoNodes { element: element(), position }),
+        }
     }
 
     /// The attribute `kind`, which older files call `type`.
@@ -216,6 +302,7 @@ fn tags(text: Option<&str>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::super::Parameters;
+    use super::super::declare::escape_regex;
     use proptest::prelude::*;
 
     fn check(inner: &str) -> String {
@@ -277,13 +364,13 @@ mod tests {
             empty_default: bool,
         ) {
             let parameter = super::Parameter {
-                name: texts[0].clone(),
+                name: texts[0].replace(['{', '}'], "-"),
                 description: Some(texts[1].clone()),
                 default_value: Some(if empty_default { String::new() } else { texts[2].clone() }),
                 entries: vec![super::Entry {
-                    kind: super::Kind::XmlFile,
-                    scope: texts[3].clone(),
-                    matching: texts[4].clone(),
+                    kind: super::Kind::TextFile,
+                    scope: escape_regex(&texts[3]),
+                    matching: escape_regex(&texts[4]),
                     tags: vec!["a".to_owned(), "b c".to_owned()],
                 }],
                 validations: vec![super::Validation {

@@ -1,0 +1,14 @@
+//! What parameters do to files: XmlFile, TextFile and TextFilePosition.
+
+mod fragment;
+mod text_file;
+mod text_position;
+mod xml_encoding;
+mod xml_file;
+mod xml_writer;
+
+pub use text_position::{PositionError, PositionMode, TextPosition};
+
+pub(crate) use text_file::{TextError, replace_in_text};
+pub(crate) use text_position::replace_at;
+pub(crate) use xml_file::change_xml;

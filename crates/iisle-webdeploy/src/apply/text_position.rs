@@ -1,0 +1,117 @@
+use thiserror::Error;
+
+use super::text_file::{TextError, decode};
+
+/// A place in a text file: `line;column;count`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextPosition {
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+    /// Characters to replace.
+    pub count: usize,
+}
+
+/// How a value is put at a position.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PositionMode {
+    /// As documented: it replaces the characters.
+    #[default]
+    Replace,
+    /// As Web Deploy 7.1 was seen to do it: it is inserted one character further and nothing is
+    /// removed.
+    Insert,
+}
+
+/// Why a text is no position.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{0}` is no position, expected `line;column;count` with line and column from 1")]
+pub struct PositionError(String);
+
+impl TextPosition {
+    /// Reads `line;column;count`.
+    pub fn parse(text: &str) -> Result<Self, PositionError> {
+        let error = || PositionError(text.to_owned());
+        let numbers: Vec<usize> = text
+            .split(';')
+            .map(|part| part.trim().parse().map_err(|_| error()))
+            .collect::<Result<_, _>>()?;
+        match numbers[..] {
+            [line, column, count] if line > 0 && column > 0 => Ok(Self { line, column, count }),
+            _ => Err(error()),
+        }
+    }
+}
+
+/// Puts `value` at a position of a text file. What lies behind the end of its line is taken for
+/// the end of the line, what lies behind the end of the file for that end.
+pub(crate) fn replace_at(
+    bytes: &[u8],
+    at: TextPosition,
+    value: &str,
+    mode: PositionMode,
+) -> Result<(Vec<u8>, u64), TextError> {
+    let mut text = decode(bytes).ok_or(TextError::NoText)?;
+    let TextPosition { line, column, count } = at;
+    let start = match line {
+        1 => 0,
+        _ => text.match_indices('\n').nth(line - 2).map_or(text.len(), |(at, _)| at + 1),
+    };
+    let rest = &text[start..];
+    let end_of_line = rest.find('\n').unwrap_or(rest.len());
+    let after = |characters: usize, limit: usize| {
+        rest[..limit].char_indices().nth(characters).map_or(limit, |(at, _)| at)
+    };
+    let range = match mode {
+        PositionMode::Replace => {
+            let end_of_line = rest[..end_of_line].trim_end_matches('\r').len();
+            let last = column.saturating_sub(1).saturating_add(count);
+            start + after(column - 1, end_of_line)..start + after(last, end_of_line)
+        }
+        PositionMode::Insert => {
+            let line_with_end = (end_of_line + 1).min(rest.len());
+            let at = start + after(column.saturating_add(1), line_with_end);
+            at..at
+        }
+    };
+    text.replace_range(range, value);
+    Ok((text.into_bytes(), 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PositionMode, TextPosition, replace_at};
+
+    fn check(position: &str, mode: PositionMode) -> String {
+        let at = TextPosition::parse(position).unwrap();
+        let (bytes, _) = replace_at(b"abcdefghij\nklmnopqrst\n", at, "<N>", mode).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn the_documented_form_replaces() {
+        let replaced = |position| check(position, PositionMode::Replace);
+        assert_eq!(replaced("1;3;8"), "ab<N>\nklmnopqrst\n");
+        assert_eq!(replaced("2;5;2"), "abcdefghij\nklmn<N>qrst\n");
+        assert_eq!(replaced("1;11;5"), "abcdefghij<N>\nklmnopqrst\n");
+        assert_eq!(replaced("9;1;1"), "abcdefghij\nklmnopqrst\n<N>");
+    }
+
+    #[test]
+    fn the_form_that_was_seen_inserts() {
+        let inserted = |position| check(position, PositionMode::Insert);
+        assert_eq!(inserted("1;3;8"), "abcd<N>efghij\nklmnopqrst\n");
+        assert_eq!(inserted("2;5;2"), "abcdefghij\nklmnop<N>qrst\n");
+        assert_eq!(inserted("1;10;1"), "abcdefghij\n<N>klmnopqrst\n");
+        assert_eq!(inserted("9;1;1"), "abcdefghij\nklmnopqrst\n<N>");
+    }
+
+    #[test]
+    fn line_and_column_count_from_one() {
+        for text in ["0;1;1", "1;0;1", "1;1", "a;1;1", "", "1;1;1;1", "-1;1;1"] {
+            assert!(TextPosition::parse(text).is_err(), "{text}");
+        }
+        assert!(TextPosition::parse("1; 2 ;0").is_ok());
+    }
+}

@@ -1,0 +1,315 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Cursor;
+use std::sync::Arc;
+
+use iisle_path::{NameRules, RelPath};
+use iisle_tree::{Content, Snapshot, Stamp, Tree, TreeError};
+use iisle_xml::xpath::{XPath, XPathError};
+use thiserror::Error;
+
+use crate::apply::{TextError, change_xml, replace_at, replace_in_text};
+use crate::{
+    ContentTree, Entry, Kind, NetRegex, Package, PackageContent, PositionError, PositionMode,
+    Provider, RegexError, Resolved, TextPosition,
+};
+
+/// Why parameters cannot be applied to a package.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the messages name the fields")]
+pub enum DeploymentError {
+    #[error("the parameter `{parameter}` cannot be applied")]
+    Regex { parameter: String, source: RegexError },
+    #[error("the parameter `{parameter}` cannot be applied")]
+    XPath { parameter: String, source: XPathError },
+    #[error("the parameter `{parameter}` cannot be applied")]
+    Position { parameter: String, source: PositionError },
+    #[error(
+        "the parameter `{parameter}` would destroy `{path}`, which is no text in UTF-8 or UTF-16"
+    )]
+    NoText { parameter: String, path: RelPath },
+    #[error("with the values of its parameters `{path}` would come to more than {limit} bytes")]
+    TooLarge { path: RelPath, limit: u64 },
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+}
+
+/// Files that parameters change are held in memory, up to this many bytes.
+const MAX_FILE: u64 = 256 * 1024 * 1024;
+
+impl Provider {
+    /// The path it was packed from and goes to unless a parameter says otherwise.
+    pub fn original_path(&self) -> &str {
+        self.options.as_ref().map_or(&self.path, |options| &options.path)
+    }
+}
+
+impl Package {
+    /// Where the provider at the top of the manifest goes: its own path, or the value of the
+    /// last parameter of kind `ProviderPath` that hits it.
+    ///
+    /// # Errors
+    /// [`DeploymentError::Regex`].
+    ///
+    /// Source: Web Deploy 7.1, seen.
+    pub fn target_path(
+        &self,
+        provider: &Provider,
+        parameters: &[Resolved<'_>],
+    ) -> Result<String, DeploymentError> {
+        let hit = self.path_parameter(provider, parameters)?;
+        Ok(hit.map_or(provider.original_path(), |hit| &hit.value).to_owned())
+    }
+
+    /// The last parameter of kind `ProviderPath` that hits a provider.
+    pub fn path_parameter<'r, 'a>(
+        &self,
+        provider: &Provider,
+        parameters: &'r [Resolved<'a>],
+    ) -> Result<Option<&'r Resolved<'a>>, DeploymentError> {
+        let mut last = None;
+        for resolved in parameters {
+            let failed = |source| DeploymentError::Regex {
+                parameter: resolved.parameter.name.clone(),
+                source,
+            };
+            let entries = resolved.parameter.entries.iter();
+            for entry in entries.filter(|entry| entry.kind == Kind::ProviderPath) {
+                let hits = |pattern: &str, text: &str| NetRegex::parse(pattern)?.is_match(text);
+                if hits(&entry.scope, &provider.name).map_err(failed)?
+                    && hits(&entry.matching, provider.original_path()).map_err(failed)?
+                {
+                    last = Some(resolved);
+                }
+            }
+        }
+        Ok(last)
+    }
+
+    /// The files of `content` with the values of `parameters` in them.
+    ///
+    /// # Errors
+    /// [`DeploymentError`]; also when an entry that a parameter reads is damaged.
+    pub fn parameterized<'a>(
+        &'a self,
+        content: &'a PackageContent,
+        parameters: &[Resolved<'_>],
+        mode: PositionMode,
+    ) -> Result<ParameterizedTree<'a>, DeploymentError> {
+        let below = self.tree(content);
+        let edits = edits(parameters, mode)?;
+        let mut tree =
+            ParameterizedTree { below, content, changed: BTreeMap::new(), file_name: None };
+        for (path, (_, stamp)) in &content.files {
+            let source = content.source_path(path);
+            let mut file: Option<Changed> = None;
+            for edit in &edits {
+                if !edit.scope.is_match(&source).map_err(|e| edit.failed(e))? {
+                    continue;
+                }
+                let now = match file.take() {
+                    Some(file) => file,
+                    None => Changed::read(&tree.below, path, *stamp)?,
+                };
+                file = Some(edit.apply(path, now)?);
+            }
+            if let Some(file) = file {
+                tree.changed.insert(path.clone(), file);
+            }
+        }
+        Ok(tree)
+    }
+}
+
+impl PackageContent {
+    /// The absolute path that a file or folder of it had at the source, as scopes and skip rules
+    /// see it.
+    pub fn source_path(&self, path: &RelPath) -> String {
+        if self.is_file {
+            return self.source.replace('/', "\\");
+        }
+        let root = self.source.replace('/', "\\");
+        format!("{}\\{}", root.trim_end_matches('\\'), path.as_str().replace('/', "\\"))
+    }
+}
+
+/// A file that parameters have changed.
+#[derive(Debug, Clone)]
+struct Changed {
+    bytes: Arc<[u8]>,
+    /// Places that each parameter has set, by its place among the parameters.
+    places: BTreeMap<usize, u64>,
+}
+
+impl Changed {
+    fn read(tree: &ContentTree<'_>, path: &RelPath, stamp: Stamp) -> Result<Self, DeploymentError> {
+        if stamp.size > MAX_FILE {
+            return Err(DeploymentError::TooLarge { path: path.clone(), limit: MAX_FILE });
+        }
+        let bytes = tree.read_all(path, MAX_FILE)?.into();
+        Ok(Self { bytes, places: BTreeMap::new() })
+    }
+}
+
+/// One entry of a parameter, ready to be applied to files.
+struct Edit<'a> {
+    parameter: &'a Resolved<'a>,
+    index: usize,
+    scope: NetRegex,
+    what: What,
+}
+
+enum What {
+    Xml(Box<XPath>),
+    Text(NetRegex),
+    Position(TextPosition, PositionMode),
+}
+
+/// The entries that change files, in order of declaration.
+fn edits<'a>(
+    parameters: &'a [Resolved<'a>],
+    mode: PositionMode,
+) -> Result<Vec<Edit<'a>>, DeploymentError> {
+    let mut edits = Vec::new();
+    for (index, resolved) in parameters.iter().enumerate() {
+        let name = || resolved.parameter.name.clone();
+        let regex = |text: &str| {
+            NetRegex::parse(text)
+                .map_err(|source| DeploymentError::Regex { parameter: name(), source })
+        };
+        for entry in &resolved.parameter.entries {
+            let Entry { kind, scope, matching, tags: _ } = entry;
+            let what = match kind {
+                Kind::XmlFile => What::Xml(Box::new(
+                    XPath::parse(matching)
+                        .map_err(|source| DeploymentError::XPath { parameter: name(), source })?,
+                )),
+                Kind::TextFile => What::Text(regex(matching)?),
+                Kind::TextFilePosition => {
+                    let position = TextPosition::parse(matching);
+                    let failed = |source| DeploymentError::Position { parameter: name(), source };
+                    What::Position(position.map_err(failed)?, mode)
+                }
+                Kind::ProviderPath
+                | Kind::DeploymentObjectAttribute
+                | Kind::DestinationVirtualDirectory
+                | Kind::DestinationBinding
+                | Kind::SqlCommandVariable => continue,
+            };
+            edits.push(Edit { parameter: resolved, index, scope: regex(scope)?, what });
+        }
+    }
+    Ok(edits)
+}
+
+impl Edit<'_> {
+    fn failed(&self, source: RegexError) -> DeploymentError {
+        DeploymentError::Regex { parameter: self.parameter.parameter.name.clone(), source }
+    }
+
+    fn apply(&self, path: &RelPath, file: Changed) -> Result<Changed, DeploymentError> {
+        let value = &self.parameter.value;
+        let text = |result: Result<(Vec<u8>, u64), TextError>| match result {
+            Ok(changed) => Ok(Some(changed)),
+            Err(TextError::Regex(source)) => Err(self.failed(source)),
+            Err(TextError::NoText) => {
+                let parameter = self.parameter.parameter.name.clone();
+                Err(DeploymentError::NoText { parameter, path: path.clone() })
+            }
+        };
+        let changed = match &self.what {
+            What::Xml(select) => change_xml(&file.bytes, select, value),
+            What::Text(pattern) => text(replace_in_text(&file.bytes, pattern, value))?,
+            What::Position(at, mode) => text(replace_at(&file.bytes, *at, value, *mode))?,
+        };
+        // A file that is no XML stays as it is.
+        let Some((bytes, places)) = changed else { return Ok(file) };
+        if bytes.len() as u64 > MAX_FILE {
+            return Err(DeploymentError::TooLarge { path: path.clone(), limit: MAX_FILE });
+        }
+        let Changed { bytes: _, places: mut all } = file;
+        *all.entry(self.index).or_default() += places;
+        Ok(Changed { bytes: bytes.into(), places: all })
+    }
+}
+
+/// The files of one provider with the values of a deployment in them.
+pub struct ParameterizedTree<'a> {
+    below: ContentTree<'a>,
+    content: &'a PackageContent,
+    changed: BTreeMap<RelPath, Changed>,
+    /// The name that a single file has at the target.
+    file_name: Option<RelPath>,
+}
+
+impl ParameterizedTree<'_> {
+    /// Gives the file of a provider that is one file the name it has at the target.
+    #[must_use]
+    pub fn named(mut self, name: RelPath) -> Self {
+        self.file_name = self.content.is_file.then_some(name);
+        self
+    }
+
+    /// The files that parameters write anew, by the names they have at the target.
+    pub fn touched(&self) -> BTreeSet<RelPath> {
+        self.changed.keys().map(|path| self.outside(path).clone()).collect()
+    }
+
+    /// The files in which the parameter at this place has set something, and how many places.
+    pub fn places(&self, parameter: usize) -> impl Iterator<Item = (&RelPath, u64)> {
+        let files = self.changed.iter();
+        files.filter_map(move |(path, file)| {
+            let places = file.places.get(&parameter).copied().filter(|places| *places > 0)?;
+            Some((self.outside(path), places))
+        })
+    }
+
+    /// The name inside the package of what is called `path` at the target.
+    pub fn inside<'p>(&'p self, path: &'p RelPath) -> &'p RelPath {
+        match &self.file_name {
+            Some(_) => self.content.files.keys().next().unwrap_or(path),
+            None => path,
+        }
+    }
+
+    fn outside<'p>(&'p self, path: &'p RelPath) -> &'p RelPath {
+        self.file_name.as_ref().unwrap_or(path)
+    }
+
+    /// Whether reading a file, by its name at the target, reads the package: the others are in
+    /// memory.
+    pub fn is_packed(&self, path: &RelPath) -> bool {
+        !self.changed.contains_key(self.inside(path))
+    }
+}
+
+impl Tree for ParameterizedTree<'_> {
+    fn snapshot(&self) -> Result<Snapshot, TreeError> {
+        let mut snapshot = self.below.snapshot()?;
+        for (path, file) in &self.changed {
+            if let Some(stamp) = snapshot.files.get_mut(path) {
+                stamp.size = file.bytes.len() as u64;
+            }
+        }
+        if self.file_name.is_some() {
+            let files = std::mem::take(&mut snapshot.files);
+            snapshot.files = files
+                .into_iter()
+                .map(|(path, stamp)| (self.outside(&path).clone(), stamp))
+                .collect();
+        }
+        Ok(snapshot)
+    }
+
+    fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError> {
+        let path = self.inside(path);
+        match self.changed.get(path) {
+            Some(file) => Ok(Box::new(Cursor::new(Arc::clone(&file.bytes)))),
+            None => self.below.open(path),
+        }
+    }
+
+    fn names(&self) -> NameRules {
+        self.below.names()
+    }
+}
