@@ -145,10 +145,10 @@ impl<'t, T: XPathTree> Model<'t, T> {
 
     /// The namespaces in scope of an element, by prefix.
     pub(crate) fn namespaces(self, n: T::Node) -> Vec<(Cow<'t, str>, Cow<'t, str>)> {
-        let mut in_scope = BTreeMap::new();
-        if self.is(n, XPathKind::Element) {
-            in_scope.insert(Cow::Borrowed("xml"), Cow::Borrowed(XML_NAMESPACE));
+        if !self.is(n, XPathKind::Element) {
+            return Vec::new();
         }
+        let mut in_scope = BTreeMap::from([(Cow::Borrowed("xml"), Cow::Borrowed(XML_NAMESPACE))]);
         let mut at = Some(n);
         while let Some(element) = at {
             for (_, attribute) in self.attributes(element) {
