@@ -8,7 +8,7 @@ use super::expression::{Expression, Type};
 use super::functions::Function;
 use super::item::Item;
 use super::tree::{QualifiedName, XPathTree};
-use super::{number, strings};
+use super::{Dialect, dot_net, number, strings};
 use crate::chars::is_space;
 use crate::scope::XML_NAMESPACE;
 
@@ -61,7 +61,7 @@ impl<'e, T: XPathTree> Evaluation<'e, T> {
         };
         let first = || match arguments.first() {
             Some(argument) => self.number(argument, context),
-            None => number::from_text(&self.model.text(context.item)),
+            None => self.read_number(&self.model.text(context.item)),
         };
         match function {
             Function::Last => count(context.size),
@@ -73,13 +73,19 @@ impl<'e, T: XPathTree> Evaluation<'e, T> {
             }
             Function::Sum => {
                 let mut sum = 0.0;
-                nodes(&mut |item| sum += number::from_text(&self.model.text(item)));
+                nodes(&mut |item| sum += self.read_number(&self.model.text(item)));
                 sum
             }
             Function::Floor => first().floor(),
             Function::Ceiling => first().ceil(),
             Function::Round => number::round(first()),
-            Function::StringLength => count(self.argument(arguments, 0, context).chars().count()),
+            Function::StringLength => {
+                let text = self.argument(arguments, 0, context);
+                count(match self.dialect {
+                    Dialect::Standard => text.chars().count(),
+                    Dialect::DotNet => dot_net::length(&text),
+                })
+            }
             _ => first(),
         }
     }
@@ -112,11 +118,20 @@ impl<'e, T: XPathTree> Evaluation<'e, T> {
             Function::Substring => {
                 let from = self.number(&arguments[1], context);
                 let length = arguments.get(2).map(|length| self.number(length, context));
-                strings::substring(text(0), from, length)
+                match self.dialect {
+                    Dialect::Standard => strings::substring(text(0), from, length),
+                    Dialect::DotNet => dot_net::substring(&text(0), from, length).into(),
+                }
             }
             Function::SubstringAfter => strings::after(text(0), &text(1)),
             Function::SubstringBefore => strings::before(text(0), &text(1)),
-            Function::Translate => strings::translate(&text(0), &text(1), &text(2)).into(),
+            Function::Translate => {
+                let translate = match self.dialect {
+                    Dialect::Standard => strings::translate,
+                    Dialect::DotNet => dot_net::translate,
+                };
+                translate(&text(0), &text(1), &text(2)).into()
+            }
             _ => text(0),
         }
     }
@@ -137,7 +152,7 @@ impl<'e, T: XPathTree> Evaluation<'e, T> {
             }
             at = self.model.tree.parent(n);
         }
-        false
+        self.dialect == Dialect::DotNet && language.is_empty()
     }
 
     /// `id()`: the elements with these IDs; of a node set each node tells some.

@@ -6,7 +6,6 @@ use std::ops::ControlFlow::Continue;
 
 use super::evaluate::{Context, Evaluation};
 use super::expression::{Expression, Operator, Type};
-use super::number;
 use super::tree::XPathTree;
 use super::walk::stop_if;
 
@@ -140,7 +139,7 @@ impl<'e, T: XPathTree> Evaluation<'e, T> {
             return self.some(nodes, context, |text| holds(text, operator, &value));
         }
         let value = self.side_number(value, context);
-        self.some(nodes, context, |text| holds(&number::from_text(text), operator, &value))
+        self.some(nodes, context, |text| holds(&self.read_number(text), operator, &value))
     }
 
     /// Whether the string-value of some node fulfills a condition.
@@ -181,7 +180,7 @@ impl<'e, T: XPathTree> Evaluation<'e, T> {
                 let best = |nodes, least: bool| {
                     let mut best = f64::NAN;
                     self.each_text(nodes, context, |text| {
-                        let number = number::from_text(&text);
+                        let number = self.read_number(&text);
                         // Of a number and NaN both give the number.
                         best = if least { best.min(number) } else { best.max(number) };
                     });

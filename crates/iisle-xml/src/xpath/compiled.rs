@@ -3,12 +3,13 @@ use super::expression::Type;
 use super::item::Item;
 use super::model::Model;
 use super::parse::{Parsed, parse};
-use super::{Namespaces, Value, XNode, XPathError, XPathProblem, XPathTree};
+use super::{Dialect, Namespaces, Value, XNode, XPathError, XPathProblem, XPathTree};
 
 /// An expression, read and checked: its evaluation fails only when a prefix is not bound.
 #[derive(Debug, Clone)]
 pub struct XPath {
     text: Box<str>,
+    dialect: Dialect,
     parsed: Parsed,
 }
 
@@ -19,7 +20,15 @@ impl XPath {
     /// All that is wrong whatever the tree is: syntax, unknown axes and functions, counts of
     /// arguments, what must be a node set and is none, variables, because none has a value.
     pub fn parse(text: &str) -> Result<Self, XPathError> {
-        Ok(Self { text: text.into(), parsed: parse(text)? })
+        Self::parse_as(text, Dialect::Standard)
+    }
+
+    /// Reads an expression of a dialect.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_as(text: &str, dialect: Dialect) -> Result<Self, XPathError> {
+        Ok(Self { text: text.into(), dialect, parsed: parse(text, dialect)? })
     }
 
     /// The expression as it was written.
@@ -62,7 +71,8 @@ impl XPath {
         namespaces: &Namespaces,
     ) -> Result<Value<T::Node>, XPathError> {
         let model = Model { tree };
-        let evaluation = Evaluation { model, bindings: self.bindings(namespaces)? };
+        let evaluation =
+            Evaluation { model, dialect: self.dialect, bindings: self.bindings(namespaces)? };
         let context = Context { item: Item::from_node(model, context), position: 1, size: 1 };
         Ok(evaluation.value(&self.parsed.expression, &context))
     }

@@ -7,14 +7,15 @@ use std::ops::ControlFlow::Break;
 use super::expression::{Expression, Flow, Operator, Type};
 use super::item::Item;
 use super::model::Model;
-use super::number;
 use super::tree::XPathTree;
 use super::value::Value;
 use super::walk::{Sink, Walk, into, stop_if};
+use super::{Dialect, dot_net, number};
 
 /// What an evaluation looks at besides its context.
 pub(crate) struct Evaluation<'e, T> {
     pub(crate) model: Model<'e, T>,
+    pub(crate) dialect: Dialect,
     /// What each prefix of the expression is bound to; `None` is no namespace.
     pub(crate) bindings: Vec<Option<&'e str>>,
 }
@@ -88,8 +89,16 @@ impl<'e, T: XPathTree> Evaluation<'e, T> {
             }
             _ => match expression.kind() {
                 Type::Boolean => f64::from(u8::from(self.boolean(expression, context))),
-                _ => number::from_text(&self.text(expression, context)),
+                _ => self.read_number(&self.text(expression, context)),
             },
+        }
+    }
+
+    /// The number a text says.
+    pub(crate) fn read_number(&self, text: &str) -> f64 {
+        match self.dialect {
+            Dialect::Standard => number::from_text(text),
+            Dialect::DotNet => dot_net::number_from_text(text),
         }
     }
 
@@ -112,7 +121,11 @@ impl<'e, T: XPathTree> Evaluation<'e, T> {
                     Cow::Borrowed(if self.boolean(expression, context) { "true" } else { "false" })
                 }
                 Type::Number | Type::Text => {
-                    Cow::Owned(number::to_text(self.number(expression, context)))
+                    let number = self.number(expression, context);
+                    Cow::Owned(match self.dialect {
+                        Dialect::Standard => number::to_text(number),
+                        Dialect::DotNet => dot_net::number_to_text(number),
+                    })
                 }
             },
         }
@@ -136,6 +149,14 @@ impl<'e, T: XPathTree> Evaluation<'e, T> {
                 let feed = |sink: Sink<'_, T::Node>| self.in_order(inner, context, sink);
                 // Nothing stops the list from growing.
                 let _walk = self.sift(predicates, feed, &mut into(&mut nodes));
+                nodes
+            }
+            Expression::FilterEach(inner, predicates) => {
+                let mut nodes = self.nodes(inner, context);
+                nodes.retain(|item| {
+                    let alone = Context { item: *item, position: 1, size: 1 };
+                    predicates.iter().all(|predicate| self.holds(predicate, &alone))
+                });
                 nodes
             }
             Expression::Call(_, arguments) => {

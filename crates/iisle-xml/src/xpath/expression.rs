@@ -18,6 +18,8 @@ pub(crate) enum Expression {
     Path(Path),
     /// Predicates on a whole node set.
     Filter(Box<Self>, Vec<Predicate>),
+    /// Predicates on each node as if it were the only one: a fault of .NET.
+    FilterEach(Box<Self>, Vec<Predicate>),
     Call(Function, Vec<Self>),
 }
 
@@ -234,7 +236,7 @@ impl Predicate {
         }
     }
 
-    fn is_positional(&self) -> bool {
+    pub(crate) fn is_positional(&self) -> bool {
         match self {
             Self::At(_) | Self::Last | Self::Number(..) => true,
             Self::Test(_, needs) => needs.position || needs.size,
@@ -272,7 +274,7 @@ impl Expression {
                 Some(2 | 3) => Type::Boolean,
                 _ => Type::Number,
             },
-            Self::Union(_) | Self::Path(_) | Self::Filter(..) => Type::Nodes,
+            Self::Union(_) | Self::Path(_) | Self::Filter(..) | Self::FilterEach(..) => Type::Nodes,
             Self::Call(function, _) => function.gives(),
         }
     }
@@ -286,7 +288,9 @@ impl Expression {
             Self::Chain(first, rest) => {
                 rest.iter().fold(first.needs(), |needs, (_, e)| needs.with(e.needs()))
             }
-            Self::Negate(inner) | Self::Filter(inner, _) => inner.needs(),
+            Self::Negate(inner) | Self::Filter(inner, _) | Self::FilterEach(inner, _) => {
+                inner.needs()
+            }
             Self::Path(path) => match &path.start {
                 Start::Nodes(start) => start.needs(),
                 Start::Context | Start::Root => Needs::default(),

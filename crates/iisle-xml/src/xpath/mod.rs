@@ -9,7 +9,9 @@ mod axis;
 mod calls;
 mod compare;
 mod compiled;
+mod dialect;
 mod document;
+mod dot_net;
 mod error;
 mod evaluate;
 mod expression;
@@ -29,6 +31,7 @@ mod value;
 mod walk;
 
 pub use compiled::XPath;
+pub use dialect::Dialect;
 pub use error::{XPathError, XPathProblem};
 pub use namespaces::Namespaces;
 pub use tree::{ExpandedName, QualifiedName, XNode, XPathAttribute, XPathKind, XPathTree};

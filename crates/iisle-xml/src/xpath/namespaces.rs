@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use crate::scope::XML_NAMESPACE;
+use crate::scope::{XML_NAMESPACE, XMLNS_NAMESPACE};
 
 /// The namespaces that the prefixes of an expression stand for.
 ///
-/// `xml` is always bound. A name without prefix is in no namespace, whatever is declared here.
+/// `xml` and `xmlns` are always bound. A name without prefix is in no namespace, whatever is declared here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Namespaces {
     bound: BTreeMap<String, String>,
@@ -25,7 +25,11 @@ impl Namespaces {
     pub fn uri(&self, prefix: &str) -> Option<&str> {
         match self.bound.get(prefix) {
             Some(uri) => Some(uri),
-            None => (prefix == "xml").then_some(XML_NAMESPACE),
+            None => match prefix {
+                "xml" => Some(XML_NAMESPACE),
+                "xmlns" => Some(XMLNS_NAMESPACE),
+                _ => None,
+            },
         }
     }
 }

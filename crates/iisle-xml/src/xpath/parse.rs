@@ -4,7 +4,7 @@ use super::expression::{
 };
 use super::functions::{Function, Signature};
 use super::token::{Token, TokenKind, shown, tokens};
-use super::{XPathError, XPathProblem};
+use super::{Dialect, XPathError, XPathProblem, dot_net};
 
 /// Parentheses, predicates, arguments and operators inside one another.
 ///
@@ -21,12 +21,12 @@ pub(crate) struct Parsed {
 }
 
 /// Reads an expression (production 14).
-pub(crate) fn parse(text: &str) -> Result<Parsed, XPathError> {
+pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, XPathError> {
     let tokens = tokens(text)?;
     if tokens.len() == 1 {
         return Err(XPathError::new(text, 0, XPathProblem::Empty));
     }
-    let mut parser = Parser { text, tokens, at: 0, depth: 0, prefixes: Vec::new() };
+    let mut parser = Parser { text, dialect, tokens, at: 0, depth: 0, prefixes: Vec::new() };
     let expression = parser.expression()?.expression;
     match parser.peek() {
         TokenKind::End => Ok(Parsed { expression, prefixes: parser.prefixes }),
@@ -36,6 +36,7 @@ pub(crate) fn parse(text: &str) -> Result<Parsed, XPathError> {
 
 struct Parser<'a> {
     text: &'a str,
+    dialect: Dialect,
     tokens: Vec<Token<'a>>,
     at: usize,
     depth: usize,
@@ -137,8 +138,11 @@ impl<'a> Parser<'a> {
                 self.at -= 1;
                 return self.unexpected("a path");
             }
-            // Two of them still make a number of what follows.
-            let count = if minuses > 2 { 2 - minuses % 2 } else { minuses };
+            let count = match self.dialect {
+                // Two of them still make a number of what follows.
+                Dialect::Standard if minuses > 0 => 2 - minuses % 2,
+                Dialect::Standard | Dialect::DotNet => minuses % 2,
+            };
             operators.extend(std::iter::repeat_n(Pending::Negate, count));
             operands.push(self.operand()?);
             let TokenKind::Operator(operator) = self.peek() else { break };
@@ -274,11 +278,12 @@ impl<'a> Parser<'a> {
             self.next();
         }
         let depth = self.deeper(depth, offset)?;
-        Ok(Operand { expression: Expression::Path(Path::new(start, steps)), depth, offset })
+        Ok(Operand { expression: path(self.dialect, start, steps), depth, offset })
     }
 
     /// A primary expression with its predicates (productions 15 and 20).
     fn filter(&mut self) -> Result<Operand, XPathError> {
+        let is_group = self.peek() == TokenKind::Open;
         let primary = self.primary()?;
         if self.peek() != TokenKind::OpenBracket {
             return Ok(primary);
@@ -286,7 +291,14 @@ impl<'a> Parser<'a> {
         self.need_nodes(&primary, || "what has a predicate".to_owned())?;
         let (predicates, inner) = self.predicates()?;
         let depth = self.deeper(primary.depth.max(inner), primary.offset)?;
-        let expression = Expression::Filter(Box::new(primary.expression), predicates);
+        let inner = Box::new(primary.expression);
+        let is_split = self.dialect == Dialect::DotNet
+            && is_group
+            && predicates
+                .split_last()
+                .is_some_and(|(_, most)| most.iter().any(Predicate::needs_size));
+        let filter = if is_split { Expression::FilterEach } else { Expression::Filter };
+        let expression = filter(inner, predicates);
         Ok(Operand { expression, depth, offset: primary.offset })
     }
 
@@ -362,7 +374,12 @@ impl<'a> Parser<'a> {
             }
             _ => Axis::Child,
         };
-        let test = self.node_test()?;
+        let test = match (self.node_test()?, axis, self.dialect) {
+            (NodeTest::ProcessingInstruction(Some(local)), Axis::Following, Dialect::DotNet) => {
+                NodeTest::Name(Name { prefix: None, local })
+            }
+            (test, _, _) => test,
+        };
         let (predicates, depth) = self.predicates()?;
         Ok((Step::new(axis, test, predicates), depth))
     }
@@ -393,13 +410,14 @@ impl<'a> Parser<'a> {
             "node" => NodeTest::Any,
             "text" => NodeTest::Text,
             "comment" => NodeTest::Comment,
-            _ => NodeTest::ProcessingInstruction(match self.peek() {
-                TokenKind::Literal(target) => {
+            _ => {
+                let mut target = None;
+                if let TokenKind::Literal(literal) = self.peek() {
                     self.next();
-                    Some(target.into())
+                    target = Some(literal.into());
                 }
-                _ => None,
-            }),
+                NodeTest::ProcessingInstruction(target)
+            }
         };
         self.expect(TokenKind::Close, "`)`")?;
         Ok(test)
@@ -423,6 +441,16 @@ impl<'a> Parser<'a> {
             self.prefixes.push((prefix.into(), offset));
             self.prefixes.len() - 1
         }))
+    }
+}
+
+fn path(dialect: Dialect, mut start: Start, mut steps: Vec<Step>) -> Expression {
+    if dialect == Dialect::DotNet {
+        dot_net::split(&mut start, &mut steps);
+    }
+    match start {
+        Start::Nodes(only) if steps.is_empty() => *only,
+        start => Expression::Path(Path::new(start, steps)),
     }
 }
 

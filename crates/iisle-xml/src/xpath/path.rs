@@ -139,12 +139,13 @@ fn flow(steps: &[Step]) -> Flow {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Dialect;
     use super::super::expression::Expression;
     use super::super::parse::parse;
 
     #[track_caller]
     fn shape(text: &str) -> String {
-        let Expression::Path(path) = parse(text).unwrap().expression else {
+        let Expression::Path(path) = parse(text, Dialect::Standard).unwrap().expression else {
             panic!("`{text}` is no path")
         };
         let axes: Vec<_> = path.steps.iter().map(|step| format!("{:?}", step.axis)).collect();

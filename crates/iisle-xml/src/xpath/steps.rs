@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow::Continue;
 
+use super::Dialect;
 use super::axis::Axis;
 use super::evaluate::{Context, Evaluation, count};
 use super::expression::{Flow, Name, NodeTest, Path, Predicate, Start, Step};
@@ -208,7 +209,7 @@ impl<'e, T: XPathTree> Evaluation<'e, T> {
         nodes
     }
 
-    fn holds(&self, predicate: &'e Predicate, context: &Context<T::Node>) -> bool {
+    pub(crate) fn holds(&self, predicate: &'e Predicate, context: &Context<T::Node>) -> bool {
         match predicate {
             Predicate::At(n) => context.position == *n,
             Predicate::Last => context.position == context.size,
@@ -307,12 +308,29 @@ impl<'e, T: XPathTree> Evaluation<'e, T> {
             Axis::Preceding => from.last().copied().into_iter().for_each(walk),
             // Of siblings, the first is followed by all that follow, the last preceded by all that
             // precede.
-            Axis::FollowingSibling => self.one_of_each(from.iter()).for_each(walk),
+            Axis::FollowingSibling => {
+                let from = self.without_top_level(from);
+                self.one_of_each(from).for_each(walk);
+            }
             Axis::PrecedingSibling => self.one_of_each(from.iter().rev()).for_each(walk),
             Axis::Itself | Axis::Child | Axis::Attribute | Axis::Namespace => {
                 from.iter().copied().for_each(walk);
             }
         }
+    }
+
+    /// What .NET takes following siblings of: with the root node go the nodes below it, up to the
+    /// first node that stands deeper.
+    fn without_top_level<'s>(
+        &self,
+        from: &'s [Item<T::Node>],
+    ) -> impl Iterator<Item = &'s Item<T::Node>> {
+        let root = self.model.tree.document();
+        let has_root = from.first() == Some(&Item::tree(root));
+        let is_left_out = has_root && self.dialect == Dialect::DotNet;
+        from.iter().skip_while(move |item| {
+            is_left_out && (item.node == root || self.model.parent(**item) == Some(root))
+        })
     }
 
     /// The first of all that have the same parent.

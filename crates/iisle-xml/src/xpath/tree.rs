@@ -3,6 +3,7 @@ use std::fmt;
 
 use super::item::Item;
 use super::model::Model;
+use crate::scope::XMLNS_NAMESPACE;
 
 /// What a node of a tree is to XPath.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,14 +52,11 @@ pub struct XPathAttribute<'a> {
     pub value: Cow<'a, str>,
 }
 
-/// The namespace that declarations of namespaces are in.
-pub(crate) const DECLARATIONS: &str = "http://www.w3.org/2000/xmlns/";
-
 impl XPathAttribute<'_> {
     /// The prefix it declares, empty for the default namespace; `None` when it declares none.
     pub fn declares(&self) -> Option<&str> {
         let name = &self.name;
-        let declares = name.expanded.namespace == Some(DECLARATIONS);
+        let declares = name.expanded.namespace == Some(XMLNS_NAMESPACE);
         let prefix = if name.qualified == "xmlns" { "" } else { name.expanded.local };
         declares.then_some(prefix)
     }

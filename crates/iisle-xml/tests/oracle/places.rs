@@ -1,4 +1,4 @@
-//! Where a node stands, as a path of its own that asks no axis.
+//! Where a node stands, found out without any axis.
 
 use iisle_xml::xpath::{XNode, XPathKind, XPathTree};
 use iisle_xml::{Document, NodeId, NodeKind};
@@ -23,30 +23,31 @@ fn children(document: &Document, n: NodeId) -> Vec<Vec<NodeId>> {
     all
 }
 
-/// `/2/1/@x`: places from 1, the names of attributes and `#` before the prefix of a namespace.
-pub fn place(document: &Document, node: &XNode<NodeId>) -> String {
-    let mut path = String::new();
+/// Where a node stands in document order: its place among the children of each node above it,
+/// from 1; behind that, 0 and what puts namespaces before attributes.
+pub(crate) fn order(document: &Document, node: &XNode<NodeId>) -> Vec<usize> {
+    let mut path = Vec::new();
     let mut at = node.tree_node();
     while let Some(parent) = document.parent(at) {
         let children = children(document, parent);
-        let index = children.iter().position(|pieces| pieces.contains(&at)).map_or(0, |i| i + 1);
-        path.insert_str(0, &format!("/{index}"));
+        let index = children.iter().position(|pieces| pieces[0] == at);
+        path.insert(0, index.expect("a text is told by its first piece") + 1);
         at = parent;
     }
     match node {
         XNode::Tree(_) => {}
-        XNode::Attribute(element, index) => {
-            let attribute = document.attributes(*element).nth(*index);
-            path += &format!("/@{}", attribute.map_or("", |attribute| attribute.name));
+        XNode::Attribute(_, index) => path.extend([0, 2, *index]),
+        XNode::Namespace(_, prefix) => {
+            path.extend([0, 1]);
+            path.extend(prefix.bytes().map(usize::from));
         }
-        XNode::Namespace(_, prefix) => path += &format!("/#{prefix}"),
     }
-    if path.is_empty() { "/".to_owned() } else { path }
+    path
 }
 
 /// The path that libxml2 tells: names, with places among siblings of that name where there are
 /// more.
-pub fn as_libxml2(document: &Document, node: &XNode<NodeId>) -> String {
+pub(crate) fn as_libxml2(document: &Document, node: &XNode<NodeId>) -> String {
     let mut path = String::new();
     let mut at = node.tree_node();
     while let Some(parent) = document.parent(at) {
@@ -61,12 +62,13 @@ pub fn as_libxml2(document: &Document, node: &XNode<NodeId>) -> String {
             .collect();
         let index = same.iter().position(|pieces| pieces.contains(&at)).map_or(0, |i| i + 1);
         let index = if same.len() > 1 { format!("[{index}]") } else { String::new() };
-        path.insert_str(0, &format!("/{name}{index}"));
+        path = format!("/{name}{index}{path}");
         at = parent;
     }
     if let XNode::Attribute(element, index) = node {
         let attribute = document.attributes(*element).nth(*index);
-        path += &format!("/@{}", attribute.map_or("", |attribute| attribute.name));
+        path += "/@";
+        path += attribute.map_or("", |attribute| attribute.name);
     }
     if path.is_empty() { "/".to_owned() } else { path }
 }

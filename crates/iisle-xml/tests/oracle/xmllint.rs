@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use crate::choices::NAMESPACES;
 
 /// Whether the program is there.
-pub fn is_installed() -> bool {
+pub(crate) fn is_installed() -> bool {
     Command::new("xmllint")
         .arg("--version")
         .stdout(Stdio::null())
@@ -16,7 +16,7 @@ pub fn is_installed() -> bool {
 }
 
 /// What each command of the shell prints.
-pub fn answers(document: &str, commands: &[String]) -> Vec<String> {
+pub(crate) fn answers(document: &str, commands: &[String]) -> Vec<String> {
     let mut file = tempfile::NamedTempFile::new().expect("there is a folder for temporary files");
     file.write_all(document.as_bytes()).expect("the file can be written");
     let mut child = Command::new("xmllint")
