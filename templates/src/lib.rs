@@ -9,3 +9,6 @@ pub const DEPLOY_CMD: &str = include_str!("../files/deploy.cmd");
 
 /// Its help: `{name}` stands for the name of the package without `.zip`. Lines as above.
 pub const DEPLOY_README: &str = include_str!("../files/deploy-readme.txt");
+
+/// The page that a site shows while its files change.
+pub const APP_OFFLINE: &str = include_str!("../files/app_offline.htm");

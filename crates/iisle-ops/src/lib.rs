@@ -6,6 +6,7 @@
 mod cargo;
 mod check;
 mod context;
+mod deploy;
 mod dotnet;
 mod evaluate;
 mod failure;
@@ -23,6 +24,10 @@ mod webconfig;
 
 pub use check::{CheckRequest, CheckSettings, check, explain};
 pub use context::{CommandOutput, Commands, Completed, Context, HostCommands, Invocation};
+pub use deploy::{
+    DeployFailure, DeployMode, DeployReport, DeployRequest, DeployRules, DeployedContent,
+    DeployedParameter, DeployedProvider, ExtraSettings, Protection, SettingSource, deploy,
+};
 pub use evaluate::{
     EvaluateReport, EvaluateRequest, EvaluatedBy, EvaluatedItem, by, evaluate, location,
 };
@@ -35,7 +40,9 @@ pub use iisle_sync::{
 };
 pub use iisle_tree::{Holder, Stamp, Ticks, digest::Digest};
 pub use iisle_webconfig::{Change, Hosting, Settings as WebConfigSettings};
-pub use iisle_webdeploy::{Package, Parameter, Parameters, Provider};
+pub use iisle_webdeploy::{
+    Origin, Package, Parameter, Parameters, PositionMode, Provider, Setting, Unresolved,
+};
 pub use inspect::{InspectReport, InspectRequest, inspect};
 pub use pack::{PackReport, PackRequest, PackSettings, WrittenFile, pack};
 pub use package::{

@@ -260,7 +260,7 @@ fn failure(request: &SyncRequest, outcome: &iisle_sync::Outcome) -> Option<Failu
     Some(failure)
 }
 
-fn locked_line(locked: &Locked) -> String {
+pub(crate) fn locked_line(locked: &Locked) -> String {
     let holders: Vec<_> =
         locked.holders.iter().map(|h| format!("{} (pid {})", h.name, h.pid)).collect();
     if holders.is_empty() {

@@ -7,11 +7,16 @@ use iisle_tree::{Content, Snapshot, Stamp, Tree, TreeError};
 use iisle_xml::xpath::{XPath, XPathError};
 use thiserror::Error;
 
-use crate::apply::{TextError, change_xml, replace_at, replace_in_text};
+use crate::apply::{Rewritten, change_xml, replace_at, replace_in_text};
 use crate::{
     ContentTree, Entry, Kind, NetRegex, Package, PackageContent, PositionError, PositionMode,
     Provider, RegexError, Resolved, TextPosition,
 };
+
+/// The page that a site shows while a package is deployed to it.
+pub fn offline_page() -> &'static str {
+    iisle_templates::APP_OFFLINE
+}
 
 /// Why parameters cannot be applied to a package.
 #[derive(Debug, Error)]
@@ -24,10 +29,6 @@ pub enum DeploymentError {
     XPath { parameter: String, source: XPathError },
     #[error("the parameter `{parameter}` cannot be applied")]
     Position { parameter: String, source: PositionError },
-    #[error(
-        "the parameter `{parameter}` would destroy `{path}`, which is no text in UTF-8 or UTF-16"
-    )]
-    NoText { parameter: String, path: RelPath },
     #[error("with the values of its parameters `{path}` would come to more than {limit} bytes")]
     TooLarge { path: RelPath, limit: u64 },
     #[error(transparent)]
@@ -139,6 +140,8 @@ struct Changed {
     bytes: Arc<[u8]>,
     /// Places that each parameter has set, by its place among the parameters.
     places: BTreeMap<usize, u64>,
+    /// Whether it held bytes that are no text and are lost.
+    is_damaged: bool,
 }
 
 impl Changed {
@@ -147,7 +150,7 @@ impl Changed {
             return Err(DeploymentError::TooLarge { path: path.clone(), limit: MAX_FILE });
         }
         let bytes = tree.read_all(path, MAX_FILE)?.into();
-        Ok(Self { bytes, places: BTreeMap::new() })
+        Ok(Self { bytes, places: BTreeMap::new(), is_damaged: false })
     }
 }
 
@@ -209,27 +212,26 @@ impl Edit<'_> {
 
     fn apply(&self, path: &RelPath, file: Changed) -> Result<Changed, DeploymentError> {
         let value = &self.parameter.value;
-        let text = |result: Result<(Vec<u8>, u64), TextError>| match result {
-            Ok(changed) => Ok(Some(changed)),
-            Err(TextError::Regex(source)) => Err(self.failed(source)),
-            Err(TextError::NoText) => {
-                let parameter = self.parameter.parameter.name.clone();
-                Err(DeploymentError::NoText { parameter, path: path.clone() })
+        let written = match &self.what {
+            What::Xml(select) => match change_xml(&file.bytes, select, value) {
+                Some((bytes, places)) => Rewritten { bytes, places, is_damaged: false },
+                // A file that is no XML stays as it is.
+                None => return Ok(file),
+            },
+            What::Text(pattern) => {
+                let written = replace_in_text(&file.bytes, pattern, value);
+                written.map_err(|source| self.failed(source))?
             }
+            What::Position(at, mode) => replace_at(&file.bytes, *at, value, *mode),
         };
-        let changed = match &self.what {
-            What::Xml(select) => change_xml(&file.bytes, select, value),
-            What::Text(pattern) => text(replace_in_text(&file.bytes, pattern, value))?,
-            What::Position(at, mode) => text(replace_at(&file.bytes, *at, value, *mode))?,
-        };
-        // A file that is no XML stays as it is.
-        let Some((bytes, places)) = changed else { return Ok(file) };
+        let Rewritten { bytes, places, is_damaged } = written;
         if bytes.len() as u64 > MAX_FILE {
             return Err(DeploymentError::TooLarge { path: path.clone(), limit: MAX_FILE });
         }
-        let Changed { bytes: _, places: mut all } = file;
+        let Changed { bytes: _, places: mut all, is_damaged: was_damaged } = file;
         *all.entry(self.index).or_default() += places;
-        Ok(Changed { bytes: bytes.into(), places: all })
+        let is_damaged = is_damaged || was_damaged;
+        Ok(Changed { bytes: bytes.into(), places: all, is_damaged })
     }
 }
 
@@ -253,6 +255,13 @@ impl ParameterizedTree<'_> {
     /// The files that parameters write anew, by the names they have at the target.
     pub fn touched(&self) -> BTreeSet<RelPath> {
         self.changed.keys().map(|path| self.outside(path).clone()).collect()
+    }
+
+    /// The files whose bytes are no text and were written as text all the same: they are not what
+    /// they were, as with Web Deploy.
+    pub fn destroyed(&self) -> impl Iterator<Item = &RelPath> {
+        let files = self.changed.iter().filter(|(_, file)| file.is_damaged);
+        files.map(|(path, _)| self.outside(path))
     }
 
     /// The files in which the parameter at this place has set something, and how many places.

@@ -21,7 +21,7 @@ mod source_path;
 pub use apply::{PositionError, PositionMode, TextPosition};
 pub use archive::{ArchiveError, DosTime, Level, ReadLimits};
 pub use companion::{Companion, companions, digest_lines};
-pub use deployment::{DeploymentError, ParameterizedTree};
+pub use deployment::{DeploymentError, ParameterizedTree, offline_page};
 pub use layout::{BadName, Skipped};
 pub use manifest::{Manifest, ManifestError, Provider};
 pub use pack::{EntryLimit, PackError, PackOptions, Packed, check, pack};

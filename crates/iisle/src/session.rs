@@ -63,6 +63,11 @@ impl Session {
         }
     }
 
+    /// A variable of the environment, also an empty one.
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        self.environment.get(name).cloned()
+    }
+
     /// Whether the answer is for a person.
     pub(crate) fn is_for_people(&self) -> bool {
         self.format == Format::Text
@@ -137,7 +142,7 @@ impl Session {
 
     /// Whether the text of a verb is a summary of what it did rather than what was asked for.
     fn is_summary(verb: &str) -> bool {
-        matches!(verb, "publish" | "pack" | "sync" | "webconfig transform")
+        matches!(verb, "publish" | "pack" | "sync" | "deploy" | "webconfig transform")
     }
 
     fn document(&self, document: &Value) {

@@ -1,5 +1,6 @@
-//! What parameters do to files: XmlFile, TextFile and TextFilePosition.
+//! What parameters do to files: the kinds `XmlFile`, `TextFile` and `TextFilePosition`.
 
+mod decode;
 mod fragment;
 mod text_file;
 mod text_position;
@@ -9,6 +10,6 @@ mod xml_writer;
 
 pub use text_position::{PositionError, PositionMode, TextPosition};
 
-pub(crate) use text_file::{TextError, replace_in_text};
+pub(crate) use text_file::{Rewritten, replace_in_text};
 pub(crate) use text_position::replace_at;
 pub(crate) use xml_file::change_xml;

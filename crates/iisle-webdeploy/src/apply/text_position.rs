@@ -1,6 +1,7 @@
 use thiserror::Error;
 
-use super::text_file::{TextError, decode};
+use super::decode::{Decoded, decode};
+use super::text_file::Rewritten;
 
 /// A place in a text file: `line;column;count`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +52,8 @@ pub(crate) fn replace_at(
     at: TextPosition,
     value: &str,
     mode: PositionMode,
-) -> Result<(Vec<u8>, u64), TextError> {
-    let mut text = decode(bytes).ok_or(TextError::NoText)?;
+) -> Rewritten {
+    let Decoded { mut text, is_damaged } = decode(bytes);
     let TextPosition { line, column, count } = at;
     let start = match line {
         1 => 0,
@@ -76,7 +77,7 @@ pub(crate) fn replace_at(
         }
     };
     text.replace_range(range, value);
-    Ok((text.into_bytes(), 1))
+    Rewritten { bytes: text.into_bytes(), places: 1, is_damaged }
 }
 
 #[cfg(test)]
@@ -85,8 +86,8 @@ mod tests {
 
     fn check(position: &str, mode: PositionMode) -> String {
         let at = TextPosition::parse(position).unwrap();
-        let (bytes, _) = replace_at(b"abcdefghij\nklmnopqrst\n", at, "<N>", mode).unwrap();
-        String::from_utf8(bytes).unwrap()
+        let written = replace_at(b"abcdefghij\nklmnopqrst\n", at, "<N>", mode);
+        String::from_utf8(written.bytes).unwrap()
     }
 
     #[test]

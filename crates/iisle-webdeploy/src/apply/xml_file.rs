@@ -10,7 +10,8 @@ use super::xml_writer::{Changes, declared_encoding, raw_attributes, write};
 /// Sets what `path` selects in an XML file to `value`: the new bytes and the number of places.
 ///
 /// A file that is XML is always written anew, even when nothing was selected. `None` when it is
-/// none, or cannot be written: it stays as it is.
+/// none, cannot be written, or the value is an element and something else was selected: it stays
+/// as it is.
 ///
 /// Attributes and texts get the value. An empty value removes elements; a value that is one
 /// element replaces those of its name or is put before their first child, as the first selected
@@ -30,9 +31,18 @@ pub(crate) fn change_xml(bytes: &[u8], path: &XPath, value: &str) -> Option<(Vec
     if selected.contains(&root) {
         return None;
     }
+    let fragment = Fragment::read(value);
+    let is_element = |node: &XNode<NodeId>| match node {
+        XNode::Tree(node) => document.kind(*node) == NodeKind::Element,
+        XNode::Attribute(..) | XNode::Namespace(..) => false,
+    };
+    // An element fits into nothing but elements.
+    if fragment.is_some() && !selected.iter().all(is_element) {
+        return None;
+    }
     let mut edit = Edit { document: &document, source: &source, changes: Changes::default() };
     let mut places = edit.values(&selected, value);
-    places += edit.elements(&selected, value);
+    places += edit.elements(&selected, value, fragment.as_ref());
     let text = write(&document, &source, &edit.changes);
     let bytes = encode(&text, declared_encoding(&document, &source))?;
     Some((bytes, places))
@@ -75,7 +85,12 @@ impl Edit<'_> {
             && !slice.trim_matches([' ', '\t', '\r', '\n']).is_empty()
     }
 
-    fn elements(&mut self, selected: &[XNode<NodeId>], value: &str) -> u64 {
+    fn elements(
+        &mut self,
+        selected: &[XNode<NodeId>],
+        value: &str,
+        fragment: Option<&Fragment>,
+    ) -> u64 {
         let is_element = |node: &NodeId| self.document.kind(*node) == NodeKind::Element;
         let elements: Vec<NodeId> = selected
             .iter()
@@ -90,7 +105,7 @@ impl Edit<'_> {
             self.changes.removed = elements;
             return places;
         }
-        let Some(fragment) = Fragment::read(value) else { return 0 };
+        let Some(fragment) = fragment else { return 0 };
         let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
         if same(fragment.name(), self.document.name(*first)) {
             let outermost = self.outermost(&elements);

@@ -159,7 +159,7 @@ fn pairs(mut rest: &str) -> impl Iterator<Item = (&str, &str)> {
         rest = rest.trim_start_matches(is_space);
         let (name, behind) = rest.split_once('=')?;
         let name = name.trim_end_matches(is_space);
-        if name.is_empty() || name.contains(|c| matches!(c, '>' | '<' | '/' | '"' | '\'')) {
+        if name.is_empty() || name.contains(['>', '<', '/', '"', '\'']) {
             return None;
         }
         let behind = behind.trim_start_matches(is_space);
@@ -207,7 +207,7 @@ fn doctype(slice: &str) -> String {
         }
         if matches!(c, '"' | '\'') {
             let value = rest[1..end].trim_end_matches(c);
-            words.push_str(&format!("\"{value}\""));
+            words.extend(["\"", value, "\""]);
         } else {
             words.push_str(&rest[..end]);
         }

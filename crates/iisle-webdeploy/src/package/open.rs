@@ -78,7 +78,7 @@ pub enum OpenError {
     #[error("cannot read `{file}`{}", at(source.position()))]
     Manifest { file: String, source: ManifestError },
     #[error("cannot read `{file}`{}", at(source.position()))]
-    Parameters { file: String, source: ParametersError },
+    Parameters { file: String, source: Box<ParametersError> },
 }
 
 fn at(position: Option<iisle_xml::Position>) -> String {
@@ -128,8 +128,10 @@ impl Package {
             Manifest::parse(&bytes).map_err(|source| OpenError::Manifest { file, source })?;
         let parameters = match text("parameters.xml")? {
             None => Parameters::default(),
-            Some((path, bytes)) => Parameters::parse(&bytes)
-                .map_err(|source| OpenError::Parameters { file: path.to_string(), source })?,
+            Some((path, bytes)) => Parameters::parse(&bytes).map_err(|source| {
+                let (file, source) = (path.to_string(), Box::new(source));
+                OpenError::Parameters { file, source }
+            })?,
         };
         let system_info = text("systemInfo.xml")?.map(|(_, bytes)| bytes);
         let contents = contents(form, &manifest, &snapshot);

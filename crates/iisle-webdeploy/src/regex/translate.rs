@@ -224,8 +224,8 @@ impl<'a> Translator<'a> {
         }
     }
 
-    /// The counts of `{n}`, `{n,}` or `{n,m}` here: first, last and length; anything else is text.
-    fn counts(&self) -> Option<(Option<u32>, Option<Option<u32>>, usize)> {
+    /// The counts of `{n}`, `{n,}` or `{n,m}` here; anything else is text.
+    fn counts(&self) -> Option<Counts> {
         let digits = |from: usize| {
             let rest = &self.chars[from..];
             rest.iter().take_while(|c| c.is_ascii_digit()).collect::<String>()
@@ -243,13 +243,13 @@ impl<'a> Translator<'a> {
         (self.chars.get(at) == Some(&'}')).then_some(())?;
         let number = |digits: &String| digits.parse::<u32>().ok().filter(|n| *n <= MAX_COUNT);
         let length = at + 1 - self.at;
-        let first_number = number(&first);
-        let last = match last {
-            None => Some(first_number),
-            Some(digits) if digits.is_empty() => None,
-            Some(digits) => Some(number(&digits)),
+        let first = number(&first);
+        let (last, has_last) = match last {
+            None => (first, true),
+            Some(digits) => (number(&digits), !digits.is_empty()),
         };
-        Some((first_number, last, length))
+        let too_large = first.is_none() || (has_last && last.is_none());
+        Some(Counts { first: first.unwrap_or_default(), last, too_large, length })
     }
 
     fn quantifier(&mut self) -> Answer<Option<String>> {
@@ -260,12 +260,10 @@ impl<'a> Translator<'a> {
             }
             Some('{') => match self.counts() {
                 None => return Ok(None),
-                Some((first, last, length)) => {
-                    let (Some(first), Some(last)) =
-                        (first, last.map_or(Some(None), |n| n.map(Some)))
-                    else {
-                        return self.fail(RegexProblem::TooLarge);
-                    };
+                Some(Counts { too_large: true, .. }) => {
+                    return self.fail(RegexProblem::TooLarge);
+                }
+                Some(Counts { first, last, too_large: false, length }) => {
                     if last.is_some_and(|last| last < first) {
                         return self.fail(RegexProblem::ReversedQuantifier);
                     }
@@ -516,14 +514,14 @@ impl<'a> Translator<'a> {
             'p' | 'P' => self.category(c == 'P')?,
             'k' => return self.named_reference(),
             '1'..='9' => return self.numbered_reference(),
-            c => match shorthand(c) {
-                Some(class) => class.to_owned(),
-                None => {
-                    self.at -= 1;
-                    let c = self.character()?;
-                    self.literal(c)
+            c => {
+                if let Some(class) = shorthand(c) {
+                    return Ok(class.to_owned());
                 }
-            },
+                self.at -= 1;
+                let c = self.character()?;
+                self.literal(c)
+            }
         })
     }
 
@@ -602,13 +600,13 @@ impl<'a> Translator<'a> {
             'r' => '\r',
             't' => '\t',
             'v' => '\u{b}',
-            'c' => match self.next().map(|c| c.to_ascii_uppercase()) {
-                Some(c @ '@'..='_') => char::from(u8::try_from(c).expect("it is ASCII") - b'@'),
-                _ => {
+            'c' => {
+                let Some(c @ '@'..='_') = self.next().map(|c| c.to_ascii_uppercase()) else {
                     let construct = "a control character";
                     return self.fail(RegexProblem::Untranslatable { construct });
-                }
-            },
+                };
+                char::from(u8::try_from(c).expect("it is ASCII") - b'@')
+            }
             c if is_word(c) => {
                 self.at -= 1;
                 return self.fail(RegexProblem::Escape { escape: c });
@@ -721,6 +719,16 @@ impl<'a> Translator<'a> {
         }
         self.character().map(Member::Escaped)
     }
+}
+
+/// What `{n,m}` says.
+struct Counts {
+    first: u32,
+    /// `None` when there is no end.
+    last: Option<u32>,
+    too_large: bool,
+    /// Characters.
+    length: usize,
 }
 
 /// A member of a class.

@@ -3,6 +3,7 @@
 mod check;
 mod cli;
 mod completions;
+mod deploy;
 mod evaluate;
 mod explain;
 mod inspect;
@@ -18,6 +19,7 @@ mod webconfig;
 pub(crate) use check::{CheckArgs, ProfileArg};
 pub(crate) use cli::{Cli, Format, OutputArgs};
 pub(crate) use completions::CompletionsArgs;
+pub(crate) use deploy::{DeployArgs, PositionsArg, SettingArg};
 pub(crate) use evaluate::EvaluateArgs;
 pub(crate) use explain::{ExplainArgs, RulesArgs};
 pub(crate) use inspect::InspectArgs;

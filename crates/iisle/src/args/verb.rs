@@ -1,8 +1,8 @@
 use clap::Subcommand;
 
 use super::{
-    CheckArgs, CompletionsArgs, EvaluateArgs, ExplainArgs, InspectArgs, PackArgs, PackageVerb,
-    PublishArgs, RobocopyArgs, RulesArgs, SyncArgs, WebconfigVerb,
+    CheckArgs, CompletionsArgs, DeployArgs, EvaluateArgs, ExplainArgs, InspectArgs, PackArgs,
+    PackageVerb, PublishArgs, RobocopyArgs, RulesArgs, SyncArgs, WebconfigVerb,
 };
 
 /// Everything that can be asked for.
@@ -27,6 +27,7 @@ pub(crate) enum Verb {
     Pack(PackArgs),
     #[command(subcommand)]
     Package(PackageVerb),
+    Deploy(Box<DeployArgs>),
     Sync(SyncArgs),
     Completions(CompletionsArgs),
 }

@@ -1,6 +1,7 @@
 //! What people read.
 
 pub(crate) mod check;
+pub(crate) mod deploy;
 pub(crate) mod failure;
 pub(crate) mod inspect;
 pub(crate) mod pack;

@@ -20,7 +20,7 @@ pub(crate) fn show(path: &Path, package: &Package) -> String {
         tree(provider, 1, &mut text);
     }
     if !package.parameters().is_empty() {
-        text += &format!("{BOLD}parameters{BOLD:#}\n");
+        line(&mut text, &format!("{BOLD}parameters{BOLD:#}"));
         text += &parameters(package.parameters());
     }
     for content in package.contents() {

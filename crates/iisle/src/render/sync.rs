@@ -55,6 +55,11 @@ fn line(step: &SyncStep) -> String {
 
 /// `3 created, 1 replaced, 57 unchanged (12.3 MB copied)`.
 pub(crate) fn totals(report: &SyncReport) -> String {
+    totals_text(report.totals, report.outcome)
+}
+
+/// The same of anything that ended like a sync.
+pub(crate) fn totals_text(totals: Totals, outcome: SyncOutcome) -> String {
     let Totals {
         created_files,
         created_bytes,
@@ -68,7 +73,7 @@ pub(crate) fn totals(report: &SyncReport) -> String {
         unchanged_files,
         unchanged_bytes: _,
         kept,
-    } = report.totals;
+    } = totals;
     let counts = [
         (created_files, "created"),
         (replaced_files, "replaced"),
@@ -82,9 +87,9 @@ pub(crate) fn totals(report: &SyncReport) -> String {
     let parts: Vec<_> =
         counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
     let bytes = created_bytes + replaced_bytes;
-    let verb = if matches!(report.outcome, SyncOutcome::Ended(_)) { "copied" } else { "to copy" };
+    let verb = if matches!(outcome, SyncOutcome::Ended(_)) { "copied" } else { "to copy" };
     let tail = if bytes > 0 { format!(" ({} {verb})", size(bytes)) } else { String::new() };
-    if report.outcome.exit_code() > 1 && bytes == 0 {
+    if outcome.exit_code() > 1 && bytes == 0 {
         return "nothing was changed".to_owned();
     }
     if parts.is_empty() {

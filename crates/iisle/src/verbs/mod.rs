@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod deploy;
 mod evaluate;
 mod explain;
 mod inspect;
@@ -30,6 +31,7 @@ pub(crate) fn run(verb: Verb, session: &Session) -> (&'static str, Answer) {
         Verb::Rules(args) => Ok(explain::list(&args, session)),
         Verb::Pack(args) => pack::run(args, session),
         Verb::Package(verb) => package::run(verb, session),
+        Verb::Deploy(args) => Ok(deploy::run(*args, session)),
         Verb::Sync(args) => sync::run(args, session),
         Verb::Completions(args) => Ok(completions::run(&args)),
     };
@@ -52,6 +54,7 @@ fn name(verb: &Verb) -> &'static str {
         Verb::Package(PackageVerb::Verify(_)) => "package verify",
         Verb::Package(PackageVerb::Diff(_)) => "package diff",
         Verb::Package(PackageVerb::Extract(_)) => "package extract",
+        Verb::Deploy(_) => "deploy",
         Verb::Sync(_) => "sync",
         Verb::Completions(_) => "completions",
     }

@@ -1,6 +1,7 @@
 //! What `--format json` promises: mirrors `spec/json.md`. A change here is a change of the schema.
 
 mod check;
+mod deploy;
 mod inspect;
 mod pack;
 mod package;
@@ -10,6 +11,7 @@ mod sync;
 mod webconfig;
 
 pub(crate) use check::{check_body, explain_body, rules_body};
+pub(crate) use deploy::{deploy_body, refused_settings_body};
 pub(crate) use inspect::{Files, evaluate_body, inspect_body, properties_and_items};
 pub(crate) use pack::pack_body;
 pub(crate) use package::{

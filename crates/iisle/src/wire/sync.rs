@@ -1,4 +1,4 @@
-use iisle_ops::{Kept, Plan, SyncReport, SyncStep as Step, Totals};
+use iisle_ops::{Kept, Locked, Plan, SyncReport, SyncStep as Step, Totals};
 use serde::Serialize;
 
 use super::shared::WireHolder;
@@ -18,7 +18,7 @@ pub(crate) struct SyncBody {
 }
 
 #[derive(Serialize)]
-struct WireTotals {
+pub(super) struct WireTotals {
     created_files: u64,
     created_bytes: u64,
     replaced_files: u64,
@@ -34,7 +34,7 @@ struct WireTotals {
 }
 
 impl WireTotals {
-    fn of(totals: Totals) -> Self {
+    pub(super) fn of(totals: Totals) -> Self {
         let Totals {
             created_files,
             created_bytes,
@@ -67,19 +67,27 @@ impl WireTotals {
 }
 
 #[derive(Serialize)]
-struct WireKept {
+pub(super) struct WireKept {
     path: String,
     why: &'static str,
 }
 
 #[derive(Serialize)]
-struct WireLocked {
+pub(super) struct WireLocked {
     path: String,
     holders: Vec<WireHolder>,
 }
 
+impl WireLocked {
+    pub(super) fn of(locked: &Locked) -> Self {
+        let Locked { path, holders } = locked;
+        let holders = holders.iter().map(WireHolder::of).collect();
+        Self { path: path.to_string(), holders }
+    }
+}
+
 #[derive(Serialize)]
-struct WirePlan {
+pub(super) struct WirePlan {
     ops: Vec<WireStep>,
     kept: Vec<WireKept>,
     refused: Vec<String>,
@@ -95,11 +103,11 @@ struct WireStep {
     from: Option<String>,
 }
 
-fn kept(kept: &[Kept]) -> Vec<WireKept> {
+pub(super) fn kept(kept: &[Kept]) -> Vec<WireKept> {
     kept.iter().map(|k| WireKept { path: k.path.clone(), why: k.why.word() }).collect()
 }
 
-fn plan(plan: &Plan) -> WirePlan {
+pub(super) fn plan(plan: &Plan) -> WirePlan {
     let from = |step: &Step| match step {
         Step::RenameCase { from, .. } => Some(from.to_string()),
         _ => None,
@@ -119,16 +127,13 @@ fn plan(plan: &Plan) -> WirePlan {
 }
 
 pub(crate) fn sync_body(report: &SyncReport) -> SyncBody {
-    let holders = |l: &iisle_ops::Locked| l.holders.iter().map(WireHolder::of).collect();
-    let locked =
-        report.locked.iter().map(|l| WireLocked { path: l.path.to_string(), holders: holders(l) });
     SyncBody {
         outcome: report.outcome.word(),
         source: report.source.display().to_string(),
         destination: report.destination.display().to_string(),
         totals: WireTotals::of(report.totals),
         kept: kept(&report.kept),
-        locked: locked.collect(),
+        locked: report.locked.iter().map(WireLocked::of).collect(),
         plan: report.plan.as_ref().map(plan),
         seconds: report.seconds,
     }

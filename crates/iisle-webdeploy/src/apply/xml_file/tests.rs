@@ -89,6 +89,9 @@ fn values_go_where_the_engine_puts_them() {
         ("//x|//y", "<y>n</y>"),
         ("//y|//x", "<x>n</x>"),
         ("//@b", "\u{e9}\u{1f600}"),
+        ("//@b", "<b/>"),
+        ("//x/text()", "<b/>"),
+        ("//comment()", "<b/>"),
         ("/a", ""),
     ];
     insta::assert_snapshot!(table(document, &rows));

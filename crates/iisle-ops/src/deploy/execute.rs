@@ -1,0 +1,147 @@
+use std::num::NonZero;
+use std::path::Path;
+
+use iisle_sync::{Ending, Totals};
+use iisle_tree::LocalTree;
+
+use super::offline::Offline;
+use super::place::Job;
+use super::report::{DeployReport, DeployedContent, sum, warning};
+use super::request::DeployMode;
+use super::run::Deployment;
+use crate::Failure;
+use crate::sync::{SyncOutcome, locked_line};
+
+impl Deployment<'_> {
+    /// Executes the plans, one after the other, unless one of them must not be.
+    pub(super) fn run(&mut self) -> DeployReport {
+        let mut report = DeployReport {
+            package: self.request.package.package.clone(),
+            contents: Vec::new(),
+            outcome: SyncOutcome::Planned,
+            totals: Totals::default(),
+            kept: Vec::new(),
+            locked: Vec::new(),
+            parameters: Vec::new(),
+            providers: Vec::new(),
+            warnings: Vec::new(),
+            offline: false,
+            failure: None,
+            seconds: 0.0,
+        };
+        let refused = self.jobs.iter().any(|job| !job.plan.refused.is_empty());
+        if refused {
+            report.outcome = SyncOutcome::Ended(Ending::Refused);
+            report.failure = Some(self.refusal());
+        }
+        if refused || self.request.mode == DeployMode::DryRun {
+            for job in &self.jobs {
+                report.totals = sum(report.totals, job.plan.totals());
+                report.kept.extend(job.plan.kept.clone());
+            }
+        } else {
+            self.execute(&mut report);
+        }
+        let contents = self.jobs.iter();
+        report.contents = contents
+            .map(|job| DeployedContent { root: job.root.clone(), plan: job.plan.clone() })
+            .collect();
+        report
+    }
+
+    fn refusal(&self) -> Failure {
+        let guards: Vec<_> = self.jobs.iter().flat_map(|job| &job.plan.refused).collect();
+        let mut hints: Vec<String> = guards.iter().map(|guard| guard.hint().to_owned()).collect();
+        hints.sort();
+        hints.dedup();
+        let causes = guards.iter().map(ToString::to_string).collect();
+        Failure { causes, hints, ..Failure::new("the deployment is refused; nothing was changed") }
+    }
+
+    fn execute(&self, report: &mut DeployReport) {
+        let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+        let mut ending = Ending::Unchanged;
+        for job in &self.jobs {
+            let (Some(tree), Some(destination)) = (&job.tree, &job.destination) else { continue };
+            let offline = self.take_offline(job, destination, report);
+            let work = iisle_sync::Context {
+                source: tree,
+                destination,
+                monitor: self.context.monitor,
+                threads,
+            };
+            let outcome = iisle_sync::execute(&work, &job.plan);
+            drop(offline);
+            report.totals = sum(report.totals, outcome.totals);
+            let failure = failure(&job.root, &outcome);
+            report.kept.extend(outcome.kept);
+            report.locked.extend(outcome.locked);
+            let changed = ending == Ending::Done;
+            ending = match (ending, outcome.ending) {
+                (ending, Ending::Unchanged) => ending,
+                // What an earlier provider changed stays changed.
+                (_, Ending::Failed | Ending::Locked) if changed => Ending::Stopped,
+                (_, new) => new,
+            };
+            if failure.is_some() {
+                report.failure = failure;
+                break;
+            }
+        }
+        report.outcome = SyncOutcome::Ended(ending);
+    }
+
+    fn take_offline<'t>(
+        &self,
+        job: &Job<'_>,
+        destination: &'t LocalTree,
+        report: &mut DeployReport,
+    ) -> Option<Offline<'t>> {
+        let wanted = self.request.rules.app_offline && !job.content.is_file;
+        if !wanted || job.plan.is_empty() {
+            return None;
+        }
+        match Offline::take(destination) {
+            Ok(page) => {
+                report.offline = report.offline || page.is_some();
+                page
+            }
+            Err(error) => {
+                let message = format!("the application was not taken offline: {}", error.message);
+                report.warnings.push(warning("app-offline", message));
+                None
+            }
+        }
+    }
+}
+
+/// What a person is told when an execution did not end well.
+fn failure(root: &Path, outcome: &iisle_sync::Outcome) -> Option<Failure> {
+    let root = root.display();
+    let mut failure = match outcome.ending {
+        Ending::Done | Ending::Unchanged => return None,
+        Ending::Refused => Failure::new(format!("the deployment to `{root}` is refused")),
+        Ending::Locked => Failure::new(format!(
+            "files of `{root}` are in use; nothing was changed"
+        ))
+        .hint(
+            "stop the app, or let --enable-rule AppOffline do it, and run the same command again",
+        ),
+        Ending::Failed => {
+            Failure::new(format!("cannot begin to write to `{root}`; nothing was changed"))
+        }
+        Ending::Stopped => Failure::new(format!("cannot finish writing to `{root}`"))
+            .hint("every file is old or new; run the same command again to continue"),
+    };
+    failure.causes.extend(outcome.locked.iter().map(locked_line));
+    for error in &outcome.errors {
+        let Failure { message, causes, code, hints, location: _ } = Failure::of(error);
+        failure.causes.push(message);
+        failure.causes.extend(causes);
+        failure.code = failure.code.or(code);
+        failure.hints.extend(hints);
+    }
+    failure.hints.sort();
+    failure.hints.dedup();
+    Some(failure)
+}

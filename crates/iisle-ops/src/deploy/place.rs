@@ -1,0 +1,131 @@
+use std::path::{Path, PathBuf};
+
+use iisle_path::{NameRules, RelPath};
+use iisle_sync::Plan;
+use iisle_tree::LocalTree;
+use iisle_webdeploy::{PackageContent, ParameterizedTree, Provider, Resolved};
+
+use super::report::DeployedProvider;
+use super::run::Deployment;
+use crate::Failure;
+
+/// What happens to one content of the package.
+pub(super) struct Job<'a> {
+    pub(super) content: &'a PackageContent,
+    /// The path it goes to, as the package or the deployer writes it.
+    pub(super) path: String,
+    /// The folder on this machine.
+    pub(super) root: PathBuf,
+    /// The name that a single file has there.
+    pub(super) file_name: Option<RelPath>,
+    pub(super) destination: Option<LocalTree>,
+    pub(super) tree: Option<ParameterizedTree<'a>>,
+    pub(super) plan: Plan,
+}
+
+impl Deployment<'_> {
+    /// Finds out where every provider goes.
+    pub(super) fn place(
+        &mut self,
+        parameters: &[Resolved<'_>],
+    ) -> Result<Vec<DeployedProvider>, Failure> {
+        let mut placed = Vec::new();
+        let first = self.package.contents().first().map(|content| content.provider);
+        let mut moved = None;
+        if let (Some(first), Some(to)) = (first, &self.request.to) {
+            let provider = &self.package.manifest().providers[first];
+            let path = self.target(provider, parameters)?;
+            // Whatever the package calls that place, it is the target from here on.
+            moved = Some((path, to.clone()));
+        }
+        for (index, provider) in self.package.manifest().providers.iter().enumerate() {
+            let path = self.target(provider, parameters)?;
+            let contents: Vec<_> =
+                self.package.contents().iter().filter(|c| c.provider == index).collect();
+            let mut deployed = DeployedProvider {
+                name: provider.name.clone(),
+                path: provider.original_path().to_owned(),
+                to: None,
+            };
+            let paths = [provider.original_path().replace('/', "\\"), path.replace('/', "\\")];
+            if !contents.is_empty() && !self.skips(&provider.name, &paths, None)? {
+                let place = self.locate(&path, moved.as_ref())?;
+                deployed.to = Some(place.clone());
+                for content in contents {
+                    self.jobs.push(job(content, path.clone(), place.clone())?);
+                }
+            }
+            placed.push(deployed);
+        }
+        Ok(placed)
+    }
+
+    fn target(&self, provider: &Provider, values: &[Resolved<'_>]) -> Result<String, Failure> {
+        self.package.target_path(provider, values).map_err(|e| Failure::of(&e))
+    }
+
+    /// The place on this machine that a path of Windows, of IIS or of this machine means.
+    fn locate(&self, path: &str, moved: Option<&(String, PathBuf)>) -> Result<PathBuf, Failure> {
+        let mapped =
+            self.request.map.iter().filter_map(|(from, to)| Some((rest(path, from)?, from, to)));
+        let longest = mapped.max_by_key(|(_, from, _)| from.len());
+        if let Some((rest, _, to)) = longest {
+            return below(to, &rest);
+        }
+        if let Some((from, to)) = moved
+            && let Some(rest) = rest(path, from)
+        {
+            return below(to, &rest);
+        }
+        let host = Path::new(path);
+        if host.is_absolute() {
+            return Ok(host.to_owned());
+        }
+        let kind = if is_windows_path(path) { "a Windows path" } else { "a path of IIS" };
+        Err(Failure::new(format!("`{path}` is {kind}: nothing says where it lies on this machine"))
+            .hint(format!("say where it lies: --map '{path}=DIR', or give the application a place with --to DIR")))
+    }
+}
+
+/// The place of a content below or at `place`.
+fn job(content: &PackageContent, path: String, place: PathBuf) -> Result<Job<'_>, Failure> {
+    let (root, file_name) = if content.is_file {
+        let name = place.file_name().and_then(|name| name.to_str());
+        let name = name.and_then(|name| RelPath::parse(name).ok());
+        let name = name.ok_or_else(|| {
+            Failure::new(format!("`{}` names no file to deploy to", place.display()))
+        })?;
+        (place.parent().unwrap_or(Path::new("")).to_owned(), Some(name))
+    } else {
+        (place, None)
+    };
+    let plan = Plan::default();
+    Ok(Job { content, path, root, file_name, destination: None, tree: None, plan })
+}
+
+/// What follows `from` in `path`, when it lies there or below; separators and case do not count.
+fn rest(path: &str, from: &str) -> Option<Vec<String>> {
+    let segments = |text: &str| -> Vec<String> {
+        text.replace('\\', "/").split('/').filter(|s| !s.is_empty()).map(str::to_owned).collect()
+    };
+    let (path, from) = (segments(path), segments(from));
+    let same = |(a, b): (&String, &String)| NameRules::Windows.same(a, b);
+    let lies_there = path.len() >= from.len() && path.iter().zip(&from).all(same);
+    (lies_there && !from.is_empty()).then(|| path[from.len()..].to_vec())
+}
+
+/// `segments` below a folder of this machine.
+fn below(folder: &Path, segments: &[String]) -> Result<PathBuf, Failure> {
+    let mut place = folder.to_owned();
+    for segment in segments {
+        // A path of the deployer must not lead out of the folder it was mapped to.
+        let segment = RelPath::parse(segment).map_err(|e| Failure::of(&e))?;
+        place.push(segment.as_str());
+    }
+    Ok(place)
+}
+
+fn is_windows_path(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    path.starts_with(r"\\") || (bytes.get(1) == Some(&b':') && bytes[0].is_ascii_alphabetic())
+}

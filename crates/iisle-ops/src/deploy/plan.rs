@@ -1,0 +1,174 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use iisle_path::{Patterns, RelPath};
+use iisle_sync::{Compare, Extras, Plan, Policy, Sides, Step};
+use iisle_tree::digest::of_files;
+use iisle_tree::{LocalTree, Snapshot, Tree, host};
+use iisle_webdeploy::{ParameterizedTree, Resolved};
+
+use super::place::Job;
+use super::request::{DeployRequest, Protection};
+use super::run::Deployment;
+use crate::Failure;
+use crate::package::verify_files;
+
+impl<'a> Deployment<'a> {
+    /// Plans every job; nothing is changed.
+    pub(super) fn prepare(&mut self, parameters: &[Resolved<'_>]) -> Result<(), Failure> {
+        let policy = self.policy()?;
+        let roots: Vec<PathBuf> = self.jobs.iter().map(|job| job.root.clone()).collect();
+        let mut jobs = std::mem::take(&mut self.jobs);
+        for job in &mut jobs {
+            self.prepare_job(job, parameters, &policy, &roots)?;
+        }
+        self.jobs = jobs;
+        Ok(())
+    }
+
+    fn policy(&self) -> Result<Policy, Failure> {
+        let DeployRequest { extras, compare, protect, protection, max_delete, rules, .. } =
+            self.request;
+        let extras = if rules.do_not_delete { Extras::Keep } else { *extras };
+        let mut policy =
+            Policy { compare: *compare, extras, max_deletes: *max_delete, ..Policy::new(protect)? };
+        if *protection == Protection::Off {
+            policy.protected = Patterns::parse(protect)?;
+            policy.max_deletes = max_delete.or(Some(u64::MAX));
+        }
+        Ok(policy)
+    }
+
+    fn prepare_job(
+        &self,
+        job: &mut Job<'a>,
+        parameters: &[Resolved<'_>],
+        policy: &Policy,
+        roots: &[PathBuf],
+    ) -> Result<(), Failure> {
+        let mut tree = self
+            .package
+            .parameterized(job.content, parameters, self.request.positions)
+            .map_err(|e| Failure::of(&e))?;
+        if let Some(name) = &job.file_name {
+            tree = tree.named(name.clone());
+        }
+        let destination = LocalTree::target(&job.root)?;
+        let (mut ours, mut theirs) =
+            iisle_sync::snapshots(&tree, &destination, self.context.monitor)?;
+        if job.file_name.is_some() {
+            // Beside a single file nothing is this provider's.
+            ours.directories.clear();
+            let names = destination.names();
+            theirs.files.retain(|path, _| {
+                ours.files.keys().any(|own| names.same(own.as_str(), path.as_str()))
+            });
+            theirs.directories.clear();
+            theirs.refused.clear();
+        }
+        leave_out_nested(&mut theirs, &job.root, roots)?;
+        let mut kept = Vec::new();
+        self.apply_rules(job, &mut ours, &mut theirs, destination.names(), &mut kept)?;
+        let mut plan = self.plan(&tree, &destination, &ours, &theirs, policy);
+        plan.kept.extend(kept);
+        plan.kept.sort();
+        self.verify(job, &tree, &plan)?;
+        (job.plan, job.tree, job.destination) = (plan, Some(tree), Some(destination));
+        Ok(())
+    }
+
+    /// The plan, where files that parameters write are compared by content.
+    fn plan(
+        &self,
+        tree: &ParameterizedTree<'_>,
+        destination: &LocalTree,
+        ours: &Snapshot,
+        theirs: &Snapshot,
+        policy: &Policy,
+    ) -> Plan {
+        let names = destination.names();
+        let mut sides = Sides { source: ours, destination: theirs, names, equal: None };
+        if policy.compare == Compare::Contents {
+            let equal =
+                iisle_sync::equal_contents(tree, destination, &sides, policy, self.context.monitor);
+            sides.equal = Some(&equal);
+            return iisle_sync::plan(&sides, policy);
+        }
+        let plan = iisle_sync::plan(&sides, policy);
+        let touched = tree.touched();
+        if touched.is_empty() {
+            return plan;
+        }
+        // By its stamp a file that a parameter sets to another value of the same length is the
+        // same: everything that differs by its stamp, and those whose content differs.
+        let mut equal: BTreeSet<RelPath> = ours.files.keys().cloned().collect();
+        for step in &plan.steps {
+            if let Step::Replace { path: _, source, stamp: _, old: _ } = step {
+                equal.remove(source);
+            }
+        }
+        let by_name: BTreeMap<String, &RelPath> =
+            theirs.files.keys().map(|path| (names.fold(path.as_str()), path)).collect();
+        let pairs: Vec<(RelPath, RelPath)> = touched
+            .iter()
+            .filter(|path| ours.files.contains_key(*path))
+            .filter_map(|path| {
+                let other = by_name.get(&names.fold(path.as_str()))?;
+                Some((path.clone(), (*other).clone()))
+            })
+            .collect();
+        let (left, right): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+        let mine = of_files(tree, &left, &|_, _| ());
+        let found = of_files(destination, &right, &|_, _| ());
+        for (path, digests) in left.into_iter().zip(mine.into_iter().zip(found)) {
+            match digests {
+                (Ok(a), Ok(b)) if a == b => drop(equal.insert(path)),
+                _ => drop(equal.remove(&path)),
+            }
+        }
+        sides.equal = Some(&equal);
+        iisle_sync::plan(&sides, policy)
+    }
+
+    /// Reads everything that the plan will write, before anything is written.
+    fn verify(
+        &self,
+        job: &Job<'_>,
+        tree: &ParameterizedTree<'_>,
+        plan: &Plan,
+    ) -> Result<(), Failure> {
+        let files: Vec<RelPath> = plan
+            .steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Create { path: _, source, stamp: _ }
+                | Step::Replace { path: _, source, stamp: _, old: _ } => Some(source),
+                _ => None,
+            })
+            .filter(|path| tree.is_packed(path))
+            .map(|path| tree.inside(path).clone())
+            .collect();
+        if files.is_empty() {
+            return Ok(());
+        }
+        verify_files(self.context, self.package, job.content, &files)
+    }
+}
+
+/// What other providers go to below this one is theirs.
+fn leave_out_nested(theirs: &mut Snapshot, root: &Path, roots: &[PathBuf]) -> Result<(), Failure> {
+    let own = host::resolve(root)?;
+    for other in roots {
+        let other = host::resolve(other)?;
+        let Ok(nested) = other.strip_prefix(&own) else { continue };
+        let text: Vec<_> = nested.iter().map(|part| part.to_string_lossy()).collect();
+        let Ok(nested) = RelPath::parse(&text.join("/")) else { continue };
+        let is_nested = |path: &RelPath| *path == nested || path.is_below(&nested);
+        theirs.files.retain(|path, _| !is_nested(path));
+        theirs.directories.retain(|path, _| !is_nested(path));
+        theirs
+            .refused
+            .retain(|refused| RelPath::parse(&refused.path).map_or(true, |path| !is_nested(&path)));
+    }
+    Ok(())
+}

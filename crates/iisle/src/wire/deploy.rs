@@ -1,0 +1,81 @@
+use iisle_ops::{DeployReport, DeployedParameter, DeployedProvider, Parameters, Unresolved};
+use serde_json::{Value, json};
+
+use super::pack::parameter;
+use super::shared::WireWarning;
+use super::sync::{WireLocked, WireTotals, kept, plan};
+
+/// `deploy`: section 8.
+pub(crate) fn deploy_body(report: &DeployReport) -> Value {
+    let DeployReport {
+        package,
+        contents,
+        outcome,
+        totals,
+        kept: stays,
+        locked,
+        parameters,
+        providers,
+        warnings,
+        offline,
+        failure: _,
+        seconds,
+    } = report;
+    let destination = contents.first().map(|content| content.root.display().to_string());
+    let shows_plan = outcome.word() == "planned" || outcome.word() == "refused";
+    let plans = contents.iter().map(|content| {
+        let mut plan = json!(plan(&content.plan));
+        plan["root"] = content.root.display().to_string().into();
+        plan
+    });
+    let plans: Vec<_> = plans.collect();
+    let merged = || {
+        let all = |member: &str| {
+            let lists = plans.iter().filter_map(|plan| plan[member].as_array());
+            lists.flatten().cloned().collect::<Vec<_>>()
+        };
+        json!({ "ops": all("ops"), "kept": all("kept"), "refused": all("refused"), "targets": plans })
+    };
+    json!({
+        "outcome": outcome.word(),
+        "source": package.display().to_string(),
+        "destination": destination,
+        "totals": WireTotals::of(*totals),
+        "kept": kept(stays),
+        "locked": locked.iter().map(WireLocked::of).collect::<Vec<_>>(),
+        "offline": { "used": offline },
+        "plan": shows_plan.then(merged),
+        "parameters": parameters.iter().map(deployed_parameter).collect::<Vec<_>>(),
+        "providers": providers.iter().map(provider).collect::<Vec<_>>(),
+        "warnings": warnings.iter().map(WireWarning::of).collect::<Vec<_>>(),
+        "seconds": seconds,
+    })
+}
+
+fn deployed_parameter(parameter: &DeployedParameter) -> Value {
+    let DeployedParameter { name, value, origin, changed } = parameter;
+    let changed = changed.iter().map(|(path, places)| json!({ "path": path, "places": places }));
+    json!({
+        "name": name,
+        "value": value,
+        "secret": value.is_none(),
+        "from": origin.word(),
+        "changed": changed.collect::<Vec<_>>(),
+    })
+}
+
+fn provider(provider: &DeployedProvider) -> Value {
+    let DeployedProvider { name, path, to } = provider;
+    json!({ "name": name, "path": path, "to": to.as_ref().map(|to| to.display().to_string()) })
+}
+
+/// `deploy`, when values of parameters are refused: section 8.
+pub(crate) fn refused_settings_body(unresolved: &Unresolved, declared: &Parameters) -> Value {
+    let Unresolved { unknown, missing, invalid } = unresolved;
+    json!({
+        "unknown": unknown.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+        "missing": missing,
+        "invalid": invalid.iter().map(|(name, why)| json!({ "name": name, "why": why })).collect::<Vec<_>>(),
+        "declared": declared.iter().map(parameter).collect::<Vec<_>>(),
+    })
+}
