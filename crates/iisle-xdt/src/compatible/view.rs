@@ -68,7 +68,9 @@ impl XPathTree for CompatibleTarget {
             Kind::Document => XPathKind::Root,
             Kind::Element => XPathKind::Element,
             Kind::Text | Kind::Whitespace | Kind::SignificantWhitespace | Kind::CData => {
-                XPathKind::Text
+                // White space around the document element is not looked at.
+                let is_inside = self.tree.node(n).parent != Some(Tree::DOCUMENT);
+                if is_inside { XPathKind::Text } else { XPathKind::Nothing }
             }
             Kind::Comment => XPathKind::Comment,
             Kind::Instruction => XPathKind::ProcessingInstruction,

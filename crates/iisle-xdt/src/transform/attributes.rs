@@ -1,6 +1,6 @@
 //! `SetAttributes` and `RemoveAttributes`.
 
-use iisle_xml::xpath::XNode;
+use iisle_xml::xpath::{XNode, XPathKind};
 
 use super::execution::Execution;
 use crate::Code;
@@ -65,12 +65,21 @@ pub(super) fn remove<T: Target>(execution: &mut Execution<'_, '_, T>) -> Result<
         return Err(fault.into());
     }
     if list.is_empty() {
+        // The reference engine looks for the file a node belongs to; the document belongs to none.
+        if is_document(execution, &target) {
+            return Err(execution.not_an_element("NullReferenceException").into());
+        }
         let place = execution.target_position().map(in_source);
         execution.engine.log.warning(Fault::new(Code::RemoveNothing, []), place);
     } else {
         execution.trace(Code::RemovedAttributes, list.len().to_string());
     }
     Ok(())
+}
+
+fn is_document<T: Target>(execution: &Execution<'_, '_, T>, node: &XNode<T::Node>) -> bool {
+    let target = &execution.engine.target;
+    matches!(node, XNode::Tree(node) if target.kind(*node) == XPathKind::Root)
 }
 
 /// The attributes that the arguments name on a node, all of them without arguments; warns of each

@@ -72,13 +72,12 @@ fn required<T: Target>(
     directive: &Directive,
 ) -> Result<Option<Nodes<T::Node>>, Stop> {
     let targets = if kind.works_on_parent() {
-        match engine.parents(index)? {
-            Some(parents) => parents,
-            None if engine.policy.failures == Failures::Exceptions => {
-                return Err(Fault::exception("NullReferenceException").into());
-            }
-            None => return Err(Fault::new(Code::NoParent, [directive.name.clone()]).into()),
+        if engine.element(index).parent.is_none()
+            && engine.policy.failures == Failures::Explained
+        {
+            return Err(Fault::new(Code::NoParent, [directive.name.clone()]).into());
         }
+        parents(engine, index)?
     } else {
         engine.nodes(index)?
     };
@@ -101,6 +100,16 @@ fn required<T: Target>(
     Ok(None)
 }
 
+/// The nodes children are inserted into. Of an element without parent there is not even a list,
+/// which the reference engine does not expect.
+fn parents<T: Target>(engine: &mut Engine<'_, T>, index: usize) -> Result<Nodes<T::Node>, Stop> {
+    let none = match engine.policy.failures {
+        Failures::Exceptions => Err(Fault::exception("NullReferenceException").into()),
+        Failures::Explained => Ok(Nodes::from([])),
+    };
+    engine.parents(index)?.map_or(none, Ok)
+}
+
 /// The outermost element above a missing one that is missing as well.
 fn outermost_missing<T: Target>(
     engine: &mut Engine<'_, T>,
@@ -111,8 +120,7 @@ fn outermost_missing<T: Target>(
     while let Some(above) = engine.element(at).parent {
         let is_missing = if kind.works_on_parent() {
             // What has no path to a parent is taken to be there.
-            !engine.parent_path(above)?.text.is_empty()
-                && engine.parents(above)?.is_some_and(|nodes| nodes.is_empty())
+            !engine.parent_path(above)?.text.is_empty() && parents(engine, above)?.is_empty()
         } else {
             engine.nodes(above)?.is_empty()
         };
@@ -227,7 +235,7 @@ impl<T: Target> Execution<'_, '_, T> {
         }
     }
 
-    fn not_an_element(&self, class: &str) -> Fault {
+    pub(super) fn not_an_element(&self, class: &str) -> Fault {
         if self.engine.policy.failures == Failures::Exceptions {
             return Fault::exception(class);
         }
