@@ -51,4 +51,13 @@ mod tests {
             <configuration />
         "#), @"");
     }
+
+    #[test]
+    fn a_mark_that_contradicts_the_declaration_is_advice() {
+        insta::assert_snapshot!(check(&RULE, "
+            == web.config
+            \u{feff}<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>
+            <configuration />
+        "), @"info web.config:1:1 the file begins with the mark of utf-8 but declares iso-8859-1");
+    }
 }
