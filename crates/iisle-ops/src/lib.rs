@@ -20,7 +20,9 @@ mod publish;
 pub mod robocopy;
 mod solution;
 mod sync;
+mod unified;
 mod webconfig;
+mod xdt;
 
 pub use check::{CheckRequest, CheckSettings, check, explain};
 pub use context::{CommandOutput, Commands, Completed, Context, HostCommands, Invocation};
@@ -43,6 +45,10 @@ pub use iisle_webconfig::{Change, Hosting, Settings as WebConfigSettings};
 pub use iisle_webdeploy::{
     Origin, Package, Parameter, Parameters, PositionMode, Provider, Setting, Unresolved,
 };
+pub use iisle_xdt::{
+    Hyphens as XdtHyphens, Keep as XdtKeep, Mode as XdtMode, Options as XdtOptions,
+    Status as XdtStatus, Unmatched as XdtUnmatched,
+};
 pub use inspect::{InspectReport, InspectRequest, inspect};
 pub use pack::{PackReport, PackRequest, PackSettings, WrittenFile, pack};
 pub use package::{
@@ -58,3 +64,4 @@ pub use sync::{SyncMode, SyncOutcome, SyncReport, SyncRequest, SyncSettings, syn
 pub use webconfig::{
     GenerateReport, GenerateRequest, TransformReport, TransformRequest, Writes, generate, transform,
 };
+pub use xdt::{XdtDiff, XdtInput, XdtReport, XdtRequest, apply_xdt};

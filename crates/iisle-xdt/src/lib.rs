@@ -24,6 +24,7 @@ mod run;
 mod safe;
 mod script;
 mod target;
+mod text;
 mod transform;
 mod walk;
 
@@ -32,3 +33,4 @@ pub use event::{Event, Input, Place, Severity};
 pub use options::{Hyphens, Keep, Mode, OnError, Options, Unmatched};
 pub use outcome::{Outcome, Status};
 pub use run::transform;
+pub use text::text_of;

@@ -32,6 +32,11 @@ pub(crate) struct Answer {
 
 enum Said {
     Text(String),
+    /// Bytes as they are, behind what is told on stderr.
+    Data {
+        messages: String,
+        bytes: Vec<u8>,
+    },
     Body(Value),
 }
 
@@ -94,6 +99,21 @@ impl Session {
         Answer { exit, failure: None, said: Said::Text(text) }
     }
 
+    /// Bytes for stdout, in whatever encoding, with messages for people on stderr.
+    pub(crate) fn data(
+        exit: Exit,
+        failure: Option<Failure>,
+        messages: String,
+        bytes: Vec<u8>,
+    ) -> Answer {
+        Answer { exit, failure, said: Said::Data { messages, bytes } }
+    }
+
+    /// Whether less is to be said.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// The answer of a verb that could not run.
     pub(crate) fn could_not_run(&self, failure: Failure) -> Answer {
         self.answer(Exit::CouldNotRun, Some(failure), String::new, || {
@@ -132,6 +152,10 @@ impl Session {
                 drop(text);
             }
             Said::Text(text) => write(&mut anstream::stdout(), text.as_bytes()),
+            Said::Data { messages, bytes } => {
+                write(&mut anstream::stderr(), messages.as_bytes());
+                write(&mut std::io::stdout().lock(), &bytes);
+            }
             Said::Body(body) => {
                 let document = Head::new(verb, exit, error.as_ref()).document(body);
                 self.document(&document);

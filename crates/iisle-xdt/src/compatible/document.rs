@@ -235,6 +235,8 @@ impl Target for CompatibleTarget {
         attribute.value = value.into();
         attribute.pieces.clear();
         attribute.is_specified = true;
+        // It is made when the source has been read to its end.
+        attribute.position = self.tree.end;
         if self.tree.is_in_entity(element) {
             return Err(Fault::exception(READ_ONLY));
         }

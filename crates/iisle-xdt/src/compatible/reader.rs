@@ -55,7 +55,10 @@ pub(super) fn read(text: &str, space: Space) -> Result<Tree, Malformed> {
         open: Vec::new(),
     };
     reader.document(Tree::DOCUMENT)?;
-    tree.doctype = reader.doctype;
+    let end = reader.position(text.len());
+    let doctype = reader.doctype;
+    tree.doctype = doctype;
+    tree.end = end;
     Ok(tree)
 }
 

@@ -95,6 +95,8 @@ pub(super) fn local(name: &str) -> &str {
 pub(super) struct Tree {
     nodes: Vec<Node>,
     pub(super) doctype: Doctype,
+    /// Where the text ended that it was read from.
+    pub(super) end: Position,
 }
 
 impl Tree {
@@ -102,7 +104,11 @@ impl Tree {
 
     /// An empty document.
     pub(super) fn new() -> Self {
-        let mut tree = Self { nodes: Vec::new(), doctype: Doctype::default() };
+        let mut tree = Self {
+            nodes: Vec::new(),
+            doctype: Doctype::default(),
+            end: Position { line: 1, column: 1 },
+        };
         tree.add(Kind::Document, "", "");
         tree
     }

@@ -72,9 +72,7 @@ fn required<T: Target>(
     directive: &Directive,
 ) -> Result<Option<Nodes<T::Node>>, Stop> {
     let targets = if kind.works_on_parent() {
-        if engine.element(index).parent.is_none()
-            && engine.policy.failures == Failures::Explained
-        {
+        if engine.element(index).parent.is_none() && engine.policy.failures == Failures::Explained {
             return Err(Fault::new(Code::NoParent, [directive.name.clone()]).into());
         }
         parents(engine, index)?

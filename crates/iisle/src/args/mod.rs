@@ -15,6 +15,7 @@ mod robocopy;
 mod sync;
 mod verb;
 mod webconfig;
+mod xdt;
 
 pub(crate) use check::{CheckArgs, ProfileArg};
 pub(crate) use cli::{Cli, Format, OutputArgs};
@@ -33,3 +34,4 @@ pub(crate) use robocopy::RobocopyArgs;
 pub(crate) use sync::{SyncArgs, SyncPolicyArgs};
 pub(crate) use verb::{AnyVerb, Verb};
 pub(crate) use webconfig::{GenerateArgs, TransformArgs, WebconfigVerb};
+pub(crate) use xdt::XdtArgs;

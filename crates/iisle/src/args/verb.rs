@@ -2,7 +2,7 @@ use clap::Subcommand;
 
 use super::{
     CheckArgs, CompletionsArgs, DeployArgs, EvaluateArgs, ExplainArgs, InspectArgs, PackArgs,
-    PackageVerb, PublishArgs, RobocopyArgs, RulesArgs, SyncArgs, WebconfigVerb,
+    PackageVerb, PublishArgs, RobocopyArgs, RulesArgs, SyncArgs, WebconfigVerb, XdtArgs,
 };
 
 /// Everything that can be asked for.
@@ -21,6 +21,7 @@ pub(crate) enum Verb {
     Evaluate(EvaluateArgs),
     #[command(subcommand)]
     Webconfig(WebconfigVerb),
+    Xdt(XdtArgs),
     Check(CheckArgs),
     Explain(ExplainArgs),
     Rules(RulesArgs),

@@ -11,3 +11,4 @@ pub(crate) mod style;
 pub(crate) mod sync;
 pub(crate) mod text;
 pub(crate) mod webconfig;
+pub(crate) mod xdt;

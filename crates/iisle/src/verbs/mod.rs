@@ -11,6 +11,7 @@ mod package;
 mod publish;
 mod sync;
 mod webconfig;
+mod xdt;
 
 use iisle_ops::{Failure, ProjectOptions, property_switch};
 
@@ -26,6 +27,7 @@ pub(crate) fn run(verb: Verb, session: &Session) -> (&'static str, Answer) {
         Verb::Inspect(args) => inspect::run(args, session),
         Verb::Evaluate(args) => evaluate::run(args, session),
         Verb::Webconfig(verb) => webconfig::run(verb, session),
+        Verb::Xdt(args) => xdt::run(args, session),
         Verb::Check(args) => check::run(args, session),
         Verb::Explain(args) => explain::run(&args, session),
         Verb::Rules(args) => Ok(explain::list(&args, session)),
@@ -45,6 +47,7 @@ fn name(verb: &Verb) -> &'static str {
         Verb::Evaluate(_) => "evaluate",
         Verb::Webconfig(crate::args::WebconfigVerb::Generate(_)) => "webconfig generate",
         Verb::Webconfig(crate::args::WebconfigVerb::Transform(_)) => "webconfig transform",
+        Verb::Xdt(_) => "xdt",
         Verb::Check(_) => "check",
         Verb::Explain(_) => "explain",
         Verb::Rules(_) => "rules",

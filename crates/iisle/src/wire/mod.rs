@@ -9,6 +9,7 @@ mod publish;
 mod shared;
 mod sync;
 mod webconfig;
+mod xdt;
 
 pub(crate) use check::{check_body, explain_body, rules_body};
 pub(crate) use deploy::{deploy_body, refused_settings_body};
@@ -21,3 +22,4 @@ pub(crate) use publish::publish_body;
 pub(crate) use shared::{Head, WireFinding};
 pub(crate) use sync::sync_body;
 pub(crate) use webconfig::{generate_body, transform_body};
+pub(crate) use xdt::xdt_body;
