@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::items::{WELL_KNOWN, computed};
 use crate::paths::Style;
-use crate::{Host, SdkVersion};
+use crate::{Host, SdkVersion, sdk};
 
 /// Where a value was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -234,6 +234,32 @@ impl Evaluated {
     /// Whether the value of a property is certain; if not, why.
     pub fn doubt(&self, name: &str) -> Option<&Unsupported> {
         self.unknown.iter().find(|unknown| unknown.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Why the value of a property is not certain although the evaluation knows nothing against
+    /// it: the SDK would set it, and the built-in model does not hold how.
+    ///
+    /// Nothing is said of a property that the project, its user or the command line sets.
+    pub fn beyond_model(&self, name: &str) -> Option<Unsupported> {
+        let modelled =
+            self.origin("MicrosoftCommonPropsHasBeenImported").is_some_and(|origin| match origin {
+                Origin::BuiltInModel { .. } => true,
+                Origin::Global | Origin::Environment | Origin::Engine | Origin::File { .. } => {
+                    false
+                }
+            });
+        let extension = self.property("MSBuildProjectExtension").unwrap_or_default();
+        let said = self.origin(name).is_some_and(Origin::is_explicit);
+        let global = matches!(self.origin(name), Some(Origin::Global));
+        let beyond = sdk::sets(name) && !said || sdk::adds(name, extension) && !global;
+        let held = matches!(self.origin(name), Some(Origin::BuiltInModel { .. }))
+            && !sdk::adds(name, extension);
+        (modelled && beyond && (!held || name.eq_ignore_ascii_case("ProduceReferenceAssembly")))
+            .then(|| Unsupported {
+                name: name.to_owned(),
+                reason: "the SDK sets it, and the built-in model does not hold how".to_owned(),
+                place: None,
+            })
     }
 
     /// What there is to warn about.

@@ -235,3 +235,51 @@ fn items_are_removed_by_their_metadata() {
     assert_eq!(of("A"), ["x", "y", "z"]);
     assert_eq!(of("B"), ["x", "z"]);
 }
+
+#[test]
+fn what_only_the_real_sdk_knows_is_named() {
+    let evaluated = web(&[], &[]);
+    assert!(evaluated.beyond_model("AnalysisLevel").is_some());
+    assert!(evaluated.beyond_model("_Internal").is_some());
+    assert!(evaluated.beyond_model("UserSecretsId").is_none());
+    assert!(evaluated.beyond_model("PublishDir").is_none());
+    // Whoever says it is believed.
+    let evaluated = web(&[], &[("AnalysisLevel", "latest")]);
+    assert!(evaluated.beyond_model("AnalysisLevel").is_none());
+    let plain = evaluate(&files(&[("p.proj", "<Project />")]), &Request::new("/r/p.proj")).unwrap();
+    assert!(plain.beyond_model("AnalysisLevel").is_none());
+}
+
+#[test]
+fn a_classic_project_gets_the_common_props_late_and_letter_case_counts_on_linux() {
+    let text = |name: &str| {
+        format!(
+            "<Project><PropertyGroup><Company>us</Company><OutputType>Exe</OutputType><TargetFrameworkVersion>v4.8</TargetFrameworkVersion></PropertyGroup><Import Project=\"$(MSBuildToolsPath)\\{name}\" /></Project>"
+        )
+    };
+    let props = "<Project><PropertyGroup><Company>late</Company></PropertyGroup></Project>";
+    let run = |name: &str, os: iisle_msbuild::Os| {
+        let text = text(name);
+        let tree = files(&[("p.csproj", &text), ("Directory.Build.props", props)]);
+        let mut request = Request::new("/r/p.csproj");
+        request.host.os = os;
+        evaluate(&tree, &request)
+    };
+    let evaluated = run("Microsoft.CSharp.targets", iisle_msbuild::Os::Linux).unwrap();
+    let of = |name| evaluated.property(name).unwrap_or_default();
+    assert_eq!(
+        [of("Company"), of("Prefer32Bit"), of("AutoGenerateBindingRedirects")],
+        ["late", "true", "true"]
+    );
+    let error = run("Microsoft.CSharp.Targets", iisle_msbuild::Os::Linux).unwrap_err();
+    assert_eq!(error.code(), Some("MSB4019"));
+}
+
+#[test]
+fn symbols_and_silenced_warnings_are_those_of_the_sdk() {
+    let evaluated = web(&[], &[("Configuration", "My-Debug.1")]);
+    let of = |name| evaluated.property(name).unwrap_or_default();
+    assert_eq!(of("DefineConstants"), "TRACE;MY_DEBUG_1");
+    assert_eq!(of("NoWarn"), "1701;1702");
+    assert_eq!(of("WarningsAsErrors"), ";NU1605;SYSLIB0011");
+}

@@ -176,12 +176,23 @@ pub fn evaluate(
     if request.by == EvaluatedBy::Dotnet {
         warnings.push(dotnet::not_found());
     }
+    let beyond: Vec<Unsupported> = wanted
+        .iter()
+        .filter(|name| evaluated.doubt(name).is_none())
+        .filter_map(|name| evaluated.beyond_model(name))
+        .collect();
     Ok(EvaluateReport {
         properties,
         items,
         trace: request.trace.iter().flat_map(|name| evaluated.trace(name)).cloned().collect(),
         warnings,
-        unknown: evaluated.unknown().iter().filter(|u| asked(&u.name)).cloned().collect(),
+        unknown: evaluated
+            .unknown()
+            .iter()
+            .filter(|u| asked(&u.name))
+            .cloned()
+            .chain(beyond)
+            .collect(),
         projects: None,
         project: path,
     })

@@ -22,6 +22,9 @@ const DEEPEST_IMPORT: usize = 64;
 /// More files are refused; the real SDK takes about 130.
 const MOST_IMPORTS: usize = 4096;
 
+/// Stands for files that add nothing to an evaluation; importing it twice is no fault.
+const EMPTY: &str = "sdk:Empty.props";
+
 /// Why a file could not be had.
 pub(super) enum LoadError {
     Missing,
@@ -174,8 +177,11 @@ impl<'e> Evaluation<'e> {
     ) -> Result<(), EvaluateError> {
         let place = visit.source.place(node);
         let built_in = matches!(self.request.sdk, SdkSource::BuiltIn(_));
-        let stand_in = sdk::toolset_file(&self.tools_dir, path).filter(|_| built_in);
+        let stand_in = sdk::toolset_file(self.style, &self.tools_dir, path).filter(|_| built_in);
         let path = stand_in.unwrap_or(path);
+        if path == EMPTY {
+            return Ok(());
+        }
         let fail = |problem: Problem| Err(EvaluateError::new(problem, Some(place.clone())));
         if self.style.same(path, &self.project) {
             self.warn(visit, "MSB4210", format!("`{path}` imports itself"), place);

@@ -49,7 +49,7 @@ impl World<'_> {
     /// Whether a file or folder is there; with the built-in model also what it stands for.
     pub(crate) fn exists(&self, path: &str) -> bool {
         let built_in = matches!(self.request.sdk, SdkSource::BuiltIn(_));
-        built_in && sdk::toolset_file(self.tools_dir, path).is_some()
+        built_in && sdk::toolset_file(self.style(), self.tools_dir, path).is_some()
             || self.files.entry(Path::new(path)).is_some()
     }
 

@@ -1,5 +1,6 @@
 use std::sync::{Arc, OnceLock};
 
+use crate::paths::Style;
 use crate::source::Source;
 
 /// The files of the model by name.
@@ -15,7 +16,7 @@ const FILES: &[(&str, &str)] = &[
     ("CurrentVersion.targets", include_str!("model/CurrentVersion.targets")),
     ("Inference.targets", include_str!("model/Inference.targets")),
     ("OuterBuild.targets", include_str!("model/OuterBuild.targets")),
-    ("Publish.props", "<Project />"),
+    ("Empty.props", "<Project />"),
     ("OutputPaths.targets", include_str!("model/OutputPaths.targets")),
     ("Publish.targets", include_str!("model/Publish.targets")),
     ("Razor.props", include_str!("model/Razor.props")),
@@ -67,17 +68,31 @@ const TOOLSET: &[(&str, &str)] = &[
     ("Microsoft.VisualBasic.targets", "sdk:Common.targets"),
     ("Microsoft.VisualBasic.CurrentVersion.targets", "sdk:Common.targets"),
     ("FSharp/Microsoft.FSharp.Targets", "sdk:Common.targets"),
+    // They add tasks and targets only.
+    ("Microsoft.Data.Entity.targets", "sdk:Empty.props"),
+    ("Microsoft.ServiceModel.targets", "sdk:Empty.props"),
+    ("Microsoft.WinFx.targets", "sdk:Empty.props"),
+    ("Microsoft.WorkflowBuildExtensions.targets", "sdk:Empty.props"),
+    ("Microsoft.Xaml.targets", "sdk:Empty.props"),
+    ("Workflow.VisualBasic.targets", "sdk:Empty.props"),
+    ("Workflow.targets", "sdk:Empty.props"),
 ];
 
 /// What stands for a file beside the engine; `tools_dir` is where the engine would lie.
-pub(crate) fn toolset_file(tools_dir: &str, path: &str) -> Option<&'static str> {
+///
+/// Letter case counts where it counts to the file system: `Microsoft.CSharp.Targets` is found on
+/// Windows alone.
+pub(crate) fn toolset_file(style: Style, tools_dir: &str, path: &str) -> Option<&'static str> {
     let below = path.strip_prefix(tools_dir)?.trim_start_matches(['/', '\\']).replace('\\', "/");
-    let found = TOOLSET.iter().find(|(file, _)| file.eq_ignore_ascii_case(&below));
+    let found = TOOLSET.iter().find(|(file, _)| style.same(file, &below));
     found.map(|(_, model)| *model)
 }
 
 /// The path of a file of an SDK that the model knows.
 pub(crate) fn sdk_file(sdk: &str, file: &str) -> Option<String> {
+    if sdk.eq_ignore_ascii_case("Microsoft.NET.Sdk.Publish") && file == "Sdk.props" {
+        return Some("sdk:Empty.props".to_owned());
+    }
     let (_, stem) = SDKS.iter().find(|(name, _)| name.eq_ignore_ascii_case(sdk))?;
     match file {
         "Sdk.props" => Some(format!("sdk:{stem}.props")),
