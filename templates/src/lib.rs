@@ -1,7 +1,10 @@
 //! Texts that iisle writes: web.config skeletons, deploy scripts, pages.
 
-/// A new web.config: `{module}` stands for the handler's module, `{aspNetCore}` for the section.
+/// A new web.config: `{content}` stands for the lines inside `system.webServer`.
 pub const WEB_CONFIG: &str = include_str!("../files/web.config");
+
+/// The same for an application below another one, whose configuration it inherits.
+pub const WEB_CONFIG_INHERITED: &str = include_str!("../files/web.inherited.config");
 
 /// The script that deploys a package; finds its files by its own name. Lines end in LF here and
 /// must end in CR LF on disk.

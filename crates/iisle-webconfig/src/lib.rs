@@ -8,12 +8,15 @@
 
 mod chain;
 mod command_line;
+mod compare;
 mod compatible;
+mod explain;
 mod generate;
 mod hosting;
 mod log_file;
 mod model;
 mod read;
+mod schema;
 mod secret;
 mod solution;
 mod source;
@@ -22,11 +25,15 @@ mod transform;
 
 pub use chain::{ChainNames, EnvironmentError, GeneratedTransform, environment_transforms};
 pub use command_line::split as split_arguments;
+pub use compare::{Difference, DifferenceKind, compare};
 pub use compatible::{
     CompatibleContext, CompatibleError, CompatibleOutcome, CompatibleSource, Newline,
     transform_compatible,
 };
-pub use generate::{Settings, generate};
+pub use explain::{Explanation, HandlerFact, LocationFact, Setting, Variable, explain};
+pub use generate::{
+    ApplicationInitialization, Place, Settings, SettingsError, SettingsNotice, ShadowCopy, generate,
+};
 pub use hosting::{Hosting, HostingModel, ProcessPath};
 pub use iisle_xml::Position;
 pub use log_file::LogFile;
@@ -35,6 +42,7 @@ pub use model::{
     HostSection, MODULE_HTTP_PLATFORM, MODULE_V1, MODULE_V2, Scope, WebConfig,
 };
 pub use read::{ReadError, read};
+pub use schema::{KnownAttribute, LONGEST_REQUEST, ValueKind, attributes, parse_time_span};
 pub use secret::looks_secret;
 pub use solution::{SOLUTION_FOLDERS, is_solution, solution_guid};
 pub use source::{AmbiguousWebConfig, Source, SourceChoice, SourcePlan, choose_source};

@@ -27,6 +27,7 @@ mod tree;
 mod write;
 pub mod xpath;
 
+pub use encoding::encode;
 pub use error::XmlError;
 pub use escape::{escape_attribute, escape_text};
 pub use gaps::OpenedTags;

@@ -5,24 +5,10 @@ pub(crate) fn encode(text: &str, encoding: &str) -> Option<Vec<u8>> {
         "utf-8" => Some([b"\xef\xbb\xbf", text.as_bytes()].concat()),
         "utf-16" => Some(utf16(text, u16::to_le_bytes)),
         "utf-16BE" => Some(utf16(text, u16::to_be_bytes)),
-        "iso-8859-1" => Some(narrow(text, '\u{ff}')),
-        "us-ascii" => Some(narrow(text, '\u{7f}')),
-        _ => None,
+        _ => iisle_xml::encode(text, encoding),
     }
 }
 
 fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
     "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(unit).collect()
-}
-
-/// One byte a character up to `last`.
-fn narrow(text: &str, last: char) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len());
-    for c in text.chars() {
-        match u8::try_from(u32::from(c)) {
-            Ok(byte) if c <= last => bytes.push(byte),
-            _ => bytes.extend_from_slice(format!("&#x{:X};", u32::from(c)).as_bytes()),
-        }
-    }
-    bytes
 }

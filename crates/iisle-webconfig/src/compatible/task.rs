@@ -135,24 +135,31 @@ pub fn transform_compatible(
     let mut tree = match source {
         CompatibleSource::Missing => None,
         CompatibleSource::Template => Some(transform::template()),
-        CompatibleSource::File(bytes) => match read::parse(bytes) {
-            Ok(document) => {
-                // A document without a declared encoding is written as UTF-8, and `utf-16` is
-                // little-endian to .NET, whatever the source was.
-                encoding = match read::declared_encoding(&document) {
-                    None => "utf-8",
-                    Some(name) if name.eq_ignore_ascii_case("utf-16") => "utf-16",
-                    Some(_) => document.encoding(),
-                };
-                Some(parse::tree(&document))
+        CompatibleSource::File(bytes) => {
+            let parsed = read::parse(bytes)
+                .map_err(|error| (error.to_string(), error.position()))
+                .and_then(|document| match parse::refused(&document) {
+                    Some((problem, position)) => Err((problem, Some(position))),
+                    None => Ok(document),
+                });
+            match parsed {
+                Ok(document) => {
+                    // A document without a declared encoding is written as UTF-8, and `utf-16` is
+                    // little-endian to .NET, whatever the source was.
+                    encoding = match read::declared_encoding(&document) {
+                        None => "utf-8",
+                        Some(name) if name.eq_ignore_ascii_case("utf-16") => "utf-16",
+                        Some(_) => document.encoding(),
+                    };
+                    Some(parse::tree(&document))
+                }
+                Err((problem, position)) => {
+                    let message = format!("{problem}; a new file was generated");
+                    warnings.push(Notice { code: "malformed-web-config", message, position });
+                    None
+                }
             }
-            Err(error) => {
-                let message = format!("{error}; a new file was generated");
-                let position = error.position();
-                warnings.push(Notice { code: "malformed-web-config", message, position });
-                None
-            }
-        },
+        }
     };
     let framework = task.target_framework_identifier.as_deref().unwrap_or_default();
     // The task compares exactly, unlike `MSBuild`'s own conditions.

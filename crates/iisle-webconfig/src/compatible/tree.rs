@@ -32,8 +32,6 @@ pub(crate) struct Element {
     pub(crate) children: Vec<Node>,
     /// Whether an end tag is written although there are no children.
     pub(crate) has_end_tag: bool,
-    /// `xml:space="preserve"` is in force: nothing below is indented.
-    pub(crate) preserves_space: bool,
 }
 
 impl Element {

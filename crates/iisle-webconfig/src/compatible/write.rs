@@ -99,7 +99,7 @@ impl<'a> Writer<'a> {
             self.text.push_str(if element.has_end_tag { &end } else { " />" });
         } else {
             self.text.push('>');
-            let mut inner = mixed || element.preserves_space;
+            let mut inner = mixed;
             for child in &element.children {
                 self.node(child, depth + 1, &mut inner, &in_force);
             }
