@@ -41,7 +41,12 @@ pub use iisle_sync::{
     Compare, Ending, Extras, Guard, Kept, Locked, Plan, Step as SyncStep, Totals, Why,
 };
 pub use iisle_tree::{Holder, Stamp, Ticks, digest::Digest};
-pub use iisle_webconfig::{Change, Hosting, Settings as WebConfigSettings};
+pub use iisle_webconfig::{
+    ApplicationInitialization, Change, Difference, Explanation, GuidComment, HandlerFact, Hosting,
+    LocationFact, Newline, OnMalformed, Place, Position, Setting as WebConfigSetting,
+    Settings as WebConfigSettings,
+    ShadowCopy, SourceChoice, TransformOptions, Variable, VariableMode, parse_time_span,
+};
 pub use iisle_webdeploy::{
     Origin, Package, Parameter, Parameters, PositionMode, Provider, Setting, Unresolved,
 };
@@ -62,6 +67,8 @@ pub use publish::{
 pub use solution::SolutionMember;
 pub use sync::{SyncMode, SyncOutcome, SyncReport, SyncRequest, SyncSettings, sync};
 pub use webconfig::{
-    GenerateReport, GenerateRequest, TransformReport, TransformRequest, Writes, generate, transform,
+    ChainStatus, ChainStep, Form, GenerateReport, GenerateRequest, LogsFolder, Process, ShowReport,
+    TransformReport, TransformRequest, WebConfigDiff, Writes, diff as diff_web_configs, generate,
+    show as show_web_config, transform,
 };
 pub use xdt::{XdtDiff, XdtInput, XdtReport, XdtRequest, apply_xdt};

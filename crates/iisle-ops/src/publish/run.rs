@@ -8,13 +8,14 @@ use iisle_inspect::publish::{Kind, PublishOutput};
 use iisle_path::RelPath;
 use iisle_report::{Location, Warning};
 use iisle_tree::{LocalTree, host};
-use iisle_webconfig::SourceChoice;
+use iisle_webconfig::{Newline, SourceChoice, TransformOptions};
 
 use super::cargo::gather;
 use super::places::{check_output, check_target};
 use super::report::{LogsReport, PublishOutcome, PublishReport, State, Step};
 use crate::overlay::Overlay;
 use crate::project::{self, ProjectOptions, ProjectRead};
+use crate::webconfig::Chain;
 use crate::{
     CheckSettings, Context, Ending, Failure, PackRequest, PackSettings, SyncMode, SyncOutcome,
     SyncRequest, SyncSettings, Writes, cargo, check, hosting, inspect, pack, sync, webconfig,
@@ -273,19 +274,24 @@ impl Run<'_> {
             return Ok((subject, State::Skipped));
         };
         target.settings.append(&mut subject.environment);
-        let unapplied = subject
-            .folder
-            .as_deref()
-            .map(|f| transforms(f, subject.project.as_ref()))
-            .transpose()?;
-        let unapplied = unapplied.unwrap_or_default();
-        let choice = match &subject.folder {
-            Some(_) if unapplied.is_empty() => SourceChoice::Auto,
-            _ => SourceChoice::KeepTarget,
+        let chain = match (&subject.folder, &subject.project) {
+            (Some(folder), Some(project)) => chain(folder, project)?,
+            _ => Chain::default(),
         };
-        let mut report =
-            webconfig::prepare(&subject.tree, subject.folder.as_deref(), choice, &target)?;
-        report.warnings.extend(unapplied);
+        let choice = match &subject.folder {
+            Some(_) => SourceChoice::Auto,
+            None => SourceChoice::KeepTarget,
+        };
+        let mut report = webconfig::prepare(
+            &subject.tree,
+            webconfig::Plan {
+                project_dir: subject.folder.as_deref(),
+                choice,
+                target: &target,
+                options: &TransformOptions::default(),
+                chain,
+            },
+        )?;
         if self.request.writes == Writes::Yes {
             webconfig::write(&subject.tree, &mut report)?;
         }
@@ -471,24 +477,15 @@ fn log_folder(output: &PublishOutput) -> Option<String> {
     file.folder_to_create().map(|folder| folder.replace('\\', "/"))
 }
 
-/// The XDT transforms of a project that its publish applies: while iisle does not, the output's
-/// own web.config, which the SDK has transformed, stays the source.
-fn transforms(folder: &Path, project: Option<&Project>) -> Result<Vec<Warning>, Failure> {
-    let names = ["Configuration", "PublishProfileName", "EnvironmentName"];
-    let names: Vec<_> = names.iter().filter_map(|name| project?.property(name)).collect();
-    let wanted: Vec<_> = names.iter().map(|name| format!("web.{name}.config")).collect();
-    let mut warnings = Vec::new();
-    for entry in host::list(folder)? {
-        let Some(name) = entry.path.file_name().and_then(|name| name.to_str()) else { continue };
-        if wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)) {
-            warnings.push(Warning {
-                code: "transform-not-applied".into(),
-                message: format!("the transform `{name}` is left to `dotnet publish`: the web.config of the output is kept as its source"),
-                location: Some(Location::file(name)),
-            });
-        }
+/// The transforms that the publish of a project applies to its web.config.
+fn chain(folder: &Path, project: &Project) -> Result<Chain, Failure> {
+    let property = |name: &str| project.property(name).map(str::to_owned);
+    let is_off = project.property("RunXdt").is_some_and(|run| !run.eq_ignore_ascii_case("true"));
+    if is_off {
+        return Ok(Chain::default());
     }
-    Ok(warnings)
+    // Names ignore case, whatever the disk does: the folder goes to Windows.
+    Chain::load(folder, &webconfig::chain_names(property), Newline::CrLf)
 }
 
 /// Where the project promises one thing and the output shows another.

@@ -33,5 +33,8 @@ pub(crate) use publish::PublishArgs;
 pub(crate) use robocopy::RobocopyArgs;
 pub(crate) use sync::{SyncArgs, SyncPolicyArgs};
 pub(crate) use verb::{AnyVerb, Verb};
-pub(crate) use webconfig::{GenerateArgs, TransformArgs, WebconfigVerb};
+pub(crate) use webconfig::{
+    DiffArgs, EnvModeArg, GenerateArgs, InheritedArg, LogsFolderArg, NewlineArg, OnMalformedArg,
+    ProcessArg, ShowArgs, TransformArgs, WebConfigArg, WebconfigVerb,
+};
 pub(crate) use xdt::XdtArgs;

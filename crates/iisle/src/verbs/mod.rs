@@ -47,6 +47,8 @@ fn name(verb: &Verb) -> &'static str {
         Verb::Evaluate(_) => "evaluate",
         Verb::Webconfig(crate::args::WebconfigVerb::Generate(_)) => "webconfig generate",
         Verb::Webconfig(crate::args::WebconfigVerb::Transform(_)) => "webconfig transform",
+        Verb::Webconfig(crate::args::WebconfigVerb::Show(_)) => "webconfig show",
+        Verb::Webconfig(crate::args::WebconfigVerb::Diff(_)) => "webconfig diff",
         Verb::Xdt(_) => "xdt",
         Verb::Check(_) => "check",
         Verb::Explain(_) => "explain",

@@ -21,5 +21,5 @@ pub(crate) use package::{
 pub(crate) use publish::publish_body;
 pub(crate) use shared::{Head, WireFinding};
 pub(crate) use sync::sync_body;
-pub(crate) use webconfig::{generate_body, transform_body};
+pub(crate) use webconfig::{diff_body, generate_body, show_body, transform_body};
 pub(crate) use xdt::xdt_body;
