@@ -44,8 +44,8 @@ pub use iisle_tree::{Holder, Stamp, Ticks, digest::Digest};
 pub use iisle_webconfig::{
     ApplicationInitialization, Change, Difference, Explanation, GuidComment, HandlerFact, Hosting,
     LocationFact, Newline, OnMalformed, Place, Position, Setting as WebConfigSetting,
-    Settings as WebConfigSettings,
-    ShadowCopy, SourceChoice, TransformOptions, Variable, VariableMode, parse_time_span,
+    Settings as WebConfigSettings, ShadowCopy, SourceChoice, TransformOptions, Variable,
+    VariableMode, parse_time_span,
 };
 pub use iisle_webdeploy::{
     Origin, Package, Parameter, Parameters, PositionMode, Provider, Setting, Unresolved,

@@ -1,8 +1,8 @@
 use std::fmt::Write;
 
 use iisle_ops::{
-    ChainStep, Change, Difference, Explanation, GenerateReport, HandlerFact, LocationFact, WebConfigSetting,
-    ShowReport, TransformReport, Variable, WebConfigDiff, Writes,
+    ChainStep, Change, Difference, Explanation, GenerateReport, HandlerFact, LocationFact,
+    ShowReport, TransformReport, Variable, WebConfigDiff, WebConfigSetting, Writes,
 };
 
 use super::style::{BOLD, DIM, GOOD, warning};

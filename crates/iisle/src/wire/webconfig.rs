@@ -1,6 +1,6 @@
 use iisle_ops::{
-    Change, Difference, Explanation, GenerateReport, HandlerFact, LocationFact, Position, WebConfigSetting,
-    ShowReport, TransformReport, Variable, WebConfigDiff,
+    Change, Difference, Explanation, GenerateReport, HandlerFact, LocationFact, Position,
+    ShowReport, TransformReport, Variable, WebConfigDiff, WebConfigSetting,
 };
 use iisle_report::Location;
 use serde_json::{Value, json};
