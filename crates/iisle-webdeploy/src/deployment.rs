@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use iisle_path::{NameRules, RelPath};
 use iisle_tree::{Content, Snapshot, Stamp, Tree, TreeError};
-use iisle_xml::xpath::{XPath, XPathError};
+use iisle_xml::xpath::{Dialect, XPath, XPathError};
 use thiserror::Error;
 
 use crate::apply::{Rewritten, change_xml, replace_at, replace_in_text};
@@ -184,7 +184,7 @@ fn edits<'a>(
             let Entry { kind, scope, matching, tags: _ } = entry;
             let what = match kind {
                 Kind::XmlFile => What::Xml(Box::new(
-                    XPath::parse(matching)
+                    XPath::parse_as(matching, Dialect::DotNet)
                         .map_err(|source| DeploymentError::XPath { parameter: name(), source })?,
                 )),
                 Kind::TextFile => What::Text(regex(matching)?),

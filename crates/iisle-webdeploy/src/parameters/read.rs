@@ -1,4 +1,4 @@
-use iisle_xml::xpath::{XPath, XPathError};
+use iisle_xml::xpath::{Dialect, XPath, XPathError};
 use iisle_xml::{Document, NodeId, Position, XmlError};
 use thiserror::Error;
 
@@ -226,7 +226,7 @@ impl Reader<'_> {
     fn xpath(&self, node: NodeId, text: &str) -> Result<(), ParametersError> {
         let element = || self.document.name(node).to_owned();
         let position = self.document.position(node);
-        match XPath::parse(text) {
+        match XPath::parse_as(text, Dialect::DotNet) {
             Err(source) => Err(ParametersError::XPath { element: element(), position, source }),
             Ok(path) if path.is_node_set() => Ok(()),
             Ok(_) => Err(ParametersError::NoNodes { element: element(), position }),
