@@ -2,6 +2,7 @@
 
 mod decode;
 mod fragment;
+mod reach;
 mod text_file;
 mod text_position;
 mod xml_encoding;

@@ -18,35 +18,45 @@ pub(super) fn encode(text: &str, declared: Option<&str>) -> Option<Vec<u8>> {
             let units = [0xfeff].into_iter().chain(text.encode_utf16());
             Some(units.flat_map(u16::to_be_bytes).collect())
         }
-        "us-ascii" | "ascii" => Some(text.chars().map(|c| narrow(c, 0x7f)).collect()),
-        "iso-8859-1" | "latin1" => Some(text.chars().map(latin1).collect()),
+        "us-ascii" | "ascii" => Some(each(text, |c, bytes| narrow(c, 0x7f, bytes))),
+        // Readers take the name for windows-1252; what that has between 0x80 and 0x9F goes back.
+        "iso-8859-1" | "latin1" => Some(each(text, |c, bytes| {
+            narrow(c, 0xff, bytes) || by_table(encoding_rs::WINDOWS_1252, c, bytes)
+        })),
         _ => {
             let encoding = encoding_rs::Encoding::for_label(name.as_bytes())?;
-            let mut bytes = Vec::with_capacity(text.len());
-            let mut buffer = [0; 4];
-            for c in text.chars() {
-                let (one, _, lost) = encoding.encode(c.encode_utf8(&mut buffer));
-                bytes.extend(if lost { &b"?"[..] } else { &one });
-            }
-            Some(bytes)
+            Some(each(text, |c, bytes| by_table(encoding, c, bytes)))
         }
     }
 }
 
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
-fn narrow(c: char, last: u32) -> u8 {
-    u8::try_from(u32::from(c)).ok().filter(|byte| u32::from(*byte) <= last).unwrap_or(b'?')
+/// Every character as `write` has it, or a question mark for each of its UTF-16 units.
+fn each(text: &str, write: impl Fn(char, &mut Vec<u8>) -> bool) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    for c in text.chars() {
+        if !write(c, &mut bytes) {
+            bytes.extend(std::iter::repeat_n(b'?', c.len_utf16()));
+        }
+    }
+    bytes
 }
 
-/// Readers take the name for windows-1252; what it has between 0x80 and 0x9F goes back there.
-fn latin1(c: char) -> u8 {
-    if u32::from(c) <= 0xff {
-        return narrow(c, 0xff);
-    }
+/// Writes a character up to `last` as the byte of its number.
+fn narrow(c: char, last: u8, bytes: &mut Vec<u8>) -> bool {
+    let byte = u8::try_from(u32::from(c)).ok().filter(|byte| *byte <= last);
+    bytes.extend(byte);
+    byte.is_some()
+}
+
+fn by_table(encoding: &'static encoding_rs::Encoding, c: char, bytes: &mut Vec<u8>) -> bool {
     let mut buffer = [0; 4];
-    let (bytes, _, lost) = encoding_rs::WINDOWS_1252.encode(c.encode_utf8(&mut buffer));
-    if lost { b'?' } else { bytes[0] }
+    let (one, _, lost) = encoding.encode(c.encode_utf8(&mut buffer));
+    if !lost {
+        bytes.extend(&*one);
+    }
+    !lost
 }
 
 #[cfg(test)]
@@ -55,7 +65,7 @@ mod tests {
 
     #[test]
     fn each_declaration_has_its_bytes() {
-        let check = |declared| encode("é☃", declared).map(|bytes| format!("{bytes:02x?}"));
+        let check = |declared| encode("é☃😀", declared).map(|bytes| format!("{bytes:02x?}"));
         let all = [
             None,
             Some("UTF-8"),

@@ -4,6 +4,7 @@ use iisle_xml::xpath::{Namespaces, XNode, XPath};
 use iisle_xml::{Document, NodeId, NodeKind};
 
 use super::fragment::Fragment;
+use super::reach::Reach;
 use super::xml_encoding::encode;
 use super::xml_writer::{Changes, declared_encoding, raw_attributes, write};
 
@@ -15,7 +16,8 @@ use super::xml_writer::{Changes, declared_encoding, raw_attributes, write};
 ///
 /// Attributes and texts get the value. An empty value removes elements; a value that is one
 /// element replaces those of its name or is put before their first child, as the first selected
-/// element decides; any other value does nothing to elements. All selected nodes are changed.
+/// element decides; any other value does nothing to elements. How many elements are replaced or
+/// removed is [`Reach`]'s question; all other nodes are changed wherever they are.
 ///
 /// Source: Web Deploy 7.1, seen.
 pub(crate) fn change_xml(bytes: &[u8], path: &XPath, value: &str) -> Option<(Vec<u8>, u64)> {
@@ -40,7 +42,9 @@ pub(crate) fn change_xml(bytes: &[u8], path: &XPath, value: &str) -> Option<(Vec
     if fragment.is_some() && !selected.iter().all(is_element) {
         return None;
     }
-    let mut edit = Edit { document: &document, source: &source, changes: Changes::default() };
+    let reach = Reach::of(path.text());
+    let changes = Changes::default();
+    let mut edit = Edit { document: &document, source: &source, changes, reach };
     let mut places = edit.values(&selected, value);
     places += edit.elements(&selected, value, fragment.as_ref());
     let text = write(&document, &source, &edit.changes);
@@ -52,6 +56,7 @@ struct Edit<'a> {
     document: &'a Document,
     source: &'a str,
     changes: Changes,
+    reach: Reach,
 }
 
 impl Edit<'_> {
@@ -101,9 +106,8 @@ impl Edit<'_> {
             .collect();
         let Some(first) = elements.first() else { return 0 };
         if value.is_empty() {
-            let places = self.outermost(&elements).len() as u64;
-            self.changes.removed = elements;
-            return places;
+            self.changes.removed = self.outermost(&elements);
+            return self.changes.removed.len() as u64;
         }
         let Some(fragment) = fragment else { return 0 };
         let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
@@ -123,8 +127,18 @@ impl Edit<'_> {
         elements.len() as u64
     }
 
-    /// Those of `elements` that lie in no other of them.
+    /// Those of `elements` that are reached and lie in no other of them.
     fn outermost(&self, elements: &[NodeId]) -> Vec<NodeId> {
+        let mut parents = BTreeSet::new();
+        let reached = |(place, element): (usize, &NodeId)| {
+            let reached = match self.reach {
+                Reach::All => true,
+                Reach::FirstOfParent => parents.insert(self.document.parent(*element)),
+                Reach::First => place == 0,
+            };
+            reached.then_some(*element)
+        };
+        let elements: Vec<NodeId> = elements.iter().enumerate().filter_map(reached).collect();
         let all: BTreeSet<NodeId> = elements.iter().copied().collect();
         let above = |node: NodeId| {
             std::iter::successors(self.document.parent(node), |node| self.document.parent(*node))

@@ -1,0 +1,223 @@
+//! Packages of the real engine, applied: the trees it left.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use iisle_ops::{
+    Context, DeployFailure, DeployMode, DeployReport, DeployRequest, DeployRules, ExtraSettings,
+    Extras, HostCommands, Origin, PackageRequest, PositionMode, Protection, Setting, SettingSource,
+    deploy,
+};
+use iisle_report::Silent;
+use iisle_tree::{LocalTree, Tree, digest, host};
+
+fn request(package: &Path) -> DeployRequest {
+    DeployRequest {
+        package: PackageRequest { package: package.to_owned(), offset_minutes: 0 },
+        to: None,
+        map: Vec::new(),
+        settings: Vec::new(),
+        extra_settings: ExtraSettings::Refuse,
+        skip: Vec::new(),
+        rules: DeployRules::default(),
+        extras: Extras::Keep,
+        compare: iisle_ops::Compare::Stamps,
+        protect: Vec::new(),
+        protection: Protection::On,
+        max_delete: None,
+        positions: PositionMode::Replace,
+        mode: DeployMode::Execute,
+    }
+}
+
+fn run(request: &DeployRequest) -> Result<DeployReport, DeployFailure> {
+    let environment = BTreeMap::new();
+    let context = Context {
+        monitor: &Silent,
+        commands: &HostCommands,
+        environment: &environment,
+        current_dir: Path::new("."),
+    };
+    deploy(&context, request)
+}
+
+fn set(name: &str, value: &str) -> SettingSource {
+    SettingSource::Value(Setting {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        origin: Origin::Set,
+    })
+}
+
+/// Folders end in `/`, files are followed by their digests.
+fn listing(folder: &Path) -> Vec<String> {
+    let tree = LocalTree::target(folder).unwrap();
+    let snapshot = tree.snapshot().unwrap();
+    let mut lines: Vec<_> = snapshot.directories.keys().map(|path| format!("{path}/")).collect();
+    for path in snapshot.files.keys() {
+        lines.push(format!("{path} {}", digest::of_file(&tree, path).unwrap().hex()));
+    }
+    lines.sort();
+    lines
+}
+
+fn lines(path: &Path) -> Vec<String> {
+    let text = String::from_utf8(host::read(path, 1 << 20).unwrap()).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+/// The section of an `expected.txt` of the shared corpus, in the form of [`listing`].
+fn section(case: &str, number: usize) -> Vec<String> {
+    let path = iisle_testdata::case("webdeploy", case).join("expected.txt");
+    let text = lines(&path).join("\n");
+    let section = text.split("\n[").nth(number + 1).unwrap().to_owned();
+    let mut all: Vec<String> = section
+        .lines()
+        .skip(1)
+        .filter(|line| !line.is_empty())
+        .map(|line| match line.strip_prefix("dir") {
+            Some(path) => path.trim().to_owned(),
+            None => {
+                let parts: Vec<_> = line.splitn(9, "  ").collect();
+                format!("{} {}", parts[4], parts[1])
+            }
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+fn package(case: &str) -> std::path::PathBuf {
+    iisle_testdata::case("webdeploy", case).join("package.zip")
+}
+
+#[test]
+fn random_packages_leave_what_the_engine_left() {
+    for case in iisle_testdata::cases("deploy") {
+        let folder = iisle_testdata::case("deploy", &case);
+        let target = tempfile::tempdir().unwrap();
+        let mut request = request(&folder.join("package.zip"));
+        request.map = vec![("C:\\dst".to_owned(), target.path().to_owned())];
+        request.settings = vec![SettingSource::File(folder.join("SetParameters.xml"))];
+        let expected = lines(&folder.join("expected.txt"));
+        match run(&request) {
+            Ok(report) => {
+                assert_eq!(report.failure, None, "{case}");
+                assert_eq!(listing(target.path()), expected, "{case}");
+                let again = run(&request).unwrap();
+                assert_eq!(again.outcome.word(), "unchanged", "{case}");
+            }
+            Err(refused) => {
+                assert_eq!(expected, ["refused"], "{case}: {:?}", refused.failure);
+                assert!(refused.unresolved.is_some(), "{case}");
+                assert_eq!(listing(target.path()), Vec::<String>::new(), "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn values_are_taken_in_their_order_and_braces_in_them_are_literal() {
+    let target = tempfile::tempdir().unwrap();
+    let settings = iisle_testdata::case("webdeploy", "sdkapp").join("SetParameters.xml");
+    let mut request = request(&package("sdkapp"));
+    request.map = vec![("c:/DST".to_owned(), target.path().to_owned())];
+    request.settings =
+        vec![SettingSource::File(settings), set("main-web.config connection string", "X{Host}Y")];
+    let report = run(&request).unwrap();
+    assert_eq!(listing(target.path()), section("sdkapp", 2));
+    let changed = |name: &str| {
+        let found = report.parameters.iter().find(|p| p.name == name).unwrap();
+        found.changed.iter().map(|(path, n)| format!("{path} {n}")).collect::<Vec<_>>()
+    };
+    assert_eq!(changed("Main-Web.config Connection String"), ["web.config 1"]);
+    assert_eq!(changed("Mode"), ["sub/web.config 1", "web.config 1"]);
+}
+
+#[test]
+fn a_target_is_the_value_of_the_parameter_for_the_application() {
+    let target = tempfile::tempdir().unwrap();
+    let mut request = request(&package("gallery"));
+    request.to = Some(target.path().to_owned());
+    let report = run(&request).unwrap();
+    assert_eq!(listing(target.path()), section("gallery", 0));
+    assert_eq!(report.parameters[0].origin, Origin::Target);
+    assert!(report.providers[1].to.is_none(), "setAcl means nothing for a folder");
+}
+
+#[test]
+fn extras_go_only_when_asked_and_protected_ones_not_even_then() {
+    let target = tempfile::tempdir().unwrap();
+    let old = |name: &str| {
+        let path = target.path().join(name);
+        host::create_dir_all(path.parent().unwrap()).unwrap();
+        host::write_atomic(&path, b"DB").unwrap();
+    };
+    old("App_Data/user.db");
+    old("old.txt");
+    let has = |name: &str| host::exists(&target.path().join(name));
+    let mut request = request(&package("content"));
+    request.to = Some(target.path().to_owned());
+    assert_eq!(run(&request).unwrap().outcome.word(), "done");
+    assert!(has("old.txt") && has("App_Data/user.db"));
+    request.extras = Extras::Delete;
+    run(&request).unwrap();
+    assert!(!has("old.txt") && has("App_Data/user.db"));
+    request.protection = Protection::Off;
+    request.skip = vec!["objectName=dirPath,absolutePath=App_Data".to_owned()];
+    assert_eq!(run(&request).unwrap().outcome.word(), "unchanged");
+    request.skip.clear();
+    run(&request).unwrap();
+    assert_eq!(listing(target.path()), section("content", 1));
+}
+
+#[test]
+fn a_dry_run_changes_nothing() {
+    let target = tempfile::tempdir().unwrap();
+    let mut request = request(&package("content"));
+    request.to = Some(target.path().join("new"));
+    request.mode = DeployMode::DryRun;
+    let report = run(&request).unwrap();
+    assert_eq!((report.outcome.word(), report.totals.created_files), ("planned", 9));
+    assert!(!host::exists(&target.path().join("new")));
+}
+
+#[test]
+fn a_path_that_lies_nowhere_is_refused_before_anything_is_written() {
+    let error = run(&request(&package("sdkapp"))).unwrap_err();
+    assert_eq!(
+        error.failure.causes,
+        ["`Default Web Site/Shop` is a path of IIS: nothing says where it lies on this machine"]
+    );
+    let mut request = request(&package("sdkapp"));
+    let target = tempfile::tempdir().unwrap();
+    request.map = vec![("Default Web Site".to_owned(), target.path().to_owned())];
+    request.settings = vec![set("IIS Web Application Name", "Default Web Site/../../etc")];
+    assert!(run(&request).is_err());
+    assert_eq!(listing(target.path()), Vec::<String>::new());
+}
+
+#[test]
+fn unknown_and_missing_parameters_are_named_with_those_there_are() {
+    let target = tempfile::tempdir().unwrap();
+    let mut request = request(&package("gallery"));
+    request.map = vec![("x".to_owned(), target.path().to_owned())];
+    request.settings = vec![set("Titel", "secret")];
+    let refused = run(&request).unwrap_err();
+    let text = format!("{:?}", refused.failure);
+    assert!(!text.contains("secret"), "{text}");
+    insta::assert_debug_snapshot!((refused.failure.causes, refused.failure.hints));
+}
+
+#[test]
+fn the_application_is_offline_only_while_files_change() {
+    let target = tempfile::tempdir().unwrap();
+    let mut request = request(&package("content"));
+    request.to = Some(target.path().to_owned());
+    assert!(request.rules.switch("AppOfflineRule", true).unwrap());
+    assert!(!request.rules.switch("SkipUNC", true).unwrap());
+    assert!(request.rules.switch("NoSuchRule", true).is_err());
+    assert!(run(&request).unwrap().offline);
+    assert!(!host::exists(&target.path().join("app_offline.htm")));
+    assert!(!run(&request).unwrap().offline);
+}
