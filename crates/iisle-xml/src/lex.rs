@@ -8,7 +8,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use crate::chars::{is_blank, is_char, is_ncname, is_space, name_length, space_length};
-use crate::doctype::{self, Entities, Entity};
+use crate::doctype::{self, Entities, Entity, Ids};
 use crate::error::{Fault, FaultKind};
 use crate::reference::{MAX_NESTING, Place, Reason, ReferenceError, resolve};
 use crate::scope::{Scope, declared_prefix};
@@ -19,11 +19,12 @@ use crate::{Limits, NodeKind, declaration};
 /// Stands between the values of entities.
 const SEPARATOR: char = '\n';
 
-/// What was read: the nodes, the entities, and the text of entities that hold markup, which is
+/// What was read: the nodes, the entities, the IDs, and the text of entities that hold markup, which is
 /// to stand behind the source.
 pub(crate) struct Parsed {
     pub(crate) arena: Arena,
     pub(crate) entities: Entities,
+    pub(crate) ids: Ids,
     pub(crate) expansions: String,
 }
 
@@ -71,6 +72,7 @@ struct Lexer<'a> {
     arena: Arena,
     scope: Scope,
     entities: Entities,
+    ids: Ids,
     has_doctype: bool,
     /// The open element, or the document.
     open: u32,
@@ -105,6 +107,7 @@ impl<'a> Lexer<'a> {
             arena,
             scope: Scope::new(),
             entities: Entities::new(),
+            ids: Ids::new(),
             has_doctype: false,
             open: 0,
             depth: 0,
@@ -122,7 +125,12 @@ impl<'a> Lexer<'a> {
         self.arena.known.shrink_to_fit();
         self.arena.values.shrink_to_fit();
         self.arena.namespaces = self.scope.namespaces;
-        Parsed { arena: self.arena, entities: self.entities, expansions: self.expansions }
+        Parsed {
+            arena: self.arena,
+            entities: self.entities,
+            ids: self.ids,
+            expansions: self.expansions,
+        }
     }
 
     /// Reads a text into the open element, which it must leave open.
@@ -482,7 +490,7 @@ impl<'a> Lexer<'a> {
             return Err(bad(at, "DOCTYPE must stand once, before the root element"));
         }
         self.has_doctype = true;
-        self.entities = doctype::read(slice, &mut self.budget).map_err(|e| {
+        (self.entities, self.ids) = doctype::read(slice, &mut self.budget).map_err(|e| {
             let kind = if e.is_too_large {
                 FaultKind::ExpansionTooLarge(self.limits.max_expansion)
             } else {

@@ -70,6 +70,7 @@ impl Document {
             ranks: Ranks::new(parsed.arena.nodes.len()),
             arena: parsed.arena,
             entities: parsed.entities,
+            ids: parsed.ids,
             opened_tags: OpenedTags::default(),
         })
     }

@@ -1,7 +1,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use crate::doctype::Entities;
+use crate::doctype::{Entities, Ids};
 use crate::encoding::Encoded;
 use crate::gaps::OpenedTags;
 use crate::order::Ranks;
@@ -197,6 +197,8 @@ pub struct Document {
     pub(crate) arena: Arena,
     pub(crate) ranks: Ranks,
     pub(crate) entities: Entities,
+    /// Which attributes are of type ID.
+    pub(crate) ids: Ids,
     pub(crate) opened_tags: OpenedTags,
 }
 

@@ -19,11 +19,14 @@ pub(crate) enum Entity {
 /// The general entities that a document type declaration declares.
 pub(crate) type Entities = BTreeMap<String, Entity>;
 
-/// Reads `<!DOCTYPE …>`; gives the entities it declares.
+/// The attributes of type ID: by the name of the element (as written) that of the attribute.
+pub(crate) type Ids = BTreeMap<String, String>;
+
+/// Reads `<!DOCTYPE …>`; gives the entities and the IDs it declares.
 ///
 /// Declarations are checked for their syntax; nothing is validated, and no default values are
 /// added to elements. What lies outside the document is never read.
-pub(crate) fn read(declaration: &str, budget: &mut usize) -> Result<Entities, DocTypeError> {
+pub(crate) fn read(declaration: &str, budget: &mut usize) -> Result<(Entities, Ids), DocTypeError> {
     let mut reader = Reader { text: declaration, at: 0 };
     reader.expect("<!DOCTYPE")?;
     reader.gap()?;
@@ -33,6 +36,7 @@ pub(crate) fn read(declaration: &str, budget: &mut usize) -> Result<Entities, Do
     }
     let mut subset = Subset {
         entities: Entities::new(),
+        ids: Ids::new(),
         parameters: BTreeMap::new(),
         is_complete: true,
         budget,
@@ -43,7 +47,7 @@ pub(crate) fn read(declaration: &str, budget: &mut usize) -> Result<Entities, Do
         reader.spaces();
     }
     if reader.rest() == ">" {
-        Ok(subset.entities)
+        Ok((subset.entities, subset.ids))
     } else {
         reader.fail("expected `>` at the end of DOCTYPE")
     }
@@ -51,6 +55,7 @@ pub(crate) fn read(declaration: &str, budget: &mut usize) -> Result<Entities, Do
 
 struct Subset<'b> {
     entities: Entities,
+    ids: Ids,
     /// The replacement texts of parameter entities; `None` for those that lie elsewhere.
     parameters: BTreeMap<String, Option<String>>,
     /// A parameter entity that is not read may have declared what comes later otherwise.
@@ -173,7 +178,7 @@ impl Subset<'_> {
     /// `<!ATTLIST …>` from behind its keyword.
     fn attributes(&mut self, reader: &mut Reader<'_>) -> Result<(), DocTypeError> {
         reader.gap()?;
-        reader.qname()?;
+        let element = reader.qname()?;
         loop {
             let has_gap = reader.spaces();
             if reader.skip(">") {
@@ -182,9 +187,12 @@ impl Subset<'_> {
             if !has_gap {
                 return reader.fail("expected white space in the declaration");
             }
-            reader.qname()?;
+            let attribute = reader.qname()?;
             reader.gap()?;
-            attribute_type(reader)?;
+            // An element has at most one; of two declarations, the first counts.
+            if attribute_type(reader)? == AttributeType::Id && !self.ids.contains_key(element) {
+                self.ids.insert(element.to_owned(), attribute.to_owned());
+            }
             reader.gap()?;
             if reader.skip("#REQUIRED") || reader.skip("#IMPLIED") {
                 continue;
@@ -262,11 +270,19 @@ fn notation(reader: &mut Reader<'_>) -> Result<(), DocTypeError> {
     close(reader)
 }
 
-fn attribute_type(reader: &mut Reader<'_>) -> Result<(), DocTypeError> {
+/// What an attribute is declared to hold.
+#[derive(PartialEq)]
+enum AttributeType {
+    Id,
+    Other,
+}
+
+fn attribute_type(reader: &mut Reader<'_>) -> Result<AttributeType, DocTypeError> {
     // Longer words first: `ID` begins `IDREFS`.
     let words = ["CDATA", "IDREFS", "IDREF", "ID", "ENTITIES", "ENTITY", "NMTOKENS", "NMTOKEN"];
-    if words.iter().any(|word| reader.skip(word)) {
-        return Ok(());
+    if let Some(word) = words.iter().find(|word| reader.skip(word)) {
+        let is_id = *word == "ID";
+        return Ok(if is_id { AttributeType::Id } else { AttributeType::Other });
     }
     let is_notation = reader.skip("NOTATION");
     if is_notation {
@@ -282,7 +298,7 @@ fn attribute_type(reader: &mut Reader<'_>) -> Result<(), DocTypeError> {
         }
         reader.spaces();
         if reader.skip(")") {
-            return Ok(());
+            return Ok(AttributeType::Other);
         }
         reader.expect("|")?;
     }

@@ -26,7 +26,8 @@ pub enum Dialect {
     ///
     /// The same: text, CDATA and white space side by side are one node, and what an entity brings
     /// stands where its reference stands; the document type is no node; white space outside the
-    /// document element is none either; without a document type `id()` finds nothing.
+    /// document element is none either. What `id()` finds is up to the tree; in an `XmlDocument`
+    /// it finds nothing.
     ///
     /// What .NET finds wrong when it compiles an expression and what only when it runs it
     /// (prefixes, variables, unknown functions) is always an `XPathException`; here the latter two

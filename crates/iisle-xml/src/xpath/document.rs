@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use super::tree::{ExpandedName, QualifiedName, XPathAttribute, XPathKind, XPathTree};
+use crate::chars::is_space;
 use crate::lex::local;
 use crate::{Document, NodeId, NodeKind};
 
@@ -64,6 +65,17 @@ impl XPathTree for Document {
 
     fn text(&self, n: NodeId) -> Cow<'_, str> {
         self.text(n)
+    }
+
+    /// By the attributes that the document type declares to be of type ID. Every element is looked
+    /// at.
+    fn element_with_id(&self, id: &str) -> Option<NodeId> {
+        let has_id = |n: &NodeId| {
+            let name = self.ids.get(self.name(*n));
+            let value = name.and_then(|name| self.attribute(*n, name));
+            value.is_some_and(|value| value.trim_matches(is_space) == id)
+        };
+        if self.ids.is_empty() { None } else { self.descendants(self.root()).find(has_id) }
     }
 
     fn rank(&self, n: NodeId) -> Option<u64> {

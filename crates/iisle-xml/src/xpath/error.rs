@@ -2,6 +2,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::hint::hint;
+
 /// Why an expression is refused, and where in its text.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub struct XPathError {
@@ -55,6 +57,11 @@ impl XPathError {
     /// Where it is, in characters of the expression, from 1.
     pub fn column(&self) -> u32 {
         self.column
+    }
+
+    /// What to write instead, in one line, where that can be told.
+    pub fn hint(&self) -> Option<String> {
+        hint(&self.problem)
     }
 
     /// What is wrong.

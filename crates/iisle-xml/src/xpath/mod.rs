@@ -16,6 +16,7 @@ mod error;
 mod evaluate;
 mod expression;
 mod functions;
+mod hint;
 mod item;
 mod model;
 mod namespaces;

@@ -6,11 +6,13 @@ use super::functions::{Function, Signature};
 use super::token::{Token, TokenKind, shown, tokens};
 use super::{Dialect, XPathError, XPathProblem, dot_net};
 
-/// Parentheses, predicates, arguments and operators inside one another.
-///
-/// Every level takes a few frames of the stack, here and in the evaluation, of the 1 MiB that
-/// Windows gives the first thread of a program.
+/// Parentheses, predicates, arguments and operators inside one another. Every level takes a few
+/// frames of the stack, here and in the evaluation: unoptimized, all together less than the 2 MiB a
+/// thread has.
 const MAX_DEPTH: usize = 256;
+
+/// Levels of parentheses, predicates and arguments in .NET.
+const MAX_DOT_NET_DEPTH: usize = 200;
 
 /// An expression that was read, and the prefixes in it.
 #[derive(Debug, Clone)]
@@ -105,10 +107,14 @@ impl<'a> Parser<'a> {
     }
 
     fn deeper(&self, depth: usize, offset: usize) -> Result<usize, XPathError> {
-        if depth < MAX_DEPTH {
+        self.within(depth, MAX_DEPTH, offset)
+    }
+
+    fn within(&self, depth: usize, limit: usize, offset: usize) -> Result<usize, XPathError> {
+        if depth < limit {
             return Ok(depth + 1);
         }
-        self.fail(offset, XPathProblem::TooDeep { limit: MAX_DEPTH })
+        self.fail(offset, XPathProblem::TooDeep { limit })
     }
 
     fn need_nodes(
@@ -129,7 +135,11 @@ impl<'a> Parser<'a> {
     /// lists rather than with a function for each level, of which every parenthesis would take
     /// eleven frames.
     fn expression(&mut self) -> Result<Operand, XPathError> {
-        self.depth = self.deeper(self.depth, self.offset())?;
+        let limit = match self.dialect {
+            Dialect::Standard => MAX_DEPTH,
+            Dialect::DotNet => MAX_DOT_NET_DEPTH,
+        };
+        self.depth = self.within(self.depth, limit, self.offset())?;
         let mut operands = Vec::new();
         let mut operators: Vec<Pending> = Vec::new();
         loop {

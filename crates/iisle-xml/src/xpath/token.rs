@@ -1,6 +1,6 @@
 use super::expression::Operator;
 use super::{XPathError, XPathProblem};
-use crate::chars::{is_ncname, is_space, name_length, space_length};
+use crate::chars::{is_ncname, name_length, space_length};
 
 /// A token and where it begins.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -236,12 +236,17 @@ pub(crate) fn shown(text: &str, token: &Token<'_>) -> String {
     }
     let rest = &text[token.offset..];
     let end = match token.kind {
-        TokenKind::Name(..) | TokenKind::Function(_) | TokenKind::Axis(_) => name_length(rest),
+        TokenKind::Name(..)
+        | TokenKind::Function(_)
+        | TokenKind::NodeType(_)
+        | TokenKind::Axis(_) => name_length(rest),
         TokenKind::Number(_) => number_length(rest),
         TokenKind::Literal(literal) => literal.len() + 2,
         TokenKind::Operator(operator) => operator.text().len(),
         TokenKind::DoubleSlash | TokenKind::DotDot => 2,
-        _ => rest.find(|c| is_space(c) || c == '(').unwrap_or(rest.len()).max(1),
+        TokenKind::Variable(name) => name.len() + 1,
+        TokenKind::PrefixStar(prefix) => prefix.len() + 2,
+        _ => 1,
     };
     let end = rest.floor_char_boundary(end.clamp(1, 40).min(rest.len()));
     format!("`{}`", &rest[..end])
