@@ -2,6 +2,7 @@
 
 mod bar;
 mod data;
+mod evaluate;
 mod measure;
 mod pack;
 mod run;

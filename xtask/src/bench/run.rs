@@ -7,12 +7,12 @@ use anyhow::{Context, Result, bail};
 
 use super::bar::Findings;
 use super::data::{self, Folder};
-use super::{pack, startup, sync, table};
+use super::{evaluate, pack, startup, sync, table};
 use crate::calendar::Moment;
 use crate::process;
 use crate::workspace::Workspace;
 
-const SCENARIOS: [&str; 3] = ["pack", "sync", "startup"];
+const SCENARIOS: [&str; 4] = ["pack", "sync", "evaluate", "startup"];
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -99,12 +99,13 @@ pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Result<bool> {
 
 fn measure(name: &str, request: &Request, program: &Path, scratch: &Path) -> Result<Findings> {
     match name {
-        "pack" => {
+        "pack" | "evaluate" => {
             let (input, origin) = match &request.data {
                 Some(folder) => (Folder::count(&std::path::absolute(folder)?)?, "given"),
                 None => (data::publish_output(scratch)?, "made from rustc's library"),
             };
-            pack::measure(program, &input, origin, scratch, request.runs)
+            let measure = if name == "pack" { pack::measure } else { evaluate::measure };
+            measure(program, &input, origin, scratch, request.runs)
         }
         "sync" => sync::measure(
             program,
@@ -182,7 +183,7 @@ mod tests {
         assert_eq!((request.runs, request.files, request.record), (1, 10, false));
         assert_eq!(
             parse("fly").unwrap_err().to_string(),
-            "no scenario `fly`; there are pack, sync, startup"
+            "no scenario `fly`; there are pack, sync, evaluate, startup"
         );
         assert_eq!(
             parse("--runs 0").unwrap_err().to_string(),
