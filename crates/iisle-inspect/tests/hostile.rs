@@ -119,3 +119,30 @@ proptest! {
         prop_assert_eq!(output.observations, again.observations);
     }
 }
+
+#[test]
+fn json_files_of_a_real_output_may_end_anywhere_and_have_any_bit_wrong() {
+    let folder = iisle_testdata::case("publish", "shop").join("output");
+    let tree = LocalTree::open(folder).unwrap();
+    let names = tree.snapshot().unwrap().files;
+    let wanted = |path: &&RelPath| {
+        path.as_str().ends_with(".deps.json") || path.as_str().ends_with("runtimeconfig.json")
+    };
+    let mut seen = 0;
+    for path in names.keys().filter(wanted) {
+        let bytes = tree.read_all(path, 1 << 22).unwrap();
+        seen += 1;
+        // Some hundred places of a long file are as good as all.
+        let step = (bytes.len() / 300).max(1);
+        for at in (0..bytes.len()).step_by(step) {
+            let cut = &bytes[..at];
+            RuntimeConfig::read("x", cut);
+            Deps::read("x", cut);
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 1 << (at % 8);
+            RuntimeConfig::read("x", &flipped);
+            Deps::read("x", &flipped);
+        }
+    }
+    assert_eq!(seen, 2);
+}

@@ -207,3 +207,58 @@ proptest! {
         prop_assert!(result.is_ok() || result.is_err_and(|error| error.code().is_some()));
     }
 }
+
+/// A project that uses about everything.
+const RICH: &str = "\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?>
+<Project Sdk=\"Microsoft.NET.Sdk.Web\" TreatAsLocalProperty=\"A\">
+  <PropertyGroup Condition=\"'$(Configuration)' == 'Debug' or $([MSBuild]::VersionGreaterThan('8.0', '7.0'))\">
+    <TargetFramework>net8.0</TargetFramework><A>$([System.IO.Path]::Combine('a', `b`))%3b</A>
+    <B Condition=\"!Exists('x') and HasTrailingSlash('$(A)')\"><![CDATA[<x>]]></B>
+  </PropertyGroup>
+  <Import Project=\"*.props\" Condition=\"'$(B)' != ''\" />
+  <Choose><When Condition=\"$(A.Contains('a'))\"><PropertyGroup><C>&amp;</C></PropertyGroup></When><Otherwise /></Choose>
+  <ItemDefinitionGroup><Content><Kind>$(A)</Kind></Content></ItemDefinitionGroup>
+  <ItemGroup><Content Include=\"**/*.x;@(None->'%(Filename)')\" Exclude=\"a/**\" Link=\"l\" /><Content Update=\"*.json\" Kind=\"k\" /><Content Remove=\"@(None)\" MatchOnMetadata=\"Kind\" /></ItemGroup>
+  <Target Name=\"T\"><Exec Command=\"no\" /></Target>
+</Project>";
+
+fn survives(bytes: Vec<u8>) {
+    let mut files = MemoryFiles::new();
+    files.insert("/r/p.csproj", bytes);
+    files.insert("/r/a.x", "");
+    // Whether it is one or not: it ends, and an error says where.
+    if let Err(error) = evaluate(&files, &Request::new("/r/p.csproj")) {
+        assert!(!error.to_string().is_empty());
+    }
+}
+
+#[test]
+fn a_project_may_end_anywhere_and_have_any_bit_wrong() {
+    accepted_rich();
+    for end in (0..RICH.len()).step_by(2) {
+        survives(RICH.as_bytes()[..end].to_vec());
+    }
+    for at in (0..RICH.len()).step_by(2) {
+        let mut bytes = RICH.as_bytes().to_vec();
+        bytes[at] ^= 1 << (at % 8);
+        survives(bytes);
+    }
+}
+
+fn accepted_rich() {
+    let mut files = MemoryFiles::new();
+    files.insert("/r/p.csproj", RICH);
+    let evaluated = evaluate(&files, &Request::new("/r/p.csproj")).unwrap();
+    assert_eq!(evaluated.property("C"), Some("&"));
+}
+
+#[test]
+fn a_hundred_megabytes_of_nested_elements_are_refused_at_once() {
+    let mut files = MemoryFiles::new();
+    let text = format!("<Project><ItemGroup>{}", "<a>".repeat(100_000_000 / 3));
+    files.insert("/r/p.proj", text);
+    let started = std::time::Instant::now();
+    let error = evaluate(&files, &Request::new("/r/p.proj")).unwrap_err();
+    assert_eq!(error.code(), Some("MSB4025"));
+    assert!(started.elapsed().as_secs() < 20);
+}

@@ -1,5 +1,6 @@
-//! `iisle inspect`: what a publish output, project, image or Cargo package is.
+//! `iisle inspect`: what a publish output, project, image, package or Cargo package is.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use iisle_inspect::cargo::CargoPackage;
@@ -11,15 +12,18 @@ use iisle_tree::{LocalTree, Tree, host};
 
 use crate::failure::CHECK_THE_PATH;
 use crate::project::{self, ProjectOptions};
-use crate::{Context, Failure, cargo, solution};
+use crate::{Context, Failure, Package, PackageRequest, cargo, solution};
 
 /// The largest list of runtimes that is read.
 const MAX_RUNTIMES: u64 = 1 << 20;
 
+/// What makes a folder one of an unpacked package.
+const ARCHIVE: &str = "archive.xml";
+
 /// What to look at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InspectRequest {
-    /// An output folder, a project file, an image or a Cargo.toml.
+    /// An output folder, a project file, an image, a package or a Cargo.toml.
     pub path: PathBuf,
     /// The entry, when there are several.
     pub entry: Option<String>,
@@ -30,7 +34,6 @@ pub struct InspectRequest {
 }
 
 /// What something is.
-#[derive(Debug)]
 pub enum InspectReport {
     /// A folder of publish output.
     PublishOutput {
@@ -55,6 +58,13 @@ pub enum InspectReport {
         /// Its facts.
         image: Box<Image>,
     },
+    /// A Web Deploy package.
+    Package {
+        /// The file or folder as given.
+        path: PathBuf,
+        /// What it holds.
+        package: Box<Package>,
+    },
     /// A Cargo package, with its program when that was built.
     Cargo {
         /// Its facts.
@@ -64,19 +74,37 @@ pub enum InspectReport {
     },
 }
 
+impl fmt::Debug for InspectReport {
+    /// The kind of subject; its facts would fill pages.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::PublishOutput { .. } => "PublishOutput",
+            Self::Project { .. } => "Project",
+            Self::Image { .. } => "Image",
+            Self::Package { .. } => "Package",
+            Self::Cargo { .. } => "Cargo",
+        })
+    }
+}
+
 /// Gathers the facts of what `path` names.
 ///
 /// # Errors
 /// When it does not exist or cannot be read.
 pub fn inspect(context: &Context<'_>, request: &InspectRequest) -> Result<InspectReport, Failure> {
     let path = &request.path;
-    if host::is_dir(path) {
+    if host::is_dir(path) && !host::is_file(&path.join(ARCHIVE)) {
         return folder(request);
     }
     if !host::exists(path) {
         return Err(
             Failure::new(format!("`{}` does not exist", path.display())).hint(CHECK_THE_PATH)
         );
+    }
+    let is_zip = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"));
+    if is_zip || host::is_dir(path) {
+        let opened = PackageRequest { package: path.clone(), offset_minutes: 0 }.open()?;
+        return Ok(InspectReport::Package { path: path.clone(), package: Box::new(opened) });
     }
     if project::is_cargo(path) {
         let package = cargo::read(context, path, None, &request.options)?;

@@ -4,10 +4,12 @@ use iisle_ops::InspectReport;
 use iisle_ops::facts::cargo::CargoPackage;
 use iisle_ops::facts::image::Image;
 use iisle_ops::facts::project::Project;
-use iisle_ops::facts::publish::{FrameworkReference, Kind, PublishOutput, Severity};
+use iisle_ops::facts::publish::Kind;
 use iisle_ops::facts::resolve::Resolution;
 
-use super::style::{BOLD, DIM, ERROR, HINT, WARNING};
+use super::output::publish_output;
+use super::package::show;
+use super::style::{BOLD, DIM, ERROR, WARNING};
 use super::text::{count, printable, size, table};
 use crate::wire::Files;
 
@@ -30,6 +32,7 @@ pub(crate) fn inspect(report: &InspectReport, files: Files) -> String {
             text
         }
         InspectReport::Image { path, image } => self::image(&path.display().to_string(), image),
+        InspectReport::Package { path, package } => show(path, package),
         InspectReport::Cargo { package, executable } => cargo(package, executable.as_deref()),
     }
 }
@@ -51,129 +54,13 @@ pub(crate) fn kind(kind: Kind) -> &'static str {
     }
 }
 
-fn rows(rows: &[(&str, String)]) -> String {
+/// Labels and values; a row without value is left out.
+pub(super) fn rows(rows: &[(&str, String)]) -> String {
     let shown = rows.iter().filter(|(_, value)| !value.is_empty());
     let rows: Vec<_> = shown
         .map(|(label, value)| vec![(*label).to_owned(), printable(value).into_owned()])
         .collect();
     table(&rows, 2)
-}
-
-fn publish_output(root: &str, output: &PublishOutput, files: Files) -> String {
-    let mut text = format!("{BOLD}{}{BOLD:#}\n", printable(root));
-    let flags: Vec<_> = output.flags.iter().map(|flag| flag.word()).collect();
-    let bytes: u64 = output.classes.values().map(|sum| sum.size).sum();
-    let number: u64 = output.classes.values().map(|sum| sum.files).sum();
-    let needs = match output.self_contained {
-        Some(true) => {
-            format!("nothing installed; brings {}", frameworks(&output.included_frameworks))
-        }
-        _ => frameworks(&output.frameworks),
-    };
-    text += &rows(&[
-        ("kind", format!("{} ({})", kind(output.kind), output.kind.word())),
-        ("entry", output.entry.clone().unwrap_or_default()),
-        (
-            "candidates",
-            if output.entry.is_none() { output.candidates.join(", ") } else { String::new() },
-        ),
-        ("process", output.arch.map(|arch| arch.word().into_owned()).unwrap_or_default()),
-        ("runtime id", output.rid.clone().unwrap_or_default()),
-        ("framework", output.target_framework.clone().unwrap_or_default()),
-        ("needs", needs),
-        ("flags", flags.join(", ")),
-        ("web.config", web_config(output)),
-        ("content", format!("{}, {}", count(number, "file"), size(bytes))),
-    ]);
-    text.push('\n');
-    text += &classes(output, bytes);
-    for conflict in &output.conflicts {
-        let (style, word) = severity(conflict.severity);
-        writeln!(
-            text,
-            "{style}{word}{style:#}: {} is {}: {}",
-            printable(conflict.path.as_str()),
-            conflict.class(),
-            printable(&conflict.evidence)
-        )
-        .expect("a string takes everything");
-    }
-    for seen in &output.observations {
-        let (style, word) = severity(seen.severity);
-        let path =
-            seen.path.as_deref().map(|path| format!(" {}", printable(path))).unwrap_or_default();
-        writeln!(
-            text,
-            "{style}{word}{style:#}: {}{path}: {}",
-            seen.what.word(),
-            printable(&seen.detail)
-        )
-        .expect("a string takes everything");
-    }
-    if files == Files::Listed {
-        text.push('\n');
-        text += &file_table(output);
-    }
-    text
-}
-
-/// Sizes by class, the largest first, with a bar.
-fn classes(output: &PublishOutput, total: u64) -> String {
-    let mut sums: Vec<_> = output.classes.iter().collect();
-    sums.sort_by_key(|(class, sum)| (std::cmp::Reverse(sum.size), **class));
-    let bar = |part: u64| {
-        let width = usize::try_from(part.saturating_mul(32) / total.max(1)).unwrap_or(0);
-        "#".repeat(width)
-    };
-    let row = |(class, sum): &(
-        &iisle_ops::facts::publish::Class,
-        &iisle_ops::facts::publish::ClassSum,
-    )| {
-        vec![class.word().to_owned(), count(sum.files, "file"), size(sum.size), bar(sum.size)]
-    };
-    table(&sums.iter().map(row).collect::<Vec<_>>(), 2)
-}
-
-fn file_table(output: &PublishOutput) -> String {
-    let row = |file: &iisle_ops::facts::publish::File| {
-        let what = file
-            .image
-            .as_ref()
-            .and_then(|image| image.runs_as.as_ref())
-            .map(|r| r.word().into_owned());
-        vec![
-            size(file.size),
-            file.class.word().to_owned(),
-            what.unwrap_or_default(),
-            printable(file.path.as_str()).into_owned(),
-        ]
-    };
-    table(&output.files.iter().map(row).collect::<Vec<_>>(), 2)
-}
-
-fn frameworks(references: &[FrameworkReference]) -> String {
-    references.iter().map(|f| format!("{} {}", f.name, f.version)).collect::<Vec<_>>().join(", ")
-}
-
-fn web_config(output: &PublishOutput) -> String {
-    let Some(file) = &output.web_config else { return "none".to_owned() };
-    let config = match &file.content {
-        Ok(config) => config,
-        Err(error) => return format!("cannot be read: {error}"),
-    };
-    let Some(hosting) = config.hosting() else { return "without aspNetCore".to_owned() };
-    let arguments = hosting.section.arguments();
-    let start = format!("{} {arguments}", hosting.section.process_path());
-    let model = hosting.hosting_model().map_or("", |model| model.word());
-    format!("starts `{}` {model}", start.trim())
-}
-
-fn severity(severity: Severity) -> (anstyle::Style, &'static str) {
-    match severity {
-        Severity::Error => (ERROR, "error"),
-        Severity::Warning => (WARNING, "warning"),
-        Severity::Info => (HINT, "info"),
-    }
 }
 
 fn resolution(resolution: &Resolution) -> String {

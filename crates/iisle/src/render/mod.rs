@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod deploy;
 pub(crate) mod failure;
 pub(crate) mod inspect;
+mod output;
 pub(crate) mod pack;
 pub(crate) mod package;
 pub(crate) mod publish;

@@ -8,6 +8,7 @@ use iisle_report::Location;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::package::package_body;
 use super::shared::{WireLocation, WireWarning};
 
 /// How much of an output is told.
@@ -35,6 +36,10 @@ pub(crate) fn inspect_body(report: &InspectReport, files: Files) -> Value {
         InspectReport::Image { path, image } => json!({
             "subject": "image",
             "image": self::image(&path.display().to_string(), image),
+        }),
+        InspectReport::Package { path: _, package } => json!({
+            "subject": "package",
+            "package": package_body(package),
         }),
         InspectReport::Cargo { package, executable } => json!({
             "subject": "cargo",

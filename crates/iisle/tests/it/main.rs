@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may")]
 
 mod bad_input;
+mod inspect;
 mod robocopy;
 mod samples;
 mod stage;
