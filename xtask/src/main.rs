@@ -36,10 +36,11 @@ Usage: cargo xtask CHORE [OPTIONS]
   windows          cross-builds for Windows and runs all tests under Wine
   dist             release archives for this host in dist/, with completions, man pages, checksums
       --target T   for another target whose standard library is installed
-  bench [NAME]…    end-to-end scenarios beside their peers: pack sync evaluate startup
+  bench [NAME]…    end-to-end scenarios beside their peers: pack sync evaluate startup xml
       --data DIR   the publish output to pack (default: one made from rustc's own libraries)
       --runs N     runs of each command, of which the median counts (default: 5)
       --files N    files to sync (default: 100000)
+      --engine P   what runs the reference engine of XDT, as P SOURCE TRANSFORM OUT
       --program F  measure this executable instead of a fresh release build; records nothing
       --no-record  do not append to crates/BENCHMARKS.md
 ";

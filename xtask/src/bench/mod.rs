@@ -9,5 +9,6 @@ mod run;
 mod startup;
 mod sync;
 mod table;
+mod xml;
 
 pub(crate) use run::run;

@@ -7,12 +7,12 @@ use anyhow::{Context, Result, bail};
 
 use super::bar::Findings;
 use super::data::{self, Folder};
-use super::{evaluate, pack, startup, sync, table};
+use super::{evaluate, pack, startup, sync, table, xml};
 use crate::calendar::Moment;
 use crate::process;
 use crate::workspace::Workspace;
 
-const SCENARIOS: [&str; 4] = ["pack", "sync", "evaluate", "startup"];
+const SCENARIOS: [&str; 5] = ["pack", "sync", "evaluate", "startup", "xml"];
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ struct Request {
     scenarios: Vec<String>,
     data: Option<PathBuf>,
     program: Option<PathBuf>,
+    /// What runs the reference engine of XDT.
+    engine: Option<PathBuf>,
     runs: usize,
     files: usize,
     record: bool,
@@ -31,6 +33,7 @@ impl Request {
             scenarios: Vec::new(),
             data: None,
             program: None,
+            engine: None,
             runs: 5,
             files: 100_000,
             record: true,
@@ -45,6 +48,7 @@ impl Request {
                     // The rows are of commits, and who knows where this one comes from.
                     request.record = false;
                 }
+                "--engine" => request.engine = Some(value()?.into()),
                 "--runs" => request.runs = number(word, value()?)?,
                 "--files" => request.files = number(word, value()?)?,
                 "--no-record" => request.record = false,
@@ -113,6 +117,7 @@ fn measure(name: &str, request: &Request, program: &Path, scratch: &Path) -> Res
             scratch,
             request.runs,
         ),
+        "xml" => xml::measure(program, request.engine.as_deref(), scratch, request.runs),
         _ => startup::measure(program, request.runs),
     }
 }
@@ -183,7 +188,7 @@ mod tests {
         assert_eq!((request.runs, request.files, request.record), (1, 10, false));
         assert_eq!(
             parse("fly").unwrap_err().to_string(),
-            "no scenario `fly`; there are pack, sync, evaluate, startup"
+            "no scenario `fly`; there are pack, sync, evaluate, startup, xml"
         );
         assert_eq!(
             parse("--runs 0").unwrap_err().to_string(),

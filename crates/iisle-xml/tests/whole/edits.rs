@@ -129,7 +129,9 @@ fn shape(document: &Document) -> Shape {
             .collect();
         attributes.sort();
         let namespace = document.namespace(n).map(str::to_owned);
-        (namespace, document.local_name(n).to_owned(), attributes, document.text(n).into_owned())
+        // A CR and an LF that come to stand side by side are read as one line end.
+        let text = document.text(n).replace('\n', "");
+        (namespace, document.local_name(n).to_owned(), attributes, text)
     };
     document.descendants(document.root()).map(element).collect()
 }
