@@ -1,3 +1,4 @@
+use crate::directive::is_word;
 use crate::policy::Arguments;
 
 /// The arguments in a directive's parentheses.
@@ -73,6 +74,14 @@ fn is_bracketed(text: &str) -> bool {
         }
     }
     text.ends_with(']') && !is_open
+}
+
+/// Whether an expression has a name with that prefix.
+pub(crate) fn mentions_prefix(expression: &str, prefix: &str) -> bool {
+    outside_literals(expression).any(|(at, ..)| {
+        let rest = expression[at..].strip_prefix(prefix).and_then(|rest| rest.strip_prefix(':'));
+        rest.is_some_and(|rest| !rest.starts_with(':')) && !expression[..at].ends_with(is_word)
+    })
 }
 
 /// The characters that stand in no literal, with their places and how many brackets are open

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use iisle_xml::Position;
-use iisle_xml::xpath::{Namespaces, XNode, XPath};
+use iisle_xml::xpath::{Dialect, Namespaces, XNode, XPath};
 
 use crate::directive::{Directive, likely};
 use crate::fault::{Fault, Stop};
@@ -170,6 +170,7 @@ impl<'a, T: Target> Engine<'a, T> {
     fn select(&self, tree: &T, path: &Path, index: usize) -> Result<Vec<XNode<T::Node>>, Stop> {
         let bindings = &self.element(index).bindings;
         let document = XNode::Tree(tree.document());
+        let dialect = self.policy.dialect;
         let differs = |element: usize| {
             let own = &self.element(element).bindings;
             !Rc::ptr_eq(own, bindings) && !own.agree_with(bindings)
@@ -177,7 +178,7 @@ impl<'a, T: Target> Engine<'a, T> {
         let stepwise = self.policy.steps == Steps::Own
             && path.pieces.iter().any(|piece| differs(piece.element));
         if !stepwise {
-            return evaluate(tree, &path.text, &document, &bindings.namespaces);
+            return evaluate(tree, &path.text, &document, &bindings.namespaces, dialect);
         }
         let mut found = vec![document];
         for piece in &path.pieces {
@@ -185,7 +186,7 @@ impl<'a, T: Target> Engine<'a, T> {
             let mut next = Vec::new();
             let mut seen = BTreeSet::new();
             for context in &found {
-                for node in evaluate(tree, &piece.text, context, namespaces)? {
+                for node in evaluate(tree, &piece.text, context, namespaces, dialect)? {
                     let is_new = match &node {
                         XNode::Tree(node) => seen.insert(*node),
                         other => !next.contains(other),
@@ -214,8 +215,10 @@ pub(crate) fn evaluate<T: Target>(
     text: &str,
     context: &XNode<T::Node>,
     namespaces: &Namespaces,
+    dialect: Dialect,
 ) -> Result<Vec<XNode<T::Node>>, Stop> {
-    let selected = XPath::parse(text).and_then(|path| path.select(tree, context, namespaces));
+    let path = XPath::parse_as(text, dialect);
+    let selected = path.and_then(|path| path.select(tree, context, namespaces));
     selected.map_err(|error| {
         let detail = format!("{error} (character {} of `{text}`)", error.column());
         Stop::from(Fault::exception("XPathException").with_detail(detail))

@@ -1,3 +1,5 @@
+use iisle_xml::xpath::Dialect;
+
 /// Where the engine itself decides differently in the two modes. What the documents decide
 /// (layout, encoding, spelling) is the business of the [`Target`](crate::target::Target)s.
 ///
@@ -15,6 +17,8 @@ pub(crate) struct Policy {
     pub(crate) steps: Steps,
     /// How impossible wishes fail (X08).
     pub(crate) failures: Failures,
+    /// Whose XPath it is.
+    pub(crate) dialect: Dialect,
     /// What becomes of the wish to remove the document element (X13).
     pub(crate) document_element: DocumentElement,
     /// Whether likely mistakes are told (X12).
@@ -85,6 +89,7 @@ impl Policy {
         bindings: Bindings::None,
         steps: Steps::Last,
         failures: Failures::Exceptions,
+        dialect: Dialect::DotNet,
         document_element: DocumentElement::Removable,
         mistakes: Mistakes::Silent,
     };
@@ -96,6 +101,7 @@ impl Policy {
         bindings: Bindings::Element,
         steps: Steps::Own,
         failures: Failures::Explained,
+        dialect: Dialect::Standard,
         document_element: DocumentElement::Kept,
         mistakes: Mistakes::Told,
     };

@@ -1,5 +1,5 @@
-//! The document type declaration: what it is written as, and what it says of entities and default
-//! attributes.
+//! The document type declaration: what it is written as, and what it says of entities. Attributes
+//! that elements have by default are nothing to the reference engine.
 
 use std::collections::BTreeMap;
 
@@ -15,19 +15,11 @@ pub(super) struct Doctype {
     /// What entities stand for; the first declaration counts. Those outside of the document stand
     /// for nothing.
     entities: BTreeMap<String, String>,
-    /// Default attributes by the names of elements.
-    defaults: BTreeMap<String, Vec<(String, String)>>,
 }
 
 impl Doctype {
     pub(super) fn entity(&self, name: &str) -> Option<&str> {
         self.entities.get(name).map(String::as_str)
-    }
-
-    /// Names and values of the attributes that elements of a name have by default.
-    pub(super) fn defaults(&self, element: &str) -> impl Iterator<Item = (&str, &str)> {
-        let list = self.defaults.get(element).into_iter().flatten();
-        list.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
@@ -89,8 +81,6 @@ impl Doctype {
                 scan.skip_past("?>");
             } else if scan.takes("<!ENTITY") {
                 self.entity_declaration(&mut scan);
-            } else if scan.takes("<!ATTLIST") {
-                self.attribute_list(&mut scan);
             } else {
                 scan.skip_declaration();
             }
@@ -106,34 +96,6 @@ impl Doctype {
             scan.space();
             let text = scan.literal().map(expanded).unwrap_or_default();
             self.entities.entry(name.to_owned()).or_insert(text);
-        }
-        scan.skip_declaration();
-    }
-
-    fn attribute_list(&mut self, scan: &mut Scan<'_>) {
-        scan.space();
-        if let Some(element) = scan.name() {
-            let list = self.defaults.entry(element.to_owned()).or_default();
-            while scan.space() {
-                let Some(attribute) = scan.name() else { break };
-                scan.space();
-                if scan.takes("(") || scan.takes("NOTATION") {
-                    scan.skip_past(")");
-                } else {
-                    scan.name();
-                }
-                scan.space();
-                if scan.takes("#REQUIRED") || scan.takes("#IMPLIED") {
-                    continue;
-                }
-                if scan.takes("#FIXED") {
-                    scan.space();
-                }
-                let Some(value) = scan.literal() else { break };
-                if !list.iter().any(|(known, _)| known == attribute) {
-                    list.push((attribute.to_owned(), expanded(value)));
-                }
-            }
         }
         scan.skip_declaration();
     }

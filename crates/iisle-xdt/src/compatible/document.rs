@@ -234,7 +234,6 @@ impl Target for CompatibleTarget {
         let mut attribute = self.tree.attributes(from)[index].clone();
         attribute.value = value.into();
         attribute.pieces.clear();
-        attribute.is_specified = true;
         // It is made when the source has been read to its end.
         attribute.position = self.tree.end;
         if self.tree.is_in_entity(element) {
@@ -247,7 +246,6 @@ impl Target for CompatibleTarget {
         if let Some(known) = all.find(|known| known.name == attribute.name) {
             known.value = attribute.value;
             known.pieces.clear();
-            known.is_specified = true;
             return Ok(());
         }
         data.attributes.retain(|known| {
@@ -261,25 +259,9 @@ impl Target for CompatibleTarget {
         if self.tree.is_in_entity(element) {
             return Err(Fault::exception(READ_ONLY));
         }
-        let name = self.tree.node(element).name.clone();
-        for index in indexes.iter().rev() {
-            let attribute = self.tree.attributes(element).get(*index);
-            let default = attribute.and_then(|attribute| {
-                let mut defaults = self.tree.doctype.defaults(&name);
-                defaults.find(|(known, _)| *known == &*attribute.name).map(|(_, v)| v.to_owned())
-            });
-            let Some(data) = self.tree.element_mut(element) else { continue };
-            match default {
-                // The document type has the last word.
-                Some(value) => {
-                    let attribute = &mut data.attributes[*index];
-                    attribute.value = value.into();
-                    attribute.pieces.clear();
-                    attribute.is_specified = false;
-                }
-                None => {
-                    data.attributes.remove(*index);
-                }
+        if let Some(element) = self.tree.element_mut(element) {
+            for index in indexes.iter().rev() {
+                element.attributes.remove(*index);
             }
         }
         Ok(())

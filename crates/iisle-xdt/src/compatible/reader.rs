@@ -56,8 +56,6 @@ pub(super) fn read(text: &str, space: Space) -> Result<Tree, Malformed> {
     };
     reader.document(Tree::DOCUMENT)?;
     let end = reader.position(text.len());
-    let doctype = reader.doctype;
-    tree.doctype = doctype;
     tree.end = end;
     Ok(tree)
 }
@@ -475,10 +473,9 @@ impl<'t> Reader<'t, '_> {
         };
         self.resolve(&mut found)?;
         let position = self.position(start);
-        let mut attributes: Vec<Attribute> =
+        let attributes: Vec<Attribute> =
             found.into_iter().map(|(_, attribute)| attribute).collect();
         let gaps = self.gaps(position)?;
-        self.add_defaults(name, position, &mut attributes);
         let preserves = self.preserves(&attributes);
         let element = Element {
             namespace,
@@ -530,14 +527,8 @@ impl<'t> Reader<'t, '_> {
         if name == "xml:space" && !matches!(value.trim(), "preserve" | "default") {
             return self.bad(start, format!("xml:space cannot be `{value}`"));
         }
-        let attribute = Attribute {
-            name: name.into(),
-            namespace: None,
-            value: value.into(),
-            pieces,
-            position,
-            is_specified: true,
-        };
+        let attribute =
+            Attribute { name: name.into(), namespace: None, value: value.into(), pieces, position };
         Ok((start, attribute))
     }
 
@@ -690,27 +681,6 @@ impl<'t> Reader<'t, '_> {
             }
         }
         Ok(())
-    }
-
-    /// Adds the attributes that the document type gives every element of that name.
-    fn add_defaults(&self, name: &str, position: Position, attributes: &mut Vec<Attribute>) {
-        for (default, value) in self.doctype.defaults(name) {
-            if attributes.iter().any(|attribute| *attribute.name == *default) {
-                continue;
-            }
-            let namespace = match prefix(default) {
-                None => None,
-                prefix => self.uri_of(prefix).ok().flatten(),
-            };
-            attributes.push(Attribute {
-                name: default.into(),
-                namespace,
-                value: value.into(),
-                pieces: Vec::new(),
-                position,
-                is_specified: false,
-            });
-        }
     }
 
     /// Character data up to a tag or a reference to an entity, or that reference.

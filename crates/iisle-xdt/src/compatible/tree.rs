@@ -2,7 +2,6 @@ use std::rc::Rc;
 
 use iisle_xml::Position;
 
-use super::doctype::Doctype;
 use super::gaps::Gaps;
 
 /// A node of a [`Tree`].
@@ -64,8 +63,6 @@ pub(super) struct Attribute {
     /// The value in pieces, when it refers to entities.
     pub(super) pieces: Vec<Piece>,
     pub(super) position: Position,
-    /// Whether it is written: one that the document type alone gives the element is not.
-    pub(super) is_specified: bool,
 }
 
 /// A piece of an attribute's value.
@@ -94,7 +91,6 @@ pub(super) fn local(name: &str) -> &str {
 #[derive(Debug, Clone)]
 pub(super) struct Tree {
     nodes: Vec<Node>,
-    pub(super) doctype: Doctype,
     /// Where the text ended that it was read from.
     pub(super) end: Position,
 }
@@ -104,11 +100,7 @@ impl Tree {
 
     /// An empty document.
     pub(super) fn new() -> Self {
-        let mut tree = Self {
-            nodes: Vec::new(),
-            doctype: Doctype::default(),
-            end: Position { line: 1, column: 1 },
-        };
+        let mut tree = Self { nodes: Vec::new(), end: Position { line: 1, column: 1 } };
         tree.add(Kind::Document, "", "");
         tree
     }

@@ -119,6 +119,12 @@ impl XPathTree for CompatibleTarget {
         Some(XPathAttribute { name, value: Cow::Borrowed(&attribute.value) })
     }
 
+    fn is_there(&self, n: Id) -> bool {
+        // An empty section is text, too.
+        let node = self.tree.node(n);
+        node.kind == Kind::CData || !node.value.is_empty()
+    }
+
     fn text(&self, n: Id) -> Cow<'_, str> {
         Cow::Borrowed(&self.tree.node(n).value)
     }

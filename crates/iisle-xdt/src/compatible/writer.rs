@@ -225,9 +225,6 @@ impl<S: Gapped> Writer<S> {
     }
 
     fn attribute(&mut self, attribute: &Attribute) -> Result<(), Refused> {
-        if !attribute.is_specified {
-            return Ok(());
-        }
         self.sink.start_attribute();
         let name: Box<str> = match attribute.namespace.as_ref() {
             Some(namespace) if **namespace == *XMLNS => attribute.name.clone(),

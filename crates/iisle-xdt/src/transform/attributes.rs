@@ -4,7 +4,6 @@ use iisle_xml::xpath::{XNode, XPathKind};
 
 use super::execution::Execution;
 use crate::Code;
-use crate::engine::evaluate;
 use crate::fault::{Fault, Stop};
 use crate::log::in_source;
 use crate::target::Target;
@@ -88,7 +87,6 @@ pub(super) fn named<T: Target>(
     execution: &mut Execution<'_, '_, T>,
     node: &XNode<T::Node>,
 ) -> Result<Vec<XNode<T::Node>>, Stop> {
-    let namespaces = execution.argument_namespaces();
     let arguments = execution.arguments();
     let path = match arguments.as_slice() {
         [] => "@*".to_owned(),
@@ -96,7 +94,7 @@ pub(super) fn named<T: Target>(
     };
     let mut found = Vec::new();
     for argument in &arguments {
-        let list = evaluate(&execution.engine.target, &format!("@{argument}"), node, &namespaces)?;
+        let list = execution.evaluate(&format!("@{argument}"), node)?;
         if list.is_empty() {
             execution.warn(Code::ArgNoAttribute, [argument.clone()]);
         }
@@ -105,7 +103,7 @@ pub(super) fn named<T: Target>(
     if arguments.len() == 1 {
         return Ok(found);
     }
-    evaluate(&execution.engine.target, &path, node, &namespaces)
+    execution.evaluate(&path, node)
 }
 
 /// The element and index of an attribute; the reference engine dies of anything else.

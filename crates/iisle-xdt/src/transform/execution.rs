@@ -1,9 +1,9 @@
 use iisle_xml::xpath::{XNode, XPathKind};
 
 use super::Kind;
-use crate::arguments::split;
+use crate::arguments::{mentions_prefix, split};
 use crate::directive::Directive;
-use crate::engine::{Engine, Nodes, place_of};
+use crate::engine::{Engine, Nodes, evaluate, place_of};
 use crate::fault::{Fault, Stop};
 use crate::log::{Abandoned, in_transform};
 use crate::options::Unmatched;
@@ -285,12 +285,23 @@ impl<T: Target> Execution<'_, '_, T> {
         text.map(|text| split(text, self.engine.policy.arguments)).unwrap_or_default()
     }
 
-    /// The prefixes that expressions in arguments know.
-    pub(super) fn argument_namespaces(&self) -> Namespaces {
-        match self.engine.policy.bindings {
-            Bindings::None => Namespaces::new(),
-            Bindings::Element => self.engine.element(self.index).bindings.namespaces.clone(),
-        }
+    /// What an expression in an argument selects at a node.
+    pub(super) fn evaluate(
+        &self,
+        text: &str,
+        context: &XNode<T::Node>,
+    ) -> Result<Vec<XNode<T::Node>>, Stop> {
+        let Engine { policy, target, .. } = &*self.engine;
+        let none = Namespaces::new();
+        let namespaces = match policy.bindings {
+            // Not even the prefix that is always bound.
+            Bindings::None if mentions_prefix(text, "xml") => {
+                return Err(Fault::exception("XPathException").into());
+            }
+            Bindings::None => &none,
+            Bindings::Element => &self.engine.element(self.index).bindings.namespaces,
+        };
+        evaluate(target, text, context, namespaces, policy.dialect)
     }
 
     /// The copy of the transform element.

@@ -5,7 +5,6 @@ use iisle_xml::xpath::{XNode, XPathKind};
 
 use super::execution::Execution;
 use crate::Code;
-use crate::engine::evaluate;
 use crate::fault::{Fault, Stop};
 use crate::policy::Failures;
 use crate::target::Target;
@@ -48,8 +47,7 @@ fn sibling<T: Target>(execution: &Execution<'_, '_, T>) -> Result<T::Node, Stop>
         };
         return Err(Fault::new(code, name()).into());
     };
-    let namespaces = execution.argument_namespaces();
-    let found = evaluate(&execution.engine.target, path, &execution.target, &namespaces)?;
+    let found = execution.evaluate(path, &execution.target)?;
     match found.first() {
         None => Err(Fault::new(Code::NoMatch, [path.clone()]).into()),
         Some(XNode::Tree(node)) if execution.engine.target.kind(*node) == XPathKind::Element => {

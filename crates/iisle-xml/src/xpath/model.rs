@@ -58,7 +58,7 @@ impl<'t, T: XPathTree> Model<'t, T> {
     }
 
     fn has_characters(self, first: T::Node) -> bool {
-        self.pieces(first).any(|piece| !self.tree.text(piece).is_empty())
+        self.pieces(first).any(|piece| self.tree.is_there(piece))
     }
 
     /// The first node from `at` on that is one.

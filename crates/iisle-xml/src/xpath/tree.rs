@@ -133,6 +133,12 @@ pub trait XPathTree {
     /// other kinds it is not asked.
     fn text(&self, n: Self::Node) -> Cow<'_, str>;
 
+    /// Whether a text piece counts for one: those without characters do not, unless the tree says
+    /// otherwise.
+    fn is_there(&self, n: Self::Node) -> bool {
+        !self.text(n).is_empty()
+    }
+
     /// A number that grows in document order, when that is known of every node without a walk;
     /// `None` has the order found out by a walk from the root where it matters.
     fn rank(&self, _n: Self::Node) -> Option<u64> {
