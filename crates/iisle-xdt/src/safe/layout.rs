@@ -186,13 +186,20 @@ impl Layout<'_> {
         !self.document.newline().is_empty()
             && line_end(indent).is_some()
             && self.document.kind(parent) == NodeKind::Element
-            && !self.document.is_mixed(parent)
+            && !(self.document.is_mixed(parent) && self.has_text(parent))
+    }
+
+    /// Whether an element that had text or CDATA has some now.
+    fn has_text(&self, parent: NodeId) -> bool {
+        let means_something =
+            |n: NodeId| self.document.kind(n) == NodeKind::CData || self.is_text(n);
+        self.document.children(parent).any(means_something)
     }
 
     fn needs_indent(&self, n: NodeId) -> bool {
         let before = self.visited;
         !self.is_white(before)
-            && !before.is_some_and(|n| self.document.kind(n) == NodeKind::Text)
+            && !before.is_some_and(|n| self.is_text(n))
             && (self.is_within_new(Some(n)) || self.is_within_new(before))
     }
 
@@ -208,6 +215,11 @@ impl Layout<'_> {
             self.document.is_white_space(n)
                 && !(self.may_preserve && self.document.preserves_space(n))
         })
+    }
+
+    /// Whether a node is text that is more than white space; what `xml:space` keeps is neither.
+    fn is_text(&self, n: NodeId) -> bool {
+        self.document.kind(n) == NodeKind::Text && !self.document.is_white_space(n)
     }
 
     /// The indent of what is visited; found out when it is not known.

@@ -229,6 +229,12 @@ impl<T: Target> Execution<'_, '_, T> {
     pub(super) fn target_node(&self, class: &str) -> Result<T::Node, Fault> {
         match (&self.target, self.engine.policy.failures) {
             (XNode::Tree(node), Failures::Exceptions) => Ok(*node),
+            // What cannot be done with comments and texts, the target refuses.
+            (XNode::Tree(node), Failures::Explained)
+                if self.engine.target.kind(*node) != XPathKind::Root =>
+            {
+                Ok(*node)
+            }
             _ => self.target_element(class),
         }
     }

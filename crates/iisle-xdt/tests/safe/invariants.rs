@@ -107,3 +107,36 @@ fn a_result_transformed_by_nothing_stays() {
         assert_eq!(again.bytes.as_ref(), Some(&bytes), "{name}");
     }
 }
+
+#[test]
+fn comments_texts_and_instructions_can_be_located_like_elements() {
+    let source =
+        "<?xml version=\"1.0\"?>\n<r>\n  <!-- c -->\n  <a>t<b/></a>\n  <?p d?>\n  <e/>\n</r>";
+    for (locator, kind, found) in [
+        ("XPath(comment())", "Remove", "  <a>t<b/></a>\n  <?p d?>\n"),
+        ("XPath(a/text())", "Replace", "  <!-- c -->\n  <a><x/><b/></a>\n  <?p d?>\n"),
+        (
+            "XPath(processing-instruction())",
+            "CommentOut",
+            "  <!-- c -->\n  <a>t<b/></a>\n  <!-- <?p d?> -->\n",
+        ),
+    ] {
+        let locator = locator.replace("XPath(", "XPath(/r/");
+        let script =
+            format!("<r {XDT}><x xdt:Transform=\"{kind}\" xdt:Locator=\"{locator}\"/></r>");
+        let wanted = format!("<?xml version=\"1.0\"?>\n<r>\n{found}  <e/>\n</r>");
+        for mode in [Mode::Safe, Mode::Compatible] {
+            let outcome = transform(
+                source.as_bytes(),
+                script.as_bytes(),
+                &Options { mode, ..Options::default() },
+            );
+            let bytes = outcome.bytes.unwrap_or_else(|| panic!("{:?}", outcome.events));
+            assert_eq!(String::from_utf8(bytes).unwrap(), wanted, "{mode:?}");
+        }
+    }
+    let script = format!("<r {XDT}><x><y xdt:Transform=\"Insert\"/></x></r>")
+        .replace("<x>", "<x xdt:Locator=\"XPath(/r/comment())\">");
+    let outcome = transform(source.as_bytes(), script.as_bytes(), &Options::default());
+    assert_eq!(outcome.status, Status::Errors);
+}
