@@ -2,7 +2,7 @@
 //!
 //! Reading and writing back changes no byte; an edit rewrites the tags it names and copies all
 //! else from the source. Well-formedness is enforced in full. Must not know: any file format of
-//! ours. Start with [`Document`].
+//! ours. Start with [`Document`]; [`xpath`] finds nodes in one.
 
 mod bindings;
 mod chars;

@@ -136,11 +136,13 @@ impl<'t, T: XPathTree> Model<'t, T> {
         false
     }
 
+    /// The attributes of an element with their indexes, declarations of namespaces among them.
     pub(crate) fn attributes(
         self,
         n: T::Node,
     ) -> impl Iterator<Item = (usize, XPathAttribute<'t>)> {
-        (0..).map_while(move |index| Some((index, self.tree.attribute(n, index)?)))
+        let count = if self.is(n, XPathKind::Element) { usize::MAX } else { 0 };
+        (0..count).map_while(move |index| Some((index, self.tree.attribute(n, index)?)))
     }
 
     /// The namespaces in scope of an element, by prefix.

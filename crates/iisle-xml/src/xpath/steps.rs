@@ -8,7 +8,7 @@ use super::axis::Axis;
 use super::evaluate::{Context, Evaluation, count};
 use super::expression::{Flow, Name, NodeTest, Path, Predicate, Start, Step};
 use super::item::{Item, Part};
-use super::model::Texts;
+use super::model::{Texts, number};
 use super::tree::{ExpandedName, XPathKind, XPathTree};
 use super::walk::{Sink, Walk, into, stop_if};
 
@@ -66,6 +66,9 @@ impl<'e, T: XPathTree> Evaluation<'e, T> {
     fn step(&self, step: &'e Step, from: Item<T::Node>, sink: Sink<'_, T::Node>) -> Walk {
         let texts = step.test.texts();
         let feed = |sink: Sink<'_, T::Node>| {
+            if let (Axis::Attribute, NodeTest::Name(name)) = (step.axis, &step.test) {
+                return self.attribute(name, from, sink);
+            }
             self.model.walk(step.axis, texts, from, &mut |item| {
                 if self.passes(step, item) { sink(item) } else { Continue(()) }
             })
@@ -88,6 +91,20 @@ impl<'e, T: XPathTree> Evaluation<'e, T> {
             }
         }
         self.sift(&step.predicates, feed, sink)
+    }
+
+    /// The attribute of a name, which is what most predicates ask for.
+    fn attribute(&self, name: &Name, from: Item<T::Node>, sink: Sink<'_, T::Node>) -> Walk {
+        let wanted = self.resolved(name);
+        let Some(n) = from.as_tree() else { return Continue(()) };
+        let mut attributes = self.model.attributes(n);
+        let found = attributes.find(|(_, attribute)| {
+            attribute.name.expanded == wanted && attribute.declares().is_none()
+        });
+        match found {
+            Some((index, _)) => sink(Item { node: n, part: Part::Attribute(number(index)) }),
+            None => Continue(()),
+        }
     }
 
     /// What an index of the tree has for a step.
