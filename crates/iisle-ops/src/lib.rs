@@ -48,14 +48,16 @@ pub use iisle_webconfig::{
     VariableMode, parse_time_span,
 };
 pub use iisle_webdeploy::{
-    Origin, Package, Parameter, Parameters, PositionMode, Provider, Setting, Unresolved,
+    Origin, Package, Parameter, Parameters, PositionMode, Provider, Setting, Shape, Unresolved,
 };
 pub use iisle_xdt::{
     Hyphens as XdtHyphens, Keep as XdtKeep, Mode as XdtMode, Options as XdtOptions,
     Status as XdtStatus, Unmatched as XdtUnmatched,
 };
 pub use inspect::{InspectReport, InspectRequest, inspect};
-pub use pack::{PackReport, PackRequest, PackSettings, WrittenFile, pack};
+pub use pack::{
+    Environment, PackForm, PackReport, PackRequest, PackSettings, Sbom, SetAcl, WrittenFile, pack,
+};
 pub use package::{
     ChangedFile, ExtractReport, ExtractRequest, NamedDifferences, PackageDifferences, PackageFile,
     PackageRequest, diff_packages, extract_package, verify_package,

@@ -51,18 +51,22 @@ fn set(name: &str, value: &str) -> SettingSource {
 
 /// Folders end in `/`, files are followed by their digests.
 fn listing(folder: &Path) -> Vec<String> {
-    let tree = LocalTree::target(folder).unwrap();
-    let snapshot = tree.snapshot().unwrap();
+    let tree = LocalTree::target(folder).expect("the folder can be opened");
+    let snapshot = tree.snapshot().expect("it can be listed");
     let mut lines: Vec<_> = snapshot.directories.keys().map(|path| format!("{path}/")).collect();
     for path in snapshot.files.keys() {
-        lines.push(format!("{path} {}", digest::of_file(&tree, path).unwrap().hex()));
+        lines.push(format!(
+            "{path} {}",
+            digest::of_file(&tree, path).expect("it can be read").hex()
+        ));
     }
     lines.sort();
     lines
 }
 
 fn lines(path: &Path) -> Vec<String> {
-    let text = String::from_utf8(host::read(path, 1 << 20).unwrap()).unwrap();
+    let text =
+        String::from_utf8(host::read(path, 1 << 20).expect("it is there")).expect("it is UTF-8");
     text.lines().map(str::to_owned).collect()
 }
 
@@ -70,17 +74,17 @@ fn lines(path: &Path) -> Vec<String> {
 fn section(case: &str, number: usize) -> Vec<String> {
     let path = iisle_testdata::case("webdeploy", case).join("expected.txt");
     let text = lines(&path).join("\n");
-    let section = text.split("\n[").nth(number + 1).unwrap().to_owned();
+    let section = text.split("\n[").nth(number + 1).expect("there is such a section").to_owned();
     let mut all: Vec<String> = section
         .lines()
         .skip(1)
         .filter(|line| !line.is_empty())
-        .map(|line| match line.strip_prefix("dir") {
-            Some(path) => path.trim().to_owned(),
-            None => {
-                let parts: Vec<_> = line.splitn(9, "  ").collect();
-                format!("{} {}", parts[4], parts[1])
+        .map(|line| {
+            if let Some(path) = line.strip_prefix("dir") {
+                return path.trim().to_owned();
             }
+            let parts: Vec<_> = line.splitn(9, "  ").collect();
+            format!("{} {}", parts[4], parts[1])
         })
         .collect();
     all.sort();

@@ -1,8 +1,10 @@
 use std::fmt::Write as _;
 
-use crate::PackOptions;
+use iisle_path::NameRules;
+
 use crate::manifest::source_manifest;
 use crate::parameters::set_parameters;
+use crate::{PackOptions, Parameters};
 
 /// A file that lies beside a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,11 +26,41 @@ pub fn companions(name: &str, options: &PackOptions) -> Vec<Companion> {
     };
     vec![
         companion("SetParameters.xml", set_parameters(&options.declared())),
-        companion("SourceManifest.xml", source_manifest(&options.root)),
+        companion("SourceManifest.xml", source_manifest(options)),
         companion("deploy-readme.txt", windows_lines(&readme)),
         // Lines that end in LF alone make cmd.exe miss labels.
         companion("deploy.cmd", windows_lines(iisle_templates::DEPLOY_CMD)),
     ]
+}
+
+/// The `SetParameters.xml` of one environment: every parameter, with the values that differ there.
+///
+/// Secrets are not among them, whatever `values` says: they belong into no file.
+///
+/// # Errors
+/// What is wrong with the values, in words that do not hold them.
+pub fn environment_parameters(
+    declared: &Parameters,
+    values: &[(String, String)],
+) -> Result<String, String> {
+    for (name, value) in values {
+        let parameter = declared.get(name);
+        let parameter =
+            parameter.ok_or_else(|| format!("the parameter `{name}` is not declared"))?;
+        parameter
+            .accepts(value)
+            .map_err(|why| format!("the value of the parameter `{name}` is refused: {why}"))?;
+    }
+    let mut own = Parameters::default();
+    for parameter in declared {
+        let same = |(name, _): &&(String, String)| NameRules::Windows.same(name, &parameter.name);
+        let mut parameter = parameter.clone();
+        if let Some((_, value)) = values.iter().rev().find(same) {
+            parameter.value = Some(value.clone());
+        }
+        own.merge(parameter);
+    }
+    Ok(set_parameters(&own))
 }
 
 fn windows_lines(text: &str) -> String {
@@ -55,8 +87,8 @@ pub fn digest_lines<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8; 32])>
 
 #[cfg(test)]
 mod tests {
-    use super::{companions, digest_lines};
-    use crate::PackOptions;
+    use super::{companions, digest_lines, environment_parameters};
+    use crate::{PackOptions, Parameters};
 
     #[test]
     fn companions_are_named_after_the_package() {
@@ -79,6 +111,26 @@ mod tests {
         for forbidden in ["notepad", "iisle"] {
             assert!(!text.to_lowercase().contains(forbidden), "{forbidden}");
         }
+    }
+
+    #[test]
+    fn an_environment_has_its_own_values_and_no_secrets() {
+        let declared = Parameters::parse(
+            br#"<parameters>
+              <parameter name="Application" defaultValue="Site" />
+              <parameter name="Mode" defaultValue="dev"><parameterValidation kind="Enumeration" validationString="dev,prod" /></parameter>
+              <parameter name="Login" tags="Password" />
+            </parameters>"#,
+        )
+        .unwrap();
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let values = [pair("mode", "prod"), pair("Login", "hidden")];
+        let text = environment_parameters(&declared, &values).unwrap();
+        assert!(text.contains(r#"name="Mode" value="prod""#), "{text}");
+        assert!(!text.contains("hidden"), "{text}");
+        assert!(environment_parameters(&declared, &[pair("Mode", "test")]).is_err());
+        let error = environment_parameters(&declared, &[pair("Mood", "hidden")]).unwrap_err();
+        assert_eq!(error, "the parameter `Mood` is not declared");
     }
 
     #[test]

@@ -19,12 +19,12 @@ mod skip;
 mod source_path;
 
 pub use apply::{PositionError, PositionMode, TextPosition};
-pub use archive::{ArchiveError, DosTime, Level, ReadLimits};
-pub use companion::{Companion, companions, digest_lines};
+pub use archive::{ArchiveError, CacheKey, CacheUse, DosTime, Level, PackCache, ReadLimits};
+pub use companion::{Companion, companions, digest_lines, environment_parameters};
 pub use deployment::{DeploymentError, ParameterizedTree, offline_page};
 pub use layout::{BadName, Skipped};
 pub use manifest::{Manifest, ManifestError, Provider};
-pub use pack::{EntryLimit, PackError, PackOptions, Packed, check, pack};
+pub use pack::{AccessRule, EntryLimit, PackError, PackOptions, Packed, Shape, check, pack};
 pub use package::{
     ContentTree, Fault, FaultKind, Form, OpenError, OpenOptions, Package, PackageContent,
 };

@@ -1,19 +1,20 @@
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use iisle_path::{Patterns, RelPath};
 use iisle_tree::{Snapshot, Stamp, Ticks, Tree, TreeError};
 use thiserror::Error;
 
 use crate::archive::{
-    Block, Compressor, Container, DosTime, Header, Level, Method, Sizes, TOOLS_BYTES,
-    content_tasks, deflate_text,
+    Block, CacheUse, Cached, Compressor, Container, DosTime, Header, Level, Method, PackCache,
+    Sizes, TOOLS_BYTES, content_tasks, deflate_text,
 };
 use crate::in_order::{Results, in_order};
 use crate::layout::{BadName, Item, Layout, Skipped, lay_out};
 use crate::manifest::archive_xml;
-use crate::parameters::{application, parameters_xml};
-use crate::{Parameters, SourcePath};
+use crate::parameters::{access_path, application, parameters_xml};
+use crate::{Parameter, Parameters, SourcePath};
 
 /// What a package is to be. The same options and the same files give the same bytes.
 #[derive(Debug, Clone)]
@@ -35,6 +36,33 @@ pub struct PackOptions {
     pub entries: EntryLimit,
     /// Threads that compress; `None` is one per core, at most 16.
     pub threads: Option<NonZeroUsize>,
+    /// What the content is to the target.
+    pub shape: Shape,
+    /// Access rules that are set on folders of an application.
+    pub access: Vec<AccessRule>,
+    /// Compressed content kept from earlier packages.
+    pub cache: Option<Arc<dyn PackCache>>,
+}
+
+/// What the content of a package is to the target.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// `iisApp`: an application, created when it is missing, and its content.
+    #[default]
+    Application,
+    /// `contentPath`: content of a site or folder.
+    Content,
+    /// `dirPath`: a folder.
+    Folder,
+}
+
+/// A right that the account of the application pool gets on a folder of the application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessRule {
+    /// The folder; `None` for the root of the application.
+    pub folder: Option<RelPath>,
+    /// Names of `FileSystemRights`, with commas: `Read`, `Modify`.
+    pub access: String,
 }
 
 impl Default for PackOptions {
@@ -49,6 +77,9 @@ impl Default for PackOptions {
             level: Level::default(),
             entries: EntryLimit::Documented,
             threads: None,
+            shape: Shape::Application,
+            access: Vec::new(),
+            cache: None,
         }
     }
 }
@@ -81,6 +112,8 @@ pub struct Packed {
     pub skipped: Vec<Skipped>,
     /// What the package declares.
     pub parameters: Parameters,
+    /// How often the cache had what was needed, when there was one.
+    pub cache: Option<CacheUse>,
 }
 
 /// Why a package was not written. What was given to the output by then is not a package.
@@ -136,14 +169,45 @@ impl PackOptions {
     /// The parameters of the package: the application path first, then the user's.
     pub fn declared(&self) -> Parameters {
         let mut declared = Parameters::default();
-        declared.merge(application(&self.root, self.application.as_deref()));
+        declared.merge(self.application());
         for parameter in &self.parameters {
             declared.merge(parameter.clone());
         }
         if declared.iter().next().is_some_and(|first| first.own_value().is_none()) {
-            declared.merge(application(&self.root, Some(DEFAULT_APPLICATION)));
+            declared.merge(self.default_application());
+        }
+        for rule in &self.access {
+            declared.merge(access_path(&self.root, rule));
         }
         declared
+    }
+
+    /// The parameter that says where the content goes.
+    fn application(&self) -> Parameter {
+        let mut parameter = application(&self.root, self.application.as_deref());
+        let scope = match self.shape {
+            Shape::Application => return parameter,
+            Shape::Content => "contentPath",
+            Shape::Folder => "dirPath",
+        };
+        for entry in &mut parameter.entries {
+            scope.clone_into(&mut entry.scope);
+        }
+        parameter
+    }
+
+    fn default_application(&self) -> Parameter {
+        let default_value = Some(DEFAULT_APPLICATION.to_owned());
+        Parameter { default_value, ..self.application() }
+    }
+
+    /// The texts of the package beside its content, by the names of their entries.
+    pub fn texts(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("archive.xml", archive_xml(self)),
+            ("parameters.xml", parameters_xml(&self.declared())),
+            ("systemInfo.xml", SYSTEM_INFO.to_owned()),
+        ]
     }
 }
 
@@ -185,7 +249,8 @@ pub fn pack(
     for (path, stamp) in layout.files() {
         tasks.extend(content_tasks(path, stamp));
     }
-    let compressor = Compressor { tree, level: options.level, progress };
+    let cached = options.cache.as_deref().map(Cached::new);
+    let compressor = Compressor { tree, level: options.level, progress, cached: cached.as_ref() };
     let threads = options.threads.unwrap_or_else(|| {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         NonZeroUsize::new(cores.min(MOST_THREADS)).expect("there is a core")
@@ -193,7 +258,7 @@ pub fn pack(
     let budget = MEMORY.saturating_sub(threads.get() * TOOLS_BYTES).max(LEAST_BUDGET);
     let mut writer = Writer { container: Container::new(out), options, latest: layout.latest };
     in_order(&compressor, &tasks, threads, budget, |results| {
-        writer.text("archive.xml", &archive_xml(&options.root))?;
+        writer.text("archive.xml", &archive_xml(options))?;
         writer.content(&layout, results)?;
         writer.text("parameters.xml", &parameters_xml(&parameters))?;
         writer.text("systemInfo.xml", SYSTEM_INFO)
@@ -209,6 +274,7 @@ pub fn pack(
         content_bytes: layout.files().map(|(_, stamp)| stamp.size).sum(),
         skipped: layout.skipped,
         parameters,
+        cache: cached.map(|cached| cached.used()),
     })
 }
 

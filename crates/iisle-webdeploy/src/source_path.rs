@@ -1,5 +1,6 @@
 use std::fmt;
 
+use iisle_path::RelPath;
 use thiserror::Error;
 
 /// Where the content of a provider lay when it was packed: `C:\app`, `\\server\share\app`, or a
@@ -47,6 +48,17 @@ impl SourcePath {
     /// The path as written.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The path of a folder below it, or its own.
+    pub fn below(&self, folder: Option<&RelPath>) -> String {
+        match folder {
+            None => self.0.clone(),
+            Some(folder) => {
+                let folder = folder.as_str().replace('/', "\\");
+                format!("{}\\{folder}", self.0.trim_end_matches(['\\', '/']))
+            }
+        }
     }
 
     /// The folder of the archive that holds the content, without a slash at its end.

@@ -40,7 +40,6 @@ fn last_step(expression: &str) -> (&str, &str, bool) {
     for (at, c) in expression.char_indices() {
         match (quote, c) {
             (Some(open), c) if open == c => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(c),
             (None, '[' | '(') => depth += 1,
             (None, ']' | ')') => depth = depth.saturating_sub(1),

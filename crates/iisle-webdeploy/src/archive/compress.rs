@@ -5,7 +5,7 @@ use iisle_path::RelPath;
 use iisle_tree::{Stamp, Tree, TreeError};
 use libdeflater::CompressionLvl;
 
-use super::Method;
+use super::{Cached, Method};
 use crate::PackError;
 use crate::in_order::Work;
 
@@ -17,6 +17,11 @@ impl Level {
     /// The level `number`; `None` when it is not 1 to 9.
     pub fn new(number: u8) -> Option<Self> {
         (1..=9).contains(&number).then_some(Self(number))
+    }
+
+    /// The number.
+    pub fn number(self) -> u8 {
+        self.0
     }
 }
 
@@ -88,6 +93,8 @@ pub(crate) struct Compressor<'a> {
     pub(crate) level: Level,
     /// Told of files and bytes that are done.
     pub(crate) progress: &'a (dyn Fn(u64, u64) + Sync),
+    /// What was kept of earlier packages.
+    pub(crate) cached: Option<&'a Cached<'a>>,
 }
 
 /// What a thread keeps between files.
@@ -155,6 +162,14 @@ impl<'a> Work for Compressor<'a> {
         if !self.tree.is_current(task.path, task.stamp)? {
             return Err(PackError::Changed(task.path.clone()));
         }
+        // Whole files, parts, and last parts are compressed differently.
+        let way = if task.is_whole() { 0 } else { 1 + u8::from(task.is_last()) };
+        let key = self.cached.and_then(|_| Cached::key(input, self.level, way));
+        let kept = self.cached.zip(key.as_ref());
+        if let Some(block) = kept.and_then(|(cached, key)| cached.get(key, input)) {
+            (self.progress)(u64::from(task.is_last()), task.length);
+            return Ok(block);
+        }
         let mut crc = crc32fast::Hasher::new();
         crc.update(input);
         let compressor = &mut tools.compressor;
@@ -179,7 +194,11 @@ impl<'a> Work for Compressor<'a> {
             None => (Method::Stored, large),
         };
         (self.progress)(u64::from(task.is_last()), task.length);
-        Ok(Block { method, crc, length: task.length, bytes })
+        let block = Block { method, crc, length: task.length, bytes };
+        if let Some((cached, key)) = kept {
+            cached.put(key, &block);
+        }
+        Ok(block)
     }
 }
 

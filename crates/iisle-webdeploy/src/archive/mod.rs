@@ -1,5 +1,6 @@
 //! The zip file around a package.
 
+mod cache;
 mod compress;
 mod container;
 mod directory;
@@ -9,10 +10,12 @@ mod read;
 mod tree;
 mod view;
 
+pub use cache::{CacheKey, CacheUse, PackCache};
 pub use compress::Level;
 pub use dos_time::DosTime;
 pub use read::{ArchiveError, ReadLimits};
 
+pub(crate) use cache::Cached;
 pub(crate) use compress::{Block, Compressor, TOOLS_BYTES, content_tasks, deflate_text};
 pub(crate) use container::{Container, Header, Method, Sizes};
 pub(crate) use read::{Archive, ArchiveEntry};

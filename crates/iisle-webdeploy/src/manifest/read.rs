@@ -128,12 +128,12 @@ fn own_name(name: &str) -> Option<&str> {
 mod tests {
     use super::Manifest;
     use crate::manifest::archive_xml;
-    use crate::{ProviderOptions, SourcePath};
+    use crate::{PackOptions, ProviderOptions, SourcePath};
 
     #[test]
     fn what_we_write_is_read_back() {
         let root = SourcePath::default();
-        let manifest = Manifest::parse(archive_xml(&root).as_bytes()).unwrap();
+        let manifest = Manifest::parse(archive_xml(&PackOptions::default()).as_bytes()).unwrap();
         assert_eq!(manifest.root, "sitemanifest");
         let [app] = manifest.providers.as_slice() else { panic!("{manifest:?}") };
         assert_eq!(app.options, Some(ProviderOptions::new("iisApp", root.as_str())));

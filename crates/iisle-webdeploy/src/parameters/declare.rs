@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::SourcePath;
+use crate::{AccessRule, SourcePath};
 
 /// The parameters that a package declares, in their order. Names are unique without case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -219,6 +219,28 @@ pub(crate) fn application(root: &SourcePath, value: Option<&str>) -> Parameter {
         name: APPLICATION.to_owned(),
         default_value: value.map(str::to_owned),
         tags: vec!["IisApp".to_owned()],
+        entries: vec![entry],
+        ..Parameter::default()
+    }
+}
+
+/// The parameter that carries the path of an access rule along with that of the application.
+pub(crate) fn access_path(root: &SourcePath, rule: &AccessRule) -> Parameter {
+    let entry = Entry {
+        kind: Kind::ProviderPath,
+        scope: "setAcl".to_owned(),
+        matching: format!("^{}$", escape_regex(&root.below(rule.folder.as_ref()))),
+        tags: Vec::new(),
+    };
+    let folder = rule.folder.as_ref();
+    let (name, value) = match folder {
+        None => ("Access to the application".to_owned(), format!("{{{APPLICATION}}}")),
+        Some(folder) => (format!("Access to {folder}"), format!("{{{APPLICATION}}}/{folder}")),
+    };
+    Parameter {
+        name,
+        default_value: Some(value),
+        tags: vec!["Hidden".to_owned()],
         entries: vec![entry],
         ..Parameter::default()
     }

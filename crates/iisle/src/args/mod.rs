@@ -24,7 +24,7 @@ pub(crate) use deploy::{DeployArgs, PositionsArg, SettingArg};
 pub(crate) use evaluate::EvaluateArgs;
 pub(crate) use explain::{ExplainArgs, RulesArgs};
 pub(crate) use inspect::InspectArgs;
-pub(crate) use pack::PackArgs;
+pub(crate) use pack::{PackArgs, ShapeArg};
 pub(crate) use package::{
     PackageDiffArgs, PackageExtractArgs, PackageFileArgs, PackageVerb, PackageVerifyArgs, ZipTimes,
 };

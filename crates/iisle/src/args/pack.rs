@@ -1,6 +1,8 @@
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+
+use super::ZipTimes;
 
 /// Make a Web Deploy package of a folder
 ///
@@ -27,7 +29,41 @@ pub(crate) struct PackArgs {
     /// A parameters.xml whose declarations are merged into the package
     #[arg(long, value_name = "FILE")]
     pub(crate) parameters: Option<PathBuf>,
+    /// Write a folder that msdeploy reads as archiveDir, instead of a zip file
+    #[arg(long)]
+    pub(crate) archive_dir: bool,
+    /// What the content is to the target
+    #[arg(long, value_enum, default_value_t = ShapeArg::IisApp, value_name = "PROVIDER")]
+    pub(crate) provider: ShapeArg,
+    /// Give the pool's account a right on a folder of the application; Modify unless named
+    #[arg(long, value_name = "FOLDER[=ACCESS]")]
+    pub(crate) set_acl: Vec<String>,
+    /// Write NAME.ENVIRONMENT.SetParameters.xml too, with the values of this SetParameters.xml
+    #[arg(long, value_name = "ENVIRONMENT[=FILE]")]
+    pub(crate) environment: Vec<String>,
+    /// Keep compressed content here and use it again
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Write `NAME.cdx.json`: packages and files with digests, as a bill of materials
+    #[arg(long)]
+    pub(crate) sbom: bool,
+    /// The clock that the times in the package are of
+    #[arg(long, value_enum, default_value_t = ZipTimes::Utc, value_name = "CLOCK")]
+    pub(crate) zip_times: ZipTimes,
     /// Threads that compress [default: all cores]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShapeArg {
+    /// An application: created when missing
+    #[value(name = "iisApp")]
+    IisApp,
+    /// Content of a site or folder
+    #[value(name = "contentPath")]
+    ContentPath,
+    /// A folder
+    #[value(name = "dirPath")]
+    DirPath,
 }

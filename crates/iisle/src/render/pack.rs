@@ -24,6 +24,10 @@ pub(crate) fn pack(report: &PackReport) -> String {
         writeln!(text, "  left out:  {}", count(report.skipped.len() as u64, "file"))
             .expect("a string takes everything");
     }
+    if let Some(used) = report.cache {
+        let all = used.hits + used.misses;
+        writeln!(text, "  from cache: {} of {all}", used.hits).expect("a string takes everything");
+    }
     writeln!(text, "  {}", report.package.digest).expect("a string takes everything");
     text
 }

@@ -13,6 +13,8 @@ pub(crate) fn pack_body(report: &PackReport) -> Value {
         "companions": report.companions.iter().map(file).collect::<Vec<_>>(),
         "digests_file": report.digests_file.display().to_string(),
         "parameters": report.parameters.iter().map(parameter).collect::<Vec<_>>(),
+        "cache": report.cache.map(|used| json!({ "hits": used.hits, "misses": used.misses })),
+        "sbom": report.sbom.as_ref().map(|path| path.display().to_string()),
         "skipped": report.skipped.iter().map(|s| json!({ "rule": s.rule, "path": s.path.as_str() })).collect::<Vec<_>>(),
     })
 }

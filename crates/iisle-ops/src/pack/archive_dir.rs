@@ -1,0 +1,75 @@
+use std::num::NonZero;
+use std::path::Path;
+
+use iisle_path::{Patterns, RelPath};
+use iisle_sync::{Extras, Policy, Sides};
+use iisle_tree::digest::{Digest, of_files};
+use iisle_tree::{LocalTree, Snapshot, Tree, host};
+use iisle_webdeploy::{PackOptions, digest_lines};
+
+use super::run::settle;
+use crate::{Context, Failure};
+
+/// What became of a package that is a folder.
+pub(super) struct ArchiveFolder {
+    /// Whether anything was written.
+    pub(super) written: bool,
+    /// Bytes of all its files.
+    pub(super) size: u64,
+    /// Of the list of its files and their digests.
+    pub(super) digest: Digest,
+}
+
+/// Writes a package as a folder: what is in it afterwards is the package and nothing else.
+///
+/// # Errors
+/// When the folder holds something that is no package, or cannot be written.
+pub(super) fn write(
+    context: &Context<'_>,
+    tree: &LocalTree,
+    snapshot: &Snapshot,
+    folder: &Path,
+    options: &PackOptions,
+) -> Result<ArchiveFolder, Failure> {
+    let is_package = host::is_file(&folder.join("archive.xml"));
+    if host::exists(folder) && !is_package && !host::list(folder)?.is_empty() {
+        let problem = format!("`{}` is no package and not empty", folder.display());
+        return Err(Failure::new(problem).hint("name a folder that is empty or does not exist"));
+    }
+    let content = folder.join(options.root.content_folder());
+    let destination = LocalTree::target(&content)?;
+    let policy = Policy {
+        extras: Extras::Delete,
+        protected: Patterns::default(),
+        max_deletes: Some(u64::MAX),
+        ..Policy::new::<&str>([])?
+    };
+    let theirs = destination.snapshot()?;
+    let sides =
+        Sides { source: snapshot, destination: &theirs, names: destination.names(), equal: None };
+    let plan = iisle_sync::plan(&sides, &policy);
+    if let Some(guard) = plan.refused.first() {
+        return Err(Failure::new(guard.to_string()).hint(guard.hint()));
+    }
+    host::create_dir_all(&content)?;
+    let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+    let monitor = context.monitor;
+    let work = iisle_sync::Context { source: tree, destination: &destination, monitor, threads };
+    let outcome = iisle_sync::execute(&work, &plan);
+    if let Some(error) = outcome.errors.first() {
+        return Err(Failure::of(error));
+    }
+    let mut written = !plan.is_empty();
+    for (name, text) in options.texts() {
+        written |= settle(folder.join(name), text.as_bytes())?.written;
+    }
+    let whole = LocalTree::open(folder)?;
+    let all = whole.snapshot()?;
+    let paths: Vec<RelPath> = all.files.keys().cloned().collect();
+    let digests: Vec<Digest> =
+        of_files(&whole, &paths, &|_, _| ()).into_iter().collect::<Result<_, _>>()?;
+    let list = digest_lines(
+        paths.iter().zip(&digests).map(|(path, digest)| (path.as_str(), digest.bytes())),
+    );
+    Ok(ArchiveFolder { written, size: all.total_bytes(), digest: Digest::of(list.as_bytes()) })
+}
