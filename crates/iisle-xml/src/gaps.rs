@@ -44,7 +44,8 @@ impl Document {
         for Slot { gap, now } in slots {
             let is_first = placed.is_empty();
             let Some(data) = now else {
-                if if is_first { passed_on.is_none() } else { breaks(&gap) } {
+                let goes_on = if is_first { passed_on.is_none() } else { breaks(&gap) };
+                if goes_on {
                     passed_on = gap;
                 }
                 continue;
@@ -99,10 +100,11 @@ impl Document {
         let tag = self.slice(&(start..end));
         let mut pieces = Vec::new();
         let _known = start_tag::read(tag, &mut pieces).is_ok();
-        let original = |data: &AttributeData| {
-            pieces.iter().position(|p| tag[p.name..p.name_end] == *self.slice(&data.name))
-        };
         let place = |offset: usize| start + number(offset);
+        let original = |data: &AttributeData| match self.origin(data).0 {
+            NONE => pieces.iter().position(|p| tag[p.name..p.name_end] == *self.slice(&data.name)),
+            origin => pieces.binary_search_by_key(&origin, |p| place(p.name)).ok(),
+        };
         let mut slots: Vec<Vec<Slot<'_>>> = pieces
             .iter()
             .map(|p| vec![Slot { gap: Some(place(p.lead)..place(p.name)), now: None }])
