@@ -262,6 +262,26 @@ impl Evaluated {
             })
     }
 
+    /// Why the items of a type are not certain although the evaluation knows nothing against them:
+    /// the SDK of F# refers to `FSharp.Core` in a version of its own.
+    ///
+    /// Source: dotnet/fsharp, `Microsoft.FSharp.NetSdk.props`.
+    pub fn items_beyond_model(&self, item_type: &str) -> Option<Unsupported> {
+        let is = |name: &str, value: &str| {
+            self.property(name).is_some_and(|found| found.eq_ignore_ascii_case(value))
+        };
+        let added = item_type.eq_ignore_ascii_case("PackageReference")
+            && self.sdk_version.is_some()
+            && is("MSBuildProjectExtension", ".fsproj")
+            && !is("DisableImplicitFSharpCoreReference", "true")
+            && !is("ManagePackageVersionsCentrally", "true");
+        added.then(|| Unsupported {
+            name: item_type.to_owned(),
+            reason: "the SDK adds `FSharp.Core` in the version that comes with it".to_owned(),
+            place: None,
+        })
+    }
+
     /// What there is to warn about.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings

@@ -283,3 +283,15 @@ fn symbols_and_silenced_warnings_are_those_of_the_sdk() {
     assert_eq!(of("NoWarn"), "1701;1702");
     assert_eq!(of("WarningsAsErrors"), ";NU1605;SYSLIB0011");
 }
+
+#[test]
+fn projects_in_fsharp_take_no_files_by_themselves_and_get_their_library() {
+    let text = "<Project Sdk=\"Microsoft.NET.Sdk.Web\"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup></Project>";
+    let tree = files(&[("p.fsproj", text), ("a.fs", ""), ("b.txt", ""), ("appsettings.json", "")]);
+    let evaluated = evaluate(&tree, &Request::new("/r/p.fsproj")).unwrap();
+    assert!(evaluated.items("Compile").is_empty() && evaluated.items("None").is_empty());
+    assert_eq!(evaluated.items("Content").len(), 1);
+    assert!(evaluated.items_beyond_model("PackageReference").is_some());
+    assert!(evaluated.items_beyond_model("Content").is_none());
+    assert!(web(&[], &[]).items_beyond_model("PackageReference").is_none());
+}

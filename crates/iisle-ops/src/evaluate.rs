@@ -180,6 +180,7 @@ pub fn evaluate(
         .iter()
         .filter(|name| evaluated.doubt(name).is_none())
         .filter_map(|name| evaluated.beyond_model(name))
+        .chain(request.get_items.iter().filter_map(|name| evaluated.items_beyond_model(name)))
         .collect();
     Ok(EvaluateReport {
         properties,
