@@ -32,12 +32,20 @@ pub(crate) struct Answer {
 
 enum Said {
     Text(String),
-    /// Bytes as they are, behind what is told on stderr.
+    /// What was asked for, behind what is told on stderr.
     Data {
         messages: String,
-        bytes: Vec<u8>,
+        data: Data,
     },
     Body(Value),
+}
+
+/// What goes to stdout.
+pub(crate) enum Data {
+    /// For people.
+    Text(String),
+    /// As they are, in whatever encoding.
+    Bytes(Vec<u8>),
 }
 
 impl Session {
@@ -99,14 +107,14 @@ impl Session {
         Answer { exit, failure: None, said: Said::Text(text) }
     }
 
-    /// Bytes for stdout, in whatever encoding, with messages for people on stderr.
+    /// Data for stdout, with messages for people on stderr.
     pub(crate) fn data(
         exit: Exit,
         failure: Option<Failure>,
         messages: String,
-        bytes: Vec<u8>,
+        data: Data,
     ) -> Answer {
-        Answer { exit, failure, said: Said::Data { messages, bytes } }
+        Answer { exit, failure, said: Said::Data { messages, data } }
     }
 
     /// Whether less is to be said.
@@ -152,9 +160,12 @@ impl Session {
                 drop(text);
             }
             Said::Text(text) => write(&mut anstream::stdout(), text.as_bytes()),
-            Said::Data { messages, bytes } => {
+            Said::Data { messages, data } => {
                 write(&mut anstream::stderr(), messages.as_bytes());
-                write(&mut std::io::stdout().lock(), &bytes);
+                match data {
+                    Data::Text(text) => write(&mut anstream::stdout(), text.as_bytes()),
+                    Data::Bytes(bytes) => write(&mut std::io::stdout().lock(), &bytes),
+                }
             }
             Said::Body(body) => {
                 let document = Head::new(verb, exit, error.as_ref()).document(body);

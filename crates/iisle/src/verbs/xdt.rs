@@ -9,7 +9,7 @@ use iisle_ops::{
 use crate::args::XdtArgs;
 use crate::exit::Exit;
 use crate::render::xdt::{messages, summary};
-use crate::session::{Answer, Session};
+use crate::session::{Answer, Data, Session};
 use crate::wire::xdt_body;
 
 pub(super) fn run(args: XdtArgs, session: &Session) -> Result<Answer, Failure> {
@@ -24,13 +24,11 @@ pub(super) fn run(args: XdtArgs, session: &Session) -> Result<Answer, Failure> {
         return Ok(session.answer(exit, report.failure.clone(), String::new, || xdt_body(&report)));
     }
     let data = match (&report.diff, &report.path, &report.bytes) {
-        (Some(diff), _, _) => diff.clone().into_bytes(),
-        (None, None, Some(bytes)) => bytes.clone(),
-        (None, Some(_), Some(_)) => summary(&report).into_bytes(),
-        (None, _, None) => Vec::new(),
+        (Some(diff), _, _) => Data::Bytes(diff.clone().into_bytes()),
+        (None, None, Some(bytes)) => Data::Bytes(bytes.clone()),
+        (None, Some(_), Some(_)) if !session.is_quiet() => Data::Text(summary(&report)),
+        (None, ..) => Data::Text(String::new()),
     };
-    let is_summary = report.diff.is_none() && report.path.is_some();
-    let data = if is_summary && session.is_quiet() { Vec::new() } else { data };
     Ok(Session::data(exit, report.failure.clone(), messages(&report), data))
 }
 

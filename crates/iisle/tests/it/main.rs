@@ -7,3 +7,4 @@ mod robocopy;
 mod samples;
 mod stage;
 mod transcripts;
+mod xdt;
