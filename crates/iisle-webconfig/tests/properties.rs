@@ -1,6 +1,9 @@
 //! What holds for every input.
 
-use iisle_webconfig::{Launch, Target, TransformOptions, read, transform};
+use iisle_webconfig::{
+    CompatibleContext, CompatibleSource, Launch, Newline, Target, TaskParameters, TransformOptions,
+    compare, read, transform, transform_compatible,
+};
 use proptest::prelude::*;
 
 /// Attributes of the section as somebody may have written them.
@@ -128,5 +131,34 @@ proptest! {
         prop_assert_eq!(result.starts_with('\u{feff}'), file.starts_with('\u{feff}'));
         let end = |text: &str| text.rsplit("</configuration>").next().unwrap().to_owned();
         prop_assert_eq!(end(&result), end(&file));
+    }
+
+    #[test]
+    fn compatible_mode_writes_what_can_be_read(file in file(), exe in any::<bool>(), crlf in any::<bool>()) {
+        let mut task = TaskParameters::default();
+        task.set("TargetPath", "App.dll").unwrap();
+        task.set("UseAppHost", if exe { "true" } else { "false" }).unwrap();
+        let newline = if crlf { Newline::CrLf } else { Newline::Lf };
+        let context = CompatibleContext { newline, project_has_web_config: true };
+        let once = transform_compatible(CompatibleSource::File(file.as_bytes()), &task, context);
+        let bytes = once.unwrap().bytes;
+        prop_assert!(read(&bytes).is_ok());
+        let text = String::from_utf8(bytes).unwrap();
+        let breaks = text.matches('\n').count();
+        prop_assert_eq!(text.matches("\r\n").count(), if crlf { breaks } else { 0 });
+    }
+
+    #[test]
+    fn any_bytes_give_an_answer_in_compatible_mode(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let task = TaskParameters { target_path: Some("App.dll".to_owned()), ..TaskParameters::default() };
+        let context = CompatibleContext { newline: Newline::Lf, project_has_web_config: true };
+        prop_assert!(transform_compatible(CompatibleSource::File(&bytes), &task, context).is_ok());
+    }
+
+    #[test]
+    fn a_file_means_the_same_however_it_is_laid_out(file in file()) {
+        let config = read(file.as_bytes()).unwrap();
+        let other = read(file.replace("\r\n", " ").replace('\n', "  ").as_bytes()).unwrap();
+        prop_assert_eq!(compare(&config, &other), vec![]);
     }
 }
