@@ -19,6 +19,7 @@ mod project;
 mod publish;
 pub mod robocopy;
 mod solution;
+mod staged;
 mod sync;
 mod unified;
 mod webconfig;
@@ -67,7 +68,10 @@ pub use publish::{
     LogsReport, PublishOutcome, PublishReport, PublishRequest, State, Step, StepReport, publish,
 };
 pub use solution::SolutionMember;
-pub use sync::{SyncMode, SyncOutcome, SyncReport, SyncRequest, SyncSettings, sync};
+pub use sync::{
+    Engine, OfflineWish, SyncMode, SyncOutcome, SyncReport, SyncRequest, SyncSettings, rollback,
+    sync,
+};
 pub use webconfig::{
     ChainStatus, ChainStep, Form, GenerateReport, GenerateRequest, LogsFolder, Process, ShowReport,
     TransformReport, TransformRequest, WebConfigDiff, Writes, diff as diff_web_configs, generate,

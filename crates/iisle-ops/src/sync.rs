@@ -1,6 +1,5 @@
 //! `iisle sync`: make a folder equal to another.
 
-use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -9,6 +8,7 @@ use iisle_sync::{Compare, Ending, Extras, Kept, Locked, Plan, Policy, Totals};
 use iisle_tree::LocalTree;
 use iisle_tree::host::{self, Overlap};
 
+use crate::staged::{self, NoEntry};
 use crate::{Context, Failure};
 
 /// How a target folder is treated, as typed.
@@ -52,6 +52,29 @@ pub enum SyncMode {
     Check,
 }
 
+/// How changes get into the destination.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// File by file: each is old or new at every moment, the folder as a whole is not.
+    #[default]
+    Direct,
+    /// Everything is written beside the folder first and swapped in; when anything fails, or the
+    /// machine stops, it is completed or taken back.
+    Staged(OfflineWish),
+}
+
+/// Whether an app is taken offline while its files are swapped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OfflineWish {
+    /// When a file that is to be changed is in use.
+    #[default]
+    WhenInUse,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
 /// What to sync.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncRequest {
@@ -63,6 +86,8 @@ pub struct SyncRequest {
     pub settings: SyncSettings,
     /// How far to go.
     pub mode: SyncMode,
+    /// How changes get there.
+    pub engine: Engine,
 }
 
 /// How a sync ended.
@@ -74,6 +99,10 @@ pub enum SyncOutcome {
     Differs,
     /// As the execution says.
     Ended(Ending),
+    /// What an earlier sync did was taken back, as asked.
+    TakenBack,
+    /// Another deployment is at work there; nothing was changed.
+    Busy,
 }
 
 impl SyncOutcome {
@@ -83,14 +112,17 @@ impl SyncOutcome {
             Self::Planned => "planned",
             Self::Differs => "differs",
             Self::Ended(ending) => ending.word(),
+            Self::TakenBack => "rolled-back",
+            Self::Busy => "busy",
         }
     }
 
     /// The exit code it calls for.
     pub fn exit_code(self) -> u8 {
         match self {
-            Self::Planned => 0,
+            Self::Planned | Self::TakenBack => 0,
             Self::Differs => 1,
+            Self::Busy => 2,
             Self::Ended(ending) => ending.exit_code(),
         }
     }
@@ -128,17 +160,34 @@ pub struct SyncReport {
 /// contain each other, a bad pattern. All else is told by the report.
 pub fn sync(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, Failure> {
     let started = Instant::now();
-    let SyncRequest { source, destination, settings, mode } = request;
+    let SyncRequest { source, destination, settings, mode, engine } = request;
     let policy = settings.policy()?;
     let message = || format!("cannot sync `{}` to `{}`", source.display(), destination.display());
     let tree = LocalTree::open(source).map_err(|e| Failure::from(e).context(message()))?;
     separate(source, destination).map_err(|e| e.context(message()))?;
     let target = LocalTree::target(destination).map_err(|e| Failure::from(e).context(message()))?;
+    let workshop = match mode {
+        SyncMode::Execute => staged::enter(context, destination, *engine),
+        SyncMode::DryRun | SyncMode::Check => Ok(None),
+    };
+    let workshop = match workshop {
+        Ok(workshop) => workshop,
+        Err(NoEntry::Busy(failure)) => return Ok(busy(request, failure.context(message()))),
+        Err(NoEntry::Failed(failure)) => return Err(failure.context(message())),
+    };
     let plan = iisle_sync::prepare(&tree, &target, &policy, context.monitor)
         .map_err(|e| Failure::from(e).context(message()))?;
     let mut report = match mode {
         _ if !plan.refused.is_empty() => refused(request, plan),
-        SyncMode::Execute => execute(context, request, &tree, &target, &plan),
+        SyncMode::Execute => {
+            let outcome = match (&workshop, engine) {
+                (Some(workshop), Engine::Staged(wish)) => {
+                    staged::execute(context, &tree, &target, workshop, *wish, &plan)
+                }
+                _ => execute(context, &tree, &target, &plan),
+            };
+            executed(request, outcome)
+        }
         SyncMode::Check if plan.is_empty() => {
             planned(request, plan, SyncOutcome::Ended(Ending::Unchanged))
         }
@@ -199,16 +248,42 @@ fn refused(request: &SyncRequest, plan: Plan) -> SyncReport {
     SyncReport { failure: Some(failure), undone_steps, ..planned(request, plan, outcome) }
 }
 
+/// The report of a sync that another one keeps from beginning.
+fn busy(request: &SyncRequest, failure: Failure) -> SyncReport {
+    let outcome = SyncOutcome::Busy;
+    SyncReport { failure: Some(failure), ..report(request, outcome, Totals::default()) }
+}
+
+/// Takes back what the last staged sync to `request.destination` did, ended or not.
+///
+/// The source and everything else in the request are not looked at.
+///
+/// # Errors
+/// When something cannot be taken back, because the system fails or somebody changed a file since.
+pub fn rollback(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, Failure> {
+    let started = Instant::now();
+    let message = || format!("cannot take back the sync to `{}`", request.destination.display());
+    let outcome = match staged::rollback(context, &request.destination) {
+        Ok(outcome) => outcome,
+        Err(NoEntry::Busy(failure)) => return Ok(busy(request, failure.context(message()))),
+        Err(NoEntry::Failed(failure)) => return Err(failure.context(message())),
+    };
+    let seconds = started.elapsed().as_secs_f64();
+    Ok(SyncReport { seconds, ..report(request, outcome, Totals::default()) })
+}
+
 fn execute(
     context: &Context<'_>,
-    request: &SyncRequest,
     source: &LocalTree,
     destination: &LocalTree,
     plan: &Plan,
-) -> SyncReport {
-    let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+) -> iisle_sync::Outcome {
+    let threads = staged::threads();
     let work = iisle_sync::Context { source, destination, monitor: context.monitor, threads };
-    let outcome = iisle_sync::execute(&work, plan);
+    iisle_sync::execute(&work, plan)
+}
+
+fn executed(request: &SyncRequest, outcome: iisle_sync::Outcome) -> SyncReport {
     let failure = failure(request, &outcome);
     SyncReport {
         kept: outcome.kept,
@@ -222,16 +297,24 @@ fn execute(
 /// What a person is told when an execution did not end well.
 fn failure(request: &SyncRequest, outcome: &iisle_sync::Outcome) -> Option<Failure> {
     let destination = request.destination.display();
-    let mut failure = match outcome.ending {
-        Ending::Done | Ending::Unchanged | Ending::Refused => return None,
-        Ending::Locked => {
-            Failure::new(format!("files of `{destination}` are in use; nothing was changed"))
-        }
-        Ending::Failed => {
-            Failure::new(format!("cannot begin the sync to `{destination}`; nothing was changed"))
-        }
-        Ending::Stopped => Failure::new(format!("cannot finish the sync to `{destination}`")),
-    };
+    let mut failure =
+        match outcome.ending {
+            Ending::Done | Ending::Unchanged | Ending::Refused => return None,
+            Ending::Locked => {
+                Failure::new(format!("files of `{destination}` are in use; nothing was changed"))
+            }
+            Ending::Failed => Failure::new(format!(
+                "cannot begin the sync to `{destination}`; nothing was changed"
+            )),
+            Ending::Stopped => Failure::new(format!("cannot finish the sync to `{destination}`")),
+            Ending::RolledBack => Failure::new(format!(
+                "cannot finish the sync to `{destination}`; everything there is again as it was"
+            )),
+            Ending::OfflineLeft => Failure::new(format!(
+                "cannot finish the sync to `{destination}`, nor take it back"
+            ))
+            .hint("run the same command again to complete it, or with --rollback to take it back"),
+        };
     if outcome.errors.is_empty() {
         failure.causes.extend(outcome.locked.iter().map(locked_line));
     }

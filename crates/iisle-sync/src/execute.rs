@@ -62,7 +62,7 @@ pub fn execute(context: &Context<'_>, plan: &Plan) -> Outcome {
     if !errors.is_empty() {
         return unbegun(plan, Ending::Failed, errors, Vec::new());
     }
-    match locked(context, plan) {
+    match locked(context.destination, plan) {
         Err(source) => {
             let error = StepError::Destination(source);
             return unbegun(plan, Ending::Failed, vec![error], Vec::new());
@@ -76,7 +76,12 @@ pub fn execute(context: &Context<'_>, plan: &Plan) -> Outcome {
 }
 
 /// The outcome of a plan of which nothing was done.
-fn unbegun(plan: &Plan, ending: Ending, errors: Vec<StepError>, locked: Vec<Locked>) -> Outcome {
+pub(crate) fn unbegun(
+    plan: &Plan,
+    ending: Ending,
+    errors: Vec<StepError>,
+    locked: Vec<Locked>,
+) -> Outcome {
     let unchanged = Totals {
         unchanged_files: plan.unchanged_files,
         unchanged_bytes: plan.unchanged_bytes,
@@ -97,7 +102,13 @@ fn unbegun(plan: &Plan, ending: Ending, errors: Vec<StepError>, locked: Vec<Lock
 
 /// What speaks against beginning: foreign changes at the destination, and want of room.
 fn preflight(context: &Context<'_>, plan: &Plan) -> Vec<StepError> {
-    let destination = context.destination;
+    let mut errors = foreign_changes(context.destination, plan);
+    errors.extend(want_of_room(context.destination, space_needed(plan, context.threads)));
+    errors
+}
+
+/// Every step whose file is not what the plan found, and files that cannot be examined.
+pub(crate) fn foreign_changes(destination: &dyn TreeMut, plan: &Plan) -> Vec<StepError> {
     let mut errors = Vec::new();
     for step in &plan.steps {
         let changed = match step {
@@ -118,23 +129,26 @@ fn preflight(context: &Context<'_>, plan: &Plan) -> Vec<StepError> {
             Err(error) => errors.push(StepError::Destination(error)),
         }
     }
-    match destination.free_space() {
-        Ok(Some(available)) => {
-            let needed = space_needed(plan, context.threads);
-            if needed > available {
-                errors.push(StepError::NoSpace { needed, available });
-            }
-        }
-        Ok(None) => {}
-        Err(error) => errors.push(StepError::Destination(error)),
-    }
     errors
+}
+
+/// An error when `needed` bytes are not free.
+pub(crate) fn want_of_room(destination: &dyn TreeMut, needed: u64) -> Option<StepError> {
+    match destination.free_space() {
+        Ok(Some(available)) if needed > available => Some(StepError::NoSpace { needed, available }),
+        Ok(_) => None,
+        Err(error) => Some(StepError::Destination(error)),
+    }
+}
+
+/// Bytes that a file of `size` bytes takes.
+pub(crate) fn clusters(size: u64) -> u64 {
+    size.div_ceil(CLUSTER).saturating_mul(CLUSTER)
 }
 
 /// Bytes that have to be free: what is added for good, and the largest files twice for as long as
 /// they stand beside those that they replace.
 fn space_needed(plan: &Plan, threads: NonZero<usize>) -> u64 {
-    let clusters = |size: u64| size.div_ceil(CLUSTER).saturating_mul(CLUSTER);
     let mut added: u64 = 0;
     let mut twice = Vec::new();
     for step in &plan.steps {
@@ -155,7 +169,7 @@ fn space_needed(plan: &Plan, threads: NonZero<usize>) -> u64 {
 }
 
 /// Every file that somebody keeps from being changed as planned.
-fn locked(context: &Context<'_>, plan: &Plan) -> Result<Vec<Locked>, TreeError> {
+pub(crate) fn locked(destination: &dyn TreeMut, plan: &Plan) -> Result<Vec<Locked>, TreeError> {
     let mut touched = Vec::new();
     for step in &plan.steps {
         match step {
@@ -170,7 +184,7 @@ fn locked(context: &Context<'_>, plan: &Plan) -> Result<Vec<Locked>, TreeError> 
     }
     touched.sort();
     touched.dedup();
-    let found = context.destination.locked(&touched)?;
+    let found = destination.locked(&touched)?;
     Ok(found.into_iter().map(|(path, holders)| Locked { path, holders }).collect())
 }
 

@@ -12,6 +12,7 @@ mod plan;
 mod policy;
 mod prepare;
 pub mod robocopy;
+pub mod staged;
 mod step;
 mod watched;
 

@@ -71,6 +71,11 @@ pub enum Ending {
     /// It failed after something was changed: every file is old or new, and the same command goes
     /// on from there.
     Stopped,
+    /// It failed after something was changed, and everything is again as it was.
+    RolledBack,
+    /// It failed, and so did taking it back or bringing the app online: the journal is kept, and
+    /// the next run goes on from there.
+    OfflineLeft,
 }
 
 impl Ending {
@@ -85,6 +90,8 @@ impl Ending {
             Self::Refused => "refused",
             Self::Locked => "locked",
             Self::Failed | Self::Stopped => "failed",
+            Self::RolledBack => "rolled-back",
+            Self::OfflineLeft => "offline-left",
         }
     }
 
@@ -93,8 +100,8 @@ impl Ending {
         match self {
             Self::Done | Self::Unchanged => 0,
             Self::Refused => 1,
-            Self::Locked | Self::Failed => 2,
-            Self::Stopped => 3,
+            Self::Locked | Self::Failed | Self::RolledBack => 2,
+            Self::Stopped | Self::OfflineLeft => 3,
         }
     }
 }
@@ -133,6 +140,8 @@ pub enum StepError {
     NoSpace { needed: u64, available: u64 },
     #[error(transparent)]
     Source(SourceError),
+    #[error(transparent)]
+    Staged(crate::staged::StagedError),
     #[error(transparent)]
     Destination(TreeError),
 }

@@ -12,6 +12,7 @@ mod memory;
 pub mod record;
 mod snapshot;
 mod tree;
+pub mod workshop;
 
 pub use local::{Durability, Links, LocalTree};
 pub use memory::MemoryTree;

@@ -132,6 +132,13 @@ fn failure(root: &Path, outcome: &iisle_sync::Outcome) -> Option<Failure> {
         }
         Ending::Stopped => Failure::new(format!("cannot finish writing to `{root}`"))
             .hint("every file is old or new; run the same command again to continue"),
+        Ending::RolledBack => Failure::new(format!(
+            "cannot finish writing to `{root}`; everything there is again as it was"
+        )),
+        Ending::OfflineLeft => {
+            Failure::new(format!("cannot finish writing to `{root}`, nor take it back"))
+                .hint("run the same command again to complete it")
+        }
     };
     failure.causes.extend(outcome.locked.iter().map(locked_line));
     for error in &outcome.errors {

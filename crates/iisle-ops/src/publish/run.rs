@@ -376,6 +376,7 @@ impl Run<'_> {
             destination: target.clone(),
             settings,
             mode,
+            engine: sync::Engine::Direct,
         };
         let mut report = sync::sync(self.context, &request)?;
         let outcome = report.outcome;

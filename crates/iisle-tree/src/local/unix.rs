@@ -184,6 +184,28 @@ pub(crate) fn free_space(path: &Path) -> io::Result<u64> {
     Ok(volume.f_bavail.saturating_mul(volume.f_frsize))
 }
 
+/// Makes sure that a file will be on the medium after [`flush_volume`]: nothing to do here.
+#[expect(clippy::unnecessary_wraps, reason = "the same item on Windows can fail")]
+pub(crate) fn flush_file(file: &File) -> io::Result<()> {
+    let _ = file;
+    Ok(())
+}
+
+/// Waits until everything written to the volume of the existing `path` is on the medium.
+#[cfg(target_os = "linux")]
+pub(crate) fn flush_volume(path: &Path) -> io::Result<()> {
+    rustix::fs::syncfs(File::open(path)?).map_err(io::Error::from)
+}
+
+/// Waits until everything written is on its way to the medium.
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::unnecessary_wraps, reason = "the same item on Linux can fail")]
+pub(crate) fn flush_volume(path: &Path) -> io::Result<()> {
+    let _ = path;
+    rustix::fs::sync();
+    Ok(())
+}
+
 /// Bytes of the volume of the existing `path`.
 pub(crate) fn volume_size(path: &Path) -> io::Result<u64> {
     let volume = rustix::fs::statvfs(path)?;

@@ -283,6 +283,18 @@ pub(crate) fn volume_size(path: &Path) -> io::Result<u64> {
     Ok(volume(path)?.1)
 }
 
+/// Waits until a file is on the medium.
+pub(crate) fn flush_file(file: &File) -> io::Result<()> {
+    file.sync_all()
+}
+
+/// Everything else is on its way: NTFS keeps a journal of names, and files are flushed one by one.
+#[expect(clippy::unnecessary_wraps, reason = "the same item on Linux can fail")]
+pub(crate) fn flush_volume(path: &Path) -> io::Result<()> {
+    let _ = path;
+    Ok(())
+}
+
 /// Bytes that are free for this user, and bytes in all.
 fn volume(path: &Path) -> io::Result<(u64, u64)> {
     let mut folder = path.as_os_str().to_owned();

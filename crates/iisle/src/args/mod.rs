@@ -31,7 +31,7 @@ pub(crate) use package::{
 pub(crate) use project::ProjectArgs;
 pub(crate) use publish::PublishArgs;
 pub(crate) use robocopy::RobocopyArgs;
-pub(crate) use sync::{SyncArgs, SyncPolicyArgs};
+pub(crate) use sync::{OfflineArg, SyncArgs, SyncPolicyArgs};
 pub(crate) use verb::{AnyVerb, Verb};
 pub(crate) use webconfig::{
     DiffArgs, EnvModeArg, GenerateArgs, InheritedArg, LogsFolderArg, NewlineArg, OnMalformedArg,

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// How a target folder is treated.
 #[derive(Debug, Clone, Default, Args)]
@@ -25,7 +25,9 @@ pub(crate) struct SyncPolicyArgs {
 Examples:
   iisle sync publish //web01/sites/shop
   iisle sync publish /srv/shop --delete --dry-run
-  iisle sync publish /srv/shop --check && echo up to date")]
+  iisle sync publish /srv/shop --check && echo up to date
+  iisle sync publish /srv/shop --staged --offline auto
+  iisle sync publish /srv/shop --rollback")]
 pub(crate) struct SyncArgs {
     /// The folder to copy from
     #[arg(value_name = "SRC")]
@@ -44,7 +46,25 @@ pub(crate) struct SyncArgs {
     /// Show the plan; change nothing
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
+    /// Write everything beside the target first and swap it in as a whole: what cannot be completed
+    /// is taken back, whatever happens
+    #[arg(long)]
+    pub(crate) staged: bool,
+    /// Show `app_offline.htm` while files are swapped: always, never, or auto, when a file is in use
+    #[arg(long, value_enum, value_name = "WHEN", requires = "staged")]
+    pub(crate) offline: Option<OfflineArg>,
+    /// Take back what the last --staged sync to this target did, finished or not
+    #[arg(long, conflicts_with_all = ["dry_run", "check", "delete"])]
+    pub(crate) rollback: bool,
     /// Answer whether the target is up to date: exit 0 yes, 1 no; change nothing
     #[arg(long, conflicts_with = "dry_run")]
     pub(crate) check: bool,
+}
+
+/// Whether an app is taken offline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OfflineArg {
+    Auto,
+    Always,
+    Never,
 }

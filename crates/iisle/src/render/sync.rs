@@ -74,6 +74,9 @@ pub(crate) fn totals_text(totals: Totals, outcome: SyncOutcome) -> String {
         unchanged_bytes: _,
         kept,
     } = totals;
+    if outcome == SyncOutcome::TakenBack {
+        return "everything is as it was before the last sync".to_owned();
+    }
     let counts = [
         (created_files, "created"),
         (replaced_files, "replaced"),

@@ -1,21 +1,45 @@
-use iisle_ops::{Compare, Extras, Failure, SyncMode, SyncRequest, SyncSettings};
+use iisle_ops::{
+    Compare, Engine, Extras, Failure, OfflineWish, SyncMode, SyncRequest, SyncSettings,
+};
 
-use crate::args::{SyncArgs, SyncPolicyArgs};
+use crate::args::{OfflineArg, SyncArgs, SyncPolicyArgs};
 use crate::exit::Exit;
 use crate::render::sync::sync;
 use crate::session::{Answer, Session};
 use crate::wire::sync_body;
 
 pub(super) fn run(args: SyncArgs, session: &Session) -> Result<Answer, Failure> {
-    let SyncArgs { source, destination, policy, include, exclude, dry_run, check } = args;
+    let SyncArgs {
+        source,
+        destination,
+        policy,
+        include,
+        exclude,
+        dry_run,
+        staged,
+        offline,
+        rollback,
+        check,
+    } = args;
+    let wish = match offline {
+        None | Some(OfflineArg::Auto) => OfflineWish::WhenInUse,
+        Some(OfflineArg::Always) => OfflineWish::Always,
+        Some(OfflineArg::Never) => OfflineWish::Never,
+    };
+    let engine = if staged { Engine::Staged(wish) } else { Engine::Direct };
     let mode = match (dry_run, check) {
         (true, _) => SyncMode::DryRun,
         (false, true) => SyncMode::Check,
         (false, false) => SyncMode::Execute,
     };
     let settings = settings(policy, include, exclude);
-    let request = SyncRequest { source, destination, settings, mode };
-    let report = iisle_ops::sync(&session.context(), &request)?;
+    let request = SyncRequest { source, destination, settings, mode, engine };
+    let context = session.context();
+    let report = if rollback {
+        iisle_ops::rollback(&context, &request)?
+    } else {
+        iisle_ops::sync(&context, &request)?
+    };
     let exit = Exit::from_code(report.outcome.exit_code());
     Ok(session.answer(exit, report.failure.clone(), || sync(&report), || sync_body(&report)))
 }

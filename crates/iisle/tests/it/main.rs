@@ -6,5 +6,6 @@ mod inspect;
 mod robocopy;
 mod samples;
 mod stage;
+mod staged;
 mod transcripts;
 mod xdt;

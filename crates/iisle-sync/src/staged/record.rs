@@ -1,0 +1,133 @@
+use iisle_path::RelPath;
+use iisle_tree::{Stamp, Ticks};
+use serde_json::{Value, json};
+
+use super::StagedError;
+use crate::step::Step;
+
+/// A plan as it is kept while it is executed. What it was made from may be gone by then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Record {
+    /// Tells this deployment from every other.
+    pub(super) id: String,
+    /// The steps, in the order of work; their numbers name staged files and backups.
+    pub(super) steps: Vec<Step>,
+}
+
+/// The version of the form.
+const SCHEMA: u64 = 1;
+
+impl Record {
+    /// As JSON: one line for each step.
+    pub(super) fn write(&self) -> String {
+        let ops: Vec<String> = self.steps.iter().map(|step| op(step).to_string()).collect();
+        let id = Value::from(self.id.as_str());
+        format!("{{\"schema\":{SCHEMA},\"id\":{id},\"ops\":[\n{}\n]}}\n", ops.join(",\n"))
+    }
+
+    pub(super) fn read(text: &[u8]) -> Result<Self, StagedError> {
+        let value: Value =
+            serde_json::from_slice(text).map_err(|error| StagedError::Plan(error.to_string()))?;
+        if value["schema"] != SCHEMA {
+            return Err(StagedError::Plan(format!("its form is {}", value["schema"])));
+        }
+        let bad = |what: &Value| StagedError::Plan(format!("`{what}` is no step"));
+        let ops = value["ops"].as_array().ok_or_else(|| bad(&value["ops"]))?;
+        let steps: Result<_, _> = ops.iter().map(|op| step(op).ok_or_else(|| bad(op))).collect();
+        let id = value["id"].as_str().ok_or_else(|| bad(&value["id"]))?.to_owned();
+        Ok(Self { id, steps: steps? })
+    }
+}
+
+fn op(step: &Step) -> Value {
+    let (op, path) = (step.word(), step.path().as_str());
+    let facts = |stamp: &Stamp| json!([stamp.size, stamp.modified.0, stamp.read_only]);
+    match step {
+        Step::CreateDirectory { path: _ } | Step::DeleteDirectory { path: _ } => {
+            json!({ "op": op, "path": path })
+        }
+        Step::RenameCase { from, path: _, old } => {
+            json!({ "op": op, "path": path, "from": from.as_str(), "old": facts(old) })
+        }
+        Step::Create { path: _, source, stamp } => {
+            json!({ "op": op, "path": path, "source": source.as_str(), "new": facts(stamp) })
+        }
+        Step::Replace { path: _, source, stamp, old } => {
+            json!({ "op": op, "path": path, "source": source.as_str(), "new": facts(stamp), "old": facts(old) })
+        }
+        Step::Touch { path: _, stamp, old } => {
+            json!({ "op": op, "path": path, "new": facts(stamp), "old": facts(old) })
+        }
+        Step::Delete { path: _, old } => json!({ "op": op, "path": path, "old": facts(old) }),
+    }
+}
+
+fn step(op: &Value) -> Option<Step> {
+    let place = |key: &str| RelPath::parse(op[key].as_str()?).ok();
+    let facts = |key: &str| {
+        let [size, modified, read_only] = op[key].as_array()?.as_slice() else { return None };
+        Some(Stamp {
+            size: size.as_u64()?,
+            modified: Ticks(modified.as_i64()?),
+            read_only: read_only.as_bool()?,
+        })
+    };
+    let path = place("path")?;
+    Some(match op["op"].as_str()? {
+        "mkdir" => Step::CreateDirectory { path },
+        "rmdir" => Step::DeleteDirectory { path },
+        "rename-case" => Step::RenameCase { from: place("from")?, path, old: facts("old")? },
+        "add" => Step::Create { path, source: place("source")?, stamp: facts("new")? },
+        "replace" => Step::Replace {
+            path,
+            source: place("source")?,
+            stamp: facts("new")?,
+            old: facts("old")?,
+        },
+        "touch" => Step::Touch { path, stamp: facts("new")?, old: facts("old")? },
+        "delete" => Step::Delete { path, old: facts("old")? },
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Record;
+    use crate::step::Step;
+    use iisle_path::RelPath;
+    use iisle_tree::{Stamp, Ticks};
+
+    #[test]
+    fn every_step_is_read_as_it_was_written() {
+        let path = |text: &str| RelPath::parse(text).unwrap();
+        let stamp = |n: i64| Stamp { size: 7, modified: Ticks(n), read_only: n == 2 };
+        let (old, new) = (stamp(1), stamp(2));
+        let steps = vec![
+            Step::CreateDirectory { path: path("a") },
+            Step::RenameCase { from: path("X"), path: path("x"), old },
+            Step::Create { path: path("a/\"q\""), source: path("A/q"), stamp: new },
+            Step::Replace { path: path("é"), source: path("é"), stamp: new, old },
+            Step::Touch { path: path("t"), stamp: new, old },
+            Step::Delete { path: path("d"), old },
+            Step::DeleteDirectory { path: path("e") },
+        ];
+        let record = Record { id: "7".into(), steps };
+        let text = record.write();
+        assert_eq!(text.lines().count(), 9);
+        assert_eq!(Record::read(text.as_bytes()).unwrap(), record);
+    }
+
+    #[test]
+    fn what_is_no_plan_is_refused() {
+        let good = Record { id: "7".into(), steps: Vec::new() }.write();
+        for text in [
+            &good[..good.len() - 3],
+            "{}",
+            "{\"schema\":2,\"id\":\"7\",\"ops\":[]}",
+            "{\"schema\":1,\"id\":\"7\",\"ops\":[{\"op\":\"add\",\"path\":\"../x\"}]}",
+            "{\"schema\":1,\"id\":\"7\",\"ops\":[{\"op\":\"burn\",\"path\":\"x\"}]}",
+        ] {
+            assert!(Record::read(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+}

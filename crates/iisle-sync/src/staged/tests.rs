@@ -1,0 +1,471 @@
+#![expect(clippy::disallowed_methods, reason = "a test may")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use iisle_report::Silent;
+use iisle_tree::workshop::{Broken, Faulty, LocalWorkshop, Workshop};
+use iisle_tree::{Holder, LocalTree, Snapshot, Stamp, Ticks, Tree, TreeError, TreeMut};
+
+use super::{Away, Direction, Offline, Recovered, Staging, deploy, recover, rollback};
+use crate::outcome::{Ending, Outcome};
+use crate::policy::{Extras, Policy};
+use crate::prepare::prepare;
+
+/// Path below the root → content.
+type Files = BTreeMap<String, String>;
+
+/// Two folders that are made once, and a site that begins as the second.
+struct Stage {
+    folder: tempfile::TempDir,
+    source: PathBuf,
+}
+
+/// What stages begin with.
+struct Template {
+    folder: tempfile::TempDir,
+}
+
+const AWAY: Away<'static> = Away { page: None, limit: Duration::from_secs(1) };
+
+/// When new files were written, and files that are the same.
+const NEW: i64 = 1_700_000_060;
+/// When old files were written.
+const OLD: i64 = 1_700_000_000;
+
+fn policy() -> Policy {
+    Policy { extras: Extras::Delete, max_deletes: Some(1000), ..Policy::new([""; 0]).unwrap() }
+}
+
+/// In memory where that can be had: the volume is flushed often.
+fn scratch() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
+}
+
+impl Template {
+    fn new(source: &Files, site: &Files) -> Self {
+        let template = Self { folder: scratch() };
+        for (name, files) in [("source", source), ("site", site)] {
+            let root = template.folder.path().join(name);
+            fs::create_dir(&root).unwrap();
+            for (path, content) in files {
+                let second = if source.get(path) == Some(content) { NEW } else { OLD };
+                write(&root.join(path), content, second);
+            }
+        }
+        template
+    }
+
+    /// The files of the site get second names: whoever changed one in place would be found out.
+    fn stage(&self) -> Stage {
+        let stage = Stage { folder: scratch(), source: self.folder.path().join("source") };
+        link_all(&self.folder.path().join("site"), &stage.at("site"));
+        stage
+    }
+}
+
+fn write(path: &Path, content: &str, second: i64) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    // A new file, for the old one may have other names.
+    drop(fs::remove_file(path));
+    fs::write(path, content).unwrap();
+    let file = fs::File::options().write(true).open(path).unwrap();
+    file.set_modified(Ticks::from_unix(second, 0).to_system_time()).unwrap();
+}
+
+fn link_all(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            link_all(&entry.path(), &target);
+        } else {
+            fs::hard_link(entry.path(), target).unwrap();
+        }
+    }
+}
+
+impl Stage {
+    fn at(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn shop(&self) -> LocalWorkshop {
+        LocalWorkshop::beside(&self.at("site")).unwrap()
+    }
+
+    /// Plans and deploys, as a run of the command does after recovery.
+    fn deploy(&self, shop: &dyn Workshop, offline: Offline<'_>) -> Outcome {
+        let source = LocalTree::open(&self.source).unwrap();
+        // Asking the system who holds a file takes longer than all the rest.
+        Self::deploy_to(shop, offline, &source, &self.held(0))
+    }
+
+    fn deploy_to(
+        shop: &dyn Workshop,
+        offline: Offline<'_>,
+        source: &dyn Tree,
+        destination: &dyn TreeMut,
+    ) -> Outcome {
+        let plan = prepare(source, destination, &policy(), &Silent).unwrap();
+        let staging = Staging {
+            source,
+            destination,
+            shop,
+            monitor: &Silent,
+            threads: NonZero::<usize>::MIN,
+            offline,
+            id: "20261128-1",
+            sleep: &|_| (),
+        };
+        deploy(&staging, &plan)
+    }
+
+    /// The site, with a file that is held until somebody has asked so often.
+    fn held(&self, until: u32) -> Held {
+        Held { tree: LocalTree::target(self.at("site")).unwrap(), asked: Mutex::new(0), until }
+    }
+
+    /// What the site holds.
+    fn site(&self) -> Files {
+        let mut files = Files::new();
+        list(&self.at("site"), "", &mut files);
+        files
+    }
+
+    /// What the work folder holds, without the lock.
+    fn work(&self) -> Vec<String> {
+        self.shop().names(None).unwrap()
+    }
+}
+
+fn list(root: &Path, below: &str, files: &mut Files) {
+    for entry in fs::read_dir(root.join(below)).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().into_string().unwrap();
+        let path = if below.is_empty() { name } else { format!("{below}/{name}") };
+        if entry.path().is_dir() {
+            files.insert(format!("{path}/"), String::new());
+            list(root, &path, files);
+        } else {
+            files.insert(path.clone(), fs::read_to_string(root.join(path)).unwrap());
+        }
+    }
+}
+
+/// A release of 60 files: some stay, some change, some come, some go.
+fn releases() -> (Files, Files) {
+    let (mut old, mut new) = (Files::new(), Files::new());
+    let both = |files: &mut Files, release: &str| {
+        for name in ["web.config", "App.dll", "App.exe", "App.deps.json", "appsettings.json"] {
+            files.insert(name.into(), format!("{name} {release}"));
+        }
+        for n in 0..15 {
+            files.insert(format!("wwwroot/css/{n}.css"), format!("{n} {release}"));
+            files.insert(format!("same/{n}.txt"), format!("{n}"));
+        }
+        for n in 0..15 {
+            files.insert(format!("{release}/only/{n}.js"), format!("{n}"));
+        }
+    };
+    both(&mut old, "old");
+    both(&mut new, "new");
+    old.insert("logs/a.log".into(), "kept".into());
+    for n in 0..10 {
+        new.insert(format!("more{}/{n}", n % 3), format!("{n}"));
+    }
+    (new, old)
+}
+
+/// What the site holds when `new` is deployed over `old`: its own files, and what is protected.
+fn deployed(new: &Files) -> Files {
+    with_folders(
+        new.iter()
+            .map(|(path, content)| (path.clone(), content.clone()))
+            .chain([("logs/a.log".to_owned(), "kept".to_owned())]),
+    )
+}
+
+fn with_folders(files: impl IntoIterator<Item = (String, String)>) -> Files {
+    let mut all = Files::new();
+    for (path, content) in files {
+        for (at, _) in path.match_indices('/') {
+            all.insert(path[..=at].to_owned(), String::new());
+        }
+        all.insert(path, content);
+    }
+    all
+}
+
+#[test]
+fn a_deployment_makes_the_site_like_the_source_and_leaves_nothing_but_its_backup() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    assert_eq!(new.len(), 60);
+    let stage = template.stage();
+    let before = stage.site();
+    let outcome = stage.deploy(&stage.shop(), Offline::Always(AWAY));
+    assert_eq!(outcome.ending, Ending::Done, "{:?}", outcome.errors);
+    let totals = outcome.totals;
+    assert_eq!((totals.created_files, totals.replaced_files, totals.deleted_files), (25, 20, 15));
+    assert_eq!(stage.site(), deployed(&new));
+    assert_eq!(stage.work(), ["backup", "journal", "plan.json"]);
+    let again = stage.deploy(&stage.shop(), Offline::Always(AWAY));
+    assert_eq!(again.ending, Ending::Unchanged);
+    assert_eq!(rollback(&stage.shop()).unwrap(), Recovered::TakenBack);
+    assert_eq!(stage.site(), before);
+    assert_eq!(stage.work(), [""; 0]);
+    assert_eq!(rollback(&stage.shop()).unwrap(), Recovered::Nothing);
+}
+
+#[test]
+fn a_site_that_is_not_there_is_created() {
+    let (new, _) = releases();
+    let template = Template::new(&new, &Files::new());
+    let stage = template.stage();
+    fs::remove_dir(stage.at("site")).unwrap();
+    let outcome = stage.deploy(&stage.shop(), Offline::Never);
+    assert_eq!(outcome.ending, Ending::Done, "{:?}", outcome.errors);
+    assert_eq!(stage.site(), with_folders(new));
+}
+
+/// What happens after a break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// It was a passing failure; the same command is run again.
+    Again,
+    /// The machine stopped; the same command is run again.
+    StoppedAgain,
+    /// The machine stopped; what was done is taken back.
+    StoppedBack,
+}
+
+/// Breaks at every change, before it, after it, and amid its bytes; how often.
+fn break_everywhere(then: Then) -> usize {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let (before, wanted) = (with_folders(old), deployed(&new));
+    let calls = {
+        let stage = template.stage();
+        let shop = stage.shop();
+        let counting = Faulty::new(&shop);
+        stage.deploy(&counting, Offline::Always(AWAY));
+        counting.calls()
+    };
+    let mut runs = 0;
+    for (number, call) in calls.iter().enumerate() {
+        for how in [Broken::Before, Broken::After, Broken::Half] {
+            let has_bytes = call.starts_with("create") || call.starts_with("append");
+            if how == Broken::Half && !has_bytes {
+                continue;
+            }
+            let at = format!("{call} ({number}) {how:?}, {then:?}");
+            let stage = template.stage();
+            let shop = stage.shop();
+            let faulty = match then {
+                Then::Again => Faulty::new(&shop).breaking(number, how),
+                Then::StoppedAgain | Then::StoppedBack => Faulty::new(&shop).dying(number, how),
+            };
+            let outcome = stage.deploy(&faulty, Offline::Always(AWAY));
+            assert!(!outcome.errors.is_empty(), "{at}: it failed in silence");
+            let left = stage.site();
+            assert!(left.contains_key("web.config"), "{at}");
+            if then == Then::Again && outcome.ending != Ending::OfflineLeft {
+                assert_eq!(left, before, "{at}: {:?}", outcome.ending);
+            }
+            if then == Then::StoppedBack {
+                rollback(&shop).unwrap();
+                assert_eq!(stage.site(), before, "{at}");
+                assert_eq!(stage.work(), [""; 0], "{at}");
+            } else {
+                recover(&shop, Direction::Forward).unwrap();
+                let again = stage.deploy(&shop, Offline::Always(AWAY));
+                let ended = matches!(again.ending, Ending::Done | Ending::Unchanged);
+                assert!(ended, "{at}: {:?}", again.errors);
+                assert_eq!(stage.site(), wanted, "{at}");
+                assert_eq!(stage.work(), ["backup", "journal", "plan.json"], "{at}");
+            }
+            runs += 1;
+        }
+    }
+    println!("{then:?}: {} changes, {runs} breaks", calls.len());
+    runs
+}
+
+#[test]
+fn whatever_fails_everything_is_as_before_and_one_more_run_completes_it() {
+    assert!(break_everywhere(Then::Again) > 300);
+}
+
+#[test]
+fn wherever_the_machine_stops_one_more_run_completes_it() {
+    assert!(break_everywhere(Then::StoppedAgain) > 300);
+}
+
+#[test]
+fn wherever_the_machine_stops_it_can_be_taken_back() {
+    assert!(break_everywhere(Then::StoppedBack) > 300);
+}
+
+/// A stop while an earlier stop is being recovered from, in either direction.
+#[test]
+fn a_recovery_that_breaks_is_recovered_from() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let broken = |number| {
+        let stage = template.stage();
+        let shop = stage.shop();
+        stage.deploy(&Faulty::new(&shop).dying(number, Broken::After), Offline::Always(AWAY));
+        stage
+    };
+    let calls = {
+        let stage = template.stage();
+        let shop = stage.shop();
+        let counting = Faulty::new(&shop);
+        stage.deploy(&counting, Offline::Always(AWAY));
+        counting.calls().len()
+    };
+    let mut runs = 0;
+    // Every seventh stop of the deployment, every third of its recovery.
+    for number in (0..calls).step_by(7) {
+        for direction in [Direction::Forward, Direction::Back] {
+            let steps = {
+                let stage = broken(number);
+                let shop = stage.shop();
+                let counting = Faulty::new(&shop);
+                recover(&counting, direction).unwrap();
+                counting.calls().len()
+            };
+            for second in (0..steps).step_by(3) {
+                let stage = broken(number);
+                let shop = stage.shop();
+                let dying = Faulty::new(&shop).dying(second, Broken::After);
+                drop(recover(&dying, direction));
+                recover(&shop, direction).unwrap();
+                let site = stage.site();
+                let is_old = site == with_folders(old.clone());
+                assert!(is_old || site == deployed(&new), "{number} {direction:?} {second}");
+                runs += 1;
+            }
+        }
+    }
+    println!("{runs} broken recoveries");
+    assert!(runs > 100, "{runs}");
+}
+
+#[test]
+fn what_somebody_else_changed_meanwhile_is_not_overwritten() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let stage = template.stage();
+    let shop = stage.shop();
+    stage.deploy(&shop, Offline::Never);
+    write(&stage.at("site/App.dll"), "edited by hand", NEW + 7);
+    let error = rollback(&shop).unwrap_err();
+    assert!(error.to_string().contains("`App.dll`"), "{error}");
+    let edited = ("App.dll".to_owned(), "edited by hand".to_owned());
+    let untouched: Files = deployed(&new).into_iter().chain([edited]).collect();
+    assert_eq!(stage.site(), untouched, "nothing is taken back when not everything can be");
+    // It is set right, and the same command goes on.
+    write(&stage.at("site/App.dll"), "App.dll new", NEW);
+    rollback(&shop).unwrap();
+    assert_eq!(stage.site(), with_folders(old));
+}
+
+/// A site whose `App.dll` is held until somebody has asked so often.
+struct Held {
+    tree: LocalTree,
+    asked: Mutex<u32>,
+    until: u32,
+}
+
+impl Tree for Held {
+    fn snapshot(&self) -> Result<Snapshot, TreeError> {
+        self.tree.snapshot()
+    }
+
+    fn open(
+        &self,
+        path: &iisle_path::RelPath,
+    ) -> Result<Box<dyn iisle_tree::Content + '_>, TreeError> {
+        self.tree.open(path)
+    }
+
+    fn names(&self) -> iisle_path::NameRules {
+        self.tree.names()
+    }
+
+    fn stamp(&self, path: &iisle_path::RelPath) -> Result<Option<Stamp>, TreeError> {
+        self.tree.stamp(path)
+    }
+}
+
+impl TreeMut for Held {
+    fn write(
+        &self,
+        path: &iisle_path::RelPath,
+        stamp: Stamp,
+        content: &mut dyn std::io::Read,
+    ) -> Result<(), TreeError> {
+        self.tree.write(path, stamp, content)
+    }
+
+    fn touch(&self, path: &iisle_path::RelPath, stamp: Stamp) -> Result<(), TreeError> {
+        self.tree.touch(path, stamp)
+    }
+
+    fn rename(
+        &self,
+        from: &iisle_path::RelPath,
+        to: &iisle_path::RelPath,
+    ) -> Result<(), TreeError> {
+        self.tree.rename(from, to)
+    }
+
+    fn remove(&self, path: &iisle_path::RelPath) -> Result<(), TreeError> {
+        self.tree.remove(path)
+    }
+
+    fn create_directory(&self, path: &iisle_path::RelPath) -> Result<(), TreeError> {
+        self.tree.create_directory(path)
+    }
+
+    fn remove_directory(&self, path: &iisle_path::RelPath) -> Result<(), TreeError> {
+        self.tree.remove_directory(path)
+    }
+
+    fn locked_by(&self, path: &iisle_path::RelPath) -> Result<Option<Vec<Holder>>, TreeError> {
+        let mut asked = self.asked.lock().unwrap();
+        if path.as_str() == "App.dll" {
+            *asked += 1;
+        }
+        let holder = Holder { pid: 4312, name: "w3wp.exe".to_owned(), user: None, service: None };
+        Ok((path.as_str() == "App.dll" && *asked <= self.until).then(|| vec![holder]))
+    }
+}
+
+#[test]
+fn a_held_file_takes_the_app_offline_until_it_lets_go() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let run = |until, offline| {
+        let stage = template.stage();
+        let site = stage.held(until);
+        let source = LocalTree::open(&stage.source).unwrap();
+        let outcome = Stage::deploy_to(&stage.shop(), offline, &source, &site);
+        let names: Vec<_> = outcome.locked.iter().map(|l| l.path.to_string()).collect();
+        (outcome.ending, names, stage.site(), stage.work())
+    };
+    let (ending, _, site, _) = run(3, Offline::WhenInUse(AWAY));
+    assert_eq!((ending, site), (Ending::Done, deployed(&new)));
+    let untouched = with_folders(old.clone());
+    let (ending, names, site, work) = run(99, Offline::WhenInUse(AWAY));
+    assert_eq!((ending, names), (Ending::Locked, vec!["App.dll".to_owned()]));
+    assert_eq!((site, work), (untouched.clone(), vec![]), "the page is gone again");
+    let (ending, names, site, _) = run(99, Offline::Never);
+    assert_eq!((ending, names.len(), site), (Ending::Locked, 1, untouched));
+}

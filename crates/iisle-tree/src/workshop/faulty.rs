@@ -1,0 +1,155 @@
+use std::io::{self, Read};
+use std::sync::Mutex;
+
+use iisle_path::RelPath;
+
+use super::{Spot, State, Workshop};
+use crate::digest::Digest;
+use crate::{Stamp, TreeError};
+
+/// How a change breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Broken {
+    /// Nothing has happened.
+    Before,
+    /// It has happened, but the caller does not learn that.
+    After,
+    /// A part of the bytes was written; where none are, as [`Before`](Self::Before).
+    Half,
+}
+
+/// A workshop that breaks on command, for tests of what works in one.
+pub struct Faulty<'a> {
+    shop: &'a dyn Workshop,
+    /// The number of the change, from 0, that breaks, and how.
+    breaks: Option<(usize, Broken)>,
+    /// Whether every later change breaks too, as on a machine that has stopped.
+    dies: bool,
+    calls: Mutex<Vec<String>>,
+}
+
+impl std::fmt::Debug for Faulty<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Faulty").field("breaks", &self.breaks).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Faulty<'a> {
+    /// Counts and never breaks.
+    pub fn new(shop: &'a dyn Workshop) -> Self {
+        Self { shop, breaks: None, dies: false, calls: Mutex::default() }
+    }
+
+    /// Breaks the change number `number`, once.
+    #[must_use]
+    pub fn breaking(self, number: usize, how: Broken) -> Self {
+        Self { breaks: Some((number, how)), ..self }
+    }
+
+    /// Breaks the change number `number` and every later one.
+    #[must_use]
+    pub fn dying(self, number: usize, how: Broken) -> Self {
+        Self { breaks: Some((number, how)), dies: true, ..self }
+    }
+
+    /// The changes so far, in order: `rename stage/7`.
+    pub fn calls(&self) -> Vec<String> {
+        self.calls.lock().expect("no holder of this lock panics").clone()
+    }
+
+    /// Does `change` as commanded; `half` is what is done of it when it breaks midway.
+    fn call(
+        &self,
+        action: &'static str,
+        spot: &Spot,
+        change: impl FnOnce(Option<()>) -> Result<(), TreeError>,
+    ) -> Result<(), TreeError> {
+        let number = {
+            let mut calls = self.calls.lock().expect("no holder of this lock panics");
+            calls.push(format!("{action} {spot}"));
+            calls.len() - 1
+        };
+        let failure = || {
+            let source = io::Error::other(format!("change {number} breaks on command"));
+            Err(TreeError::io(action, spot.to_string(), source))
+        };
+        match self.breaks {
+            Some((n, _)) if self.dies && n < number => failure(),
+            Some((n, Broken::Before)) if n == number => failure(),
+            Some((n, Broken::After)) if n == number => change(None).and_then(|()| failure()),
+            Some((n, Broken::Half)) if n == number => {
+                // What it leaves is what counts, not what it says.
+                drop(change(Some(())));
+                failure()
+            }
+            _ => change(None),
+        }
+    }
+}
+
+impl Workshop for Faulty<'_> {
+    fn state(&self, spot: &Spot) -> Result<Option<State>, TreeError> {
+        self.shop.state(spot)
+    }
+
+    fn names(&self, folder: Option<&RelPath>) -> Result<Vec<String>, TreeError> {
+        self.shop.names(folder)
+    }
+
+    fn read(&self, spot: &Spot, limit: u64) -> Result<Vec<u8>, TreeError> {
+        self.shop.read(spot, limit)
+    }
+
+    fn digest(&self, spot: &Spot) -> Result<Digest, TreeError> {
+        self.shop.digest(spot)
+    }
+
+    fn create(
+        &self,
+        spot: &Spot,
+        stamp: Stamp,
+        like: Option<&Spot>,
+        content: &mut dyn Read,
+    ) -> Result<(), TreeError> {
+        self.call("create", spot, |half| match half {
+            None => self.shop.create(spot, stamp, like, content),
+            Some(()) => self.shop.create(spot, stamp, like, &mut content.take(stamp.size / 2)),
+        })
+    }
+
+    fn append(&self, spot: &Spot, bytes: &[u8]) -> Result<(), TreeError> {
+        self.call("append", spot, |half| match half {
+            None => self.shop.append(spot, bytes),
+            Some(()) => self.shop.append(spot, &bytes[..bytes.len() / 2]),
+        })
+    }
+
+    fn link(&self, from: &Spot, to: &Spot) -> Result<(), TreeError> {
+        self.call("link", to, |half| half.map_or_else(|| self.shop.link(from, to), Ok))
+    }
+
+    fn rename(&self, from: &Spot, to: &Spot) -> Result<(), TreeError> {
+        self.call("rename", from, |half| half.map_or_else(|| self.shop.rename(from, to), Ok))
+    }
+
+    fn remove(&self, spot: &Spot) -> Result<(), TreeError> {
+        self.call("remove", spot, |half| half.map_or_else(|| self.shop.remove(spot), Ok))
+    }
+
+    fn create_site(&self) -> Result<(), TreeError> {
+        // Creating what is there is no change worth breaking, and the tests' sites are there.
+        self.shop.create_site()
+    }
+
+    fn create_directory(&self, spot: &Spot) -> Result<(), TreeError> {
+        self.call("mkdir", spot, |half| half.map_or_else(|| self.shop.create_directory(spot), Ok))
+    }
+
+    fn remove_directory(&self, spot: &Spot) -> Result<(), TreeError> {
+        self.call("rmdir", spot, |half| half.map_or_else(|| self.shop.remove_directory(spot), Ok))
+    }
+
+    fn flush(&self) -> Result<(), TreeError> {
+        self.shop.flush()
+    }
+}

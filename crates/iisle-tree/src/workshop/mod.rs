@@ -1,0 +1,103 @@
+//! A folder that is changed as a whole, and the work folder beside it: single changes, each of which
+//! happened or did not, whatever moment the machine stops at.
+
+mod faulty;
+mod local;
+mod lock;
+#[cfg(test)]
+mod tests;
+
+use std::io::Read;
+
+use iisle_path::RelPath;
+
+pub use faulty::{Broken, Faulty};
+pub use local::LocalWorkshop;
+pub use lock::{Lock, LockError};
+
+use crate::digest::Digest;
+use crate::{Stamp, TreeError};
+
+/// A place: in the folder that is changed, or in the work folder.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Spot {
+    /// Below the folder that is changed.
+    Site(RelPath),
+    /// Below the work folder.
+    Work(RelPath),
+}
+
+impl std::fmt::Display for Spot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Site(path) => write!(f, "{path}"),
+            Self::Work(path) => write!(f, "{path} (work folder)"),
+        }
+    }
+}
+
+/// What stands at a place, links not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// A file.
+    File(Stamp),
+    /// A folder.
+    Directory,
+    /// A link or a device.
+    Other,
+}
+
+/// The two folders, on one volume.
+///
+/// Every function that changes something makes one change that counts: a caller that is stopped
+/// before or after it finds the old state or the new one. Only [`create`](Self::create) and
+/// [`append`](Self::append) may leave a part of what they write, under the name they were given.
+pub trait Workshop: Send + Sync {
+    /// What stands there; `None` for nothing.
+    fn state(&self, spot: &Spot) -> Result<Option<State>, TreeError>;
+
+    /// The names in a folder of the work folder (its top for `None`), sorted; none when it is missing.
+    fn names(&self, folder: Option<&RelPath>) -> Result<Vec<String>, TreeError>;
+
+    /// The whole of a file of at most `limit` bytes.
+    fn read(&self, spot: &Spot, limit: u64) -> Result<Vec<u8>, TreeError>;
+
+    /// The digest of a file as it is on the medium, as far as the system lets that be known.
+    fn digest(&self, spot: &Spot) -> Result<Digest, TreeError>;
+
+    /// Writes a new file, with the attributes of `like` where that is a file. It bears its name
+    /// from the first byte on.
+    fn create(
+        &self,
+        spot: &Spot,
+        stamp: Stamp,
+        like: Option<&Spot>,
+        content: &mut dyn Read,
+    ) -> Result<(), TreeError>;
+
+    /// Adds to a file, which is created when it is missing; the bytes are on the medium afterwards.
+    fn append(&self, spot: &Spot, bytes: &[u8]) -> Result<(), TreeError>;
+
+    /// Gives the file `from` a second name `to`, which must not exist.
+    ///
+    /// Where the volume has no such links, a copy is made.
+    fn link(&self, from: &Spot, to: &Spot) -> Result<(), TreeError>;
+
+    /// Gives the file `from` the name `to` in one step, replacing a file there.
+    fn rename(&self, from: &Spot, to: &Spot) -> Result<(), TreeError>;
+
+    /// Removes a file; a missing one is no error.
+    fn remove(&self, spot: &Spot) -> Result<(), TreeError>;
+
+    /// Creates the folder that is changed, when it is missing.
+    fn create_site(&self) -> Result<(), TreeError>;
+
+    /// Creates a folder and those above it; an existing one is left alone.
+    fn create_directory(&self, spot: &Spot) -> Result<(), TreeError>;
+
+    /// Removes an empty folder; a missing one is no error, and neither is one that is not empty.
+    fn remove_directory(&self, spot: &Spot) -> Result<(), TreeError>;
+
+    /// Waits until everything that was done is on the medium.
+    fn flush(&self) -> Result<(), TreeError>;
+}
