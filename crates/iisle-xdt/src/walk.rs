@@ -83,37 +83,29 @@ impl<T: Target> Engine<'_, T> {
         let directive = Directive::parse(&attribute.value).map_err(|fault| Stop::at(fault, at))?;
         let kind = Kind::named(&directive.name)
             .ok_or_else(|| self.unknown(&directive.name, Wanted::Transform, at))?;
-        self.log.hushed = match self.hushing(element) {
-            None => false,
-            Some(attribute) => self.boolean(attribute)?,
-        };
+        self.log.hushed = self.wants_hush(element)?;
         let done = execute(self, index, kind, &directive, at);
         self.log.hushed = false;
         done.map_err(Stop::from)
     }
 
-    /// The attribute that says whether warnings are wanted.
-    fn hushing<'s>(&self, element: &'s ScriptElement<T::Origin>) -> Option<&'s ScriptAttribute> {
-        let known = element.xdt_attribute("SupressWarnings");
-        let meant = || match self.policy.mistakes {
-            Mistakes::Silent => None,
-            Mistakes::Told => element.xdt_attribute("SuppressWarnings"),
-        };
-        known.or_else(meant)
-    }
-
-    fn boolean(&self, attribute: &ScriptAttribute) -> Result<bool, Stop> {
-        match attribute.value.trim().to_ascii_lowercase().as_str() {
-            "true" => Ok(true),
-            "false" => Ok(false),
-            _ if self.policy.failures == Failures::Exceptions => {
-                Err(Fault::exception("FormatException").into())
-            }
-            _ => {
-                let fault = Fault::new(Code::NotBoolean, [attribute.value.clone()]);
-                Err(Stop::at(fault, attribute.position))
-            }
+    /// Whether an element wants its warnings as information.
+    fn wants_hush(&mut self, element: &ScriptElement<T::Origin>) -> Result<bool, Stop> {
+        if let Some(attribute) = element.xdt_attribute("SupressWarnings") {
+            return boolean(attribute).map_err(|fault| match self.policy.failures {
+                Failures::Exceptions => Fault::exception("FormatException").into(),
+                Failures::Explained => Stop::at(fault, attribute.position),
+            });
         }
+        // Spelled right, it means nothing to the reference engine, so it is no error either.
+        let meant = element.xdt_attribute("SuppressWarnings");
+        let Some(attribute) = meant.filter(|_| self.policy.mistakes == Mistakes::Told) else {
+            return Ok(false);
+        };
+        Ok(boolean(attribute).unwrap_or_else(|fault| {
+            self.log.warning(fault, Some(in_transform(attribute.position)));
+            false
+        }))
     }
 
     /// Says that nothing is applied, and where a namespace looks as if it were meant.
@@ -178,6 +170,15 @@ impl<T: Target> Engine<'_, T> {
         };
         let within = (top..elements.len()).take_while(|index| is_within(*index));
         within.into_iter().any(|index| elements[index].xdt_attribute("Transform").is_some())
+    }
+}
+
+/// The value of an attribute that says yes or no.
+fn boolean(attribute: &ScriptAttribute) -> Result<bool, Fault> {
+    match attribute.value.trim().to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(Fault::new(Code::NotBoolean, [attribute.value.clone()])),
     }
 }
 

@@ -578,7 +578,7 @@ impl<'t> Reader<'t, '_> {
             return self.bad(offset, format!("the entity `{name}` refers to itself"));
         }
         let Some(text) = self.doctype.entity(name).map(str::to_owned) else {
-            return self.bad(offset, format!("the entity `{name}` is not declared"));
+            return self.bad(offset + 1, format!("the entity `{name}` is not declared"));
         };
         let Some(left) = self.budget.checked_sub(text.len()) else {
             let problem = format!("entities expand to more than {MAX_EXPANSION} bytes");
