@@ -13,7 +13,8 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     let Some((kind, bytes)) = bytes.split_first() else { return };
     let (source, rest) = bytes.split_at(bytes.len().min(24));
-    let source = choices::document(&mut Choices::wild(source));
+    let choices = if kind & 64 == 0 { Choices::wild } else { Choices::new };
+    let source = choices::document(&mut choices(source));
     let expression = match kind % 3 {
         0 => String::from_utf8_lossy(rest).into_owned(),
         1 => choices::tokens(&mut Choices::wild(rest)),

@@ -9,7 +9,6 @@ use super::hint::hint;
 pub struct XPathError {
     offset: usize,
     column: u32,
-    #[source]
     problem: Box<XPathProblem>,
 }
 

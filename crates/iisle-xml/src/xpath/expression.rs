@@ -131,7 +131,7 @@ pub(crate) struct Step {
     pub(crate) axis: Axis,
     pub(crate) test: NodeTest,
     pub(crate) predicates: Vec<Predicate>,
-    /// What an index of the tree may be asked for.
+    /// What to look for before anything else.
     pub(crate) key: Option<Key>,
 }
 
@@ -142,7 +142,7 @@ impl Step {
     }
 }
 
-/// `[@attribute = 'value']` on a child with a name: the first predicate says no less.
+/// `[@attribute = 'value']`: the first predicate says no less.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Key {
     pub(crate) attribute: Name,

@@ -21,10 +21,8 @@ impl Path {
 
 impl Step {
     pub(crate) fn new(axis: Axis, test: NodeTest, predicates: Vec<Predicate>) -> Self {
-        let key = match (axis, &test, predicates.first()) {
-            (Axis::Child, NodeTest::Name(_), Some(Predicate::Test(expression, needs)))
-                if !needs.position && !needs.size =>
-            {
+        let key = match predicates.first() {
+            Some(Predicate::Test(expression, needs)) if !needs.position && !needs.size => {
                 key(expression)
             }
             _ => None,
@@ -81,7 +79,6 @@ fn joined(steps: Vec<Step>) -> Vec<Step> {
             match step.axis {
                 Axis::Child | Axis::Descendant if !step.is_positional() => {
                     step.axis = Axis::Descendant;
-                    step.key = None;
                     joined.pop();
                 }
                 Axis::Itself | Axis::DescendantOrSelf if !step.is_positional() => {

@@ -6,10 +6,10 @@ use std::ops::ControlFlow::Continue;
 use super::Dialect;
 use super::axis::Axis;
 use super::evaluate::{Context, Evaluation, count};
-use super::expression::{Flow, Name, NodeTest, Path, Predicate, Start, Step};
+use super::expression::{Flow, Key, Name, NodeTest, Path, Predicate, Start, Step};
 use super::item::{Item, Part};
 use super::model::{Texts, number};
-use super::tree::{ExpandedName, XPathKind, XPathTree};
+use super::tree::{ExpandedName, XPathAttribute, XPathKind, XPathTree};
 use super::walk::{Sink, Walk, into, stop_if};
 
 /// A node set in document order.
@@ -74,6 +74,12 @@ impl<'e, T: XPathTree> Evaluation<'e, T> {
             })
         };
         let Some((first, rest)) = step.predicates.split_first() else { return feed(sink) };
+        let feed = |sink: Sink<'_, T::Node>| match &step.key {
+            None => feed(sink),
+            Some(key) => {
+                feed(&mut |item| if self.has(key, item) { sink(item) } else { Continue(()) })
+            }
+        };
         if let (Some(parent), Axis::Child) = (from.as_tree(), step.axis) {
             if let Some(candidates) = self.indexed(step, parent) {
                 let feed = |sink: Sink<'_, T::Node>| {
@@ -95,16 +101,29 @@ impl<'e, T: XPathTree> Evaluation<'e, T> {
 
     /// The attribute of a name, which is what most predicates ask for.
     fn attribute(&self, name: &Name, from: Item<T::Node>, sink: Sink<'_, T::Node>) -> Walk {
-        let wanted = self.resolved(name);
-        let Some(n) = from.as_tree() else { return Continue(()) };
-        let mut attributes = self.model.attributes(n);
-        let found = attributes.find(|(_, attribute)| {
-            attribute.name.expanded == wanted && attribute.declares().is_none()
-        });
-        match found {
-            Some((index, _)) => sink(Item { node: n, part: Part::Attribute(number(index)) }),
+        match self.named_attribute(name, from) {
+            Some((index, _)) => {
+                sink(Item { node: from.node, part: Part::Attribute(number(index)) })
+            }
             None => Continue(()),
         }
+    }
+
+    /// Whether a node has what the first predicate asks for: a look before that is evaluated.
+    fn has(&self, key: &Key, item: Item<T::Node>) -> bool {
+        let found = self.named_attribute(&key.attribute, item);
+        found.is_some_and(|(_, attribute)| attribute.value == *key.value)
+    }
+
+    fn named_attribute(
+        &self,
+        name: &Name,
+        item: Item<T::Node>,
+    ) -> Option<(usize, XPathAttribute<'e>)> {
+        let wanted = self.resolved(name);
+        self.model.attributes(item.as_tree()?).find(|(_, attribute)| {
+            attribute.name.expanded == wanted && attribute.declares().is_none()
+        })
     }
 
     /// What an index of the tree has for a step.

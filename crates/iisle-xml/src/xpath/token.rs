@@ -155,8 +155,13 @@ impl<'a> Reader<'a> {
         let name = &rest[..name_length(rest)];
         let name = name.split(':').next().unwrap_or(name);
         if !is_ncname(name) {
-            let character: String = self.text[start..].chars().take(1).collect();
-            return self.fail(start, XPathProblem::BadCharacter { text: character });
+            let text: String = self.text[start..].chars().take(1).collect();
+            let problem = if text.is_empty() {
+                XPathProblem::Unexpected { expected: "a name", found: "the end".to_owned() }
+            } else {
+                XPathProblem::BadCharacter { text }
+            };
+            return self.fail(start, problem);
         }
         self.at += name.len();
         Ok(name)

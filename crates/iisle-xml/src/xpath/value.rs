@@ -1,7 +1,7 @@
 use super::number;
 use super::tree::{XNode, XPathTree};
 
-/// What an expression comes to.
+/// What an expression comes to. Conversions are the recommendation's, whatever the dialect was.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value<N> {
     /// A node set, in document order, no node twice.
