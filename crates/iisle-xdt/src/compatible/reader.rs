@@ -7,17 +7,18 @@ use iisle_xml::Position;
 
 use super::chars::{is_char, is_name, is_name_start, is_space};
 use super::doctype::{self, Doctype};
-use super::gaps::Gaps;
+use super::lines::Lines;
+use super::reference::{Reference, Spelling, reference};
 use super::tag_finder::TagFinder;
-use super::tree::{Attribute, Element, Id, Kind, Piece, Tree, local};
+use super::tree::{Id, Kind, Tree};
 
 pub(super) const XML: &str = "http://www.w3.org/XML/1998/namespace";
 pub(super) const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
 /// Depth of nested elements that is read, against hostile documents.
-const MAX_DEPTH: usize = 2048;
+pub(super) const MAX_DEPTH: usize = 2048;
 /// Bytes that entities may expand to, all in all.
-const MAX_EXPANSION: usize = 1 << 20;
+pub(super) const MAX_EXPANSION: usize = 1 << 20;
 
 /// The text is not well-formed.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ pub(super) fn read(text: &str, space: Space) -> Result<Tree, Malformed> {
     let mut reader = Reader {
         text,
         at: 0,
-        lines: Lines { at: 0, line: 1, column: 1 },
+        lines: Lines::default(),
         shift: None,
         tree: &mut tree,
         space,
@@ -71,7 +72,7 @@ pub(super) fn read_fragment(
     let mut reader = Reader {
         text,
         at: 0,
-        lines: Lines { at: 0, line: 1, column: 1 },
+        lines: Lines::default(),
         shift: Some(start),
         tree,
         space: Space::All,
@@ -91,68 +92,45 @@ pub(super) fn read_fragment(
     Ok(element)
 }
 
-struct Reader<'t, 'r> {
-    text: &'t str,
-    at: usize,
-    lines: Lines,
-    shift: Option<Position>,
-    tree: &'r mut Tree,
-    space: Space,
-    finder: Option<TagFinder<'t>>,
-    is_original: bool,
-    doctype: Doctype,
+pub(super) struct Reader<'t, 'r> {
+    pub(super) text: &'t str,
+    pub(super) at: usize,
+    pub(super) lines: Lines,
+    pub(super) shift: Option<Position>,
+    pub(super) tree: &'r mut Tree,
+    pub(super) space: Space,
+    pub(super) finder: Option<TagFinder<'t>>,
+    pub(super) is_original: bool,
+    pub(super) doctype: Doctype,
     /// The entities that are being read.
-    within: Vec<Box<str>>,
-    budget: usize,
+    pub(super) within: Vec<Box<str>>,
+    pub(super) budget: usize,
     /// Prefixes and what they are bound to, the innermost last; the empty prefix is the default.
-    bound: Vec<(Box<str>, Rc<str>)>,
-    open: Vec<Open>,
+    pub(super) bound: Vec<(Box<str>, Rc<str>)>,
+    pub(super) open: Vec<Open>,
 }
 
 /// An element that waits for its end tag.
-struct Open {
-    id: Id,
+pub(super) struct Open {
+    pub(super) id: Id,
     /// How many prefixes are bound outside of it.
-    outside: usize,
+    pub(super) outside: usize,
     /// Whether `xml:space` preserves white space in it.
-    preserves: bool,
-}
-
-/// Lines and columns of places that are asked for in ascending order, mostly.
-struct Lines {
-    at: usize,
-    line: u32,
-    column: u32,
-}
-
-impl Lines {
-    fn position(&mut self, text: &str, offset: usize) -> Position {
-        if offset < self.at {
-            *self = Self { at: 0, line: 1, column: 1 };
-        }
-        let bytes = text.as_bytes();
-        for c in text[self.at..offset].chars() {
-            self.at += c.len_utf8();
-            let ends = c == '\n' || (c == '\r' && bytes.get(self.at) != Some(&b'\n'));
-            if ends {
-                self.line += 1;
-                self.column = 1;
-            } else {
-                self.column += if c > '\u{FFFF}' { 2 } else { 1 };
-            }
-        }
-        Position { line: self.line, column: self.column }
-    }
+    pub(super) preserves: bool,
 }
 
 impl<'t> Reader<'t, '_> {
-    fn bad<T>(&mut self, offset: usize, problem: impl Into<String>) -> Result<T, Malformed> {
+    pub(super) fn bad<T>(
+        &mut self,
+        offset: usize,
+        problem: impl Into<String>,
+    ) -> Result<T, Malformed> {
         let position = self.lines.position(self.text, offset);
         let position = self.within.is_empty().then_some(position);
         Err(Malformed { position, problem: problem.into() })
     }
 
-    fn position(&mut self, offset: usize) -> Position {
+    pub(super) fn position(&mut self, offset: usize) -> Position {
         let Position { line, column } = self.lines.position(self.text, offset);
         match self.shift {
             None => Position { line, column },
@@ -164,7 +142,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    fn rest(&self) -> &'t str {
+    pub(super) fn rest(&self) -> &'t str {
         &self.text[self.at..]
     }
 
@@ -210,7 +188,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    fn skip_space(&mut self) -> bool {
+    pub(super) fn skip_space(&mut self) -> bool {
         let start = self.at;
         let rest = self.rest();
         self.at += rest.find(|c| !is_space(c)).unwrap_or(rest.len());
@@ -267,7 +245,7 @@ impl<'t> Reader<'t, '_> {
         Ok(())
     }
 
-    fn expect(&mut self, mark: &str) -> Result<(), Malformed> {
+    pub(super) fn expect(&mut self, mark: &str) -> Result<(), Malformed> {
         if self.rest().starts_with(mark) {
             self.at += mark.len();
             return Ok(());
@@ -276,7 +254,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// What stands in quotes, and where.
-    fn quoted(&mut self) -> Result<(usize, &'t str), Malformed> {
+    pub(super) fn quoted(&mut self) -> Result<(usize, &'t str), Malformed> {
         let rest = self.rest();
         let Some(quote @ ('"' | '\'')) = rest.chars().next() else {
             return self.bad(self.at, "expected a quote");
@@ -396,7 +374,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// Finds characters that no document may have.
-    fn check(&mut self, start: usize, text: &str) -> Result<(), Malformed> {
+    pub(super) fn check(&mut self, start: usize, text: &str) -> Result<(), Malformed> {
         match text.char_indices().find(|(_, c)| !is_char(*c)) {
             None => Ok(()),
             Some((at, c)) => {
@@ -405,7 +383,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    fn name(&mut self, start: usize) -> Result<&'t str, Malformed> {
+    pub(super) fn name(&mut self, start: usize) -> Result<&'t str, Malformed> {
         let rest = self.rest();
         if !rest.starts_with(is_name_start) {
             return self.bad(start, "expected a name");
@@ -416,7 +394,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// A name with at most one colon, which is neither first nor last.
-    fn qualified_name(&mut self) -> Result<&'t str, Malformed> {
+    pub(super) fn qualified_name(&mut self) -> Result<&'t str, Malformed> {
         let start = self.at;
         let name = self.name(start)?;
         let mut parts = name.split(':');
@@ -428,259 +406,6 @@ impl<'t> Reader<'t, '_> {
             _ => false,
         };
         if is_good { Ok(name) } else { self.bad(start, format!("`{name}` is no name")) }
-    }
-
-    fn end_tag(&mut self) -> Result<(), Malformed> {
-        let start = self.at + 2;
-        self.at = start;
-        let name = self.name(start)?;
-        let open = self.open.pop().expect("the caller looked");
-        if *self.tree.node(open.id).name != *name {
-            return self.bad(start, format!("`</{name}>` closes another element"));
-        }
-        self.bound.truncate(open.outside);
-        self.skip_space();
-        self.expect(">")
-    }
-
-    fn start_tag(&mut self, parent: Id) -> Result<(), Malformed> {
-        let start = self.at + 1;
-        self.at = start;
-        let name = self.qualified_name()?;
-        let mut found: Vec<(usize, Attribute)> = Vec::new();
-        let is_empty = loop {
-            let has_space = self.skip_space();
-            let rest = self.rest();
-            if rest.starts_with('>') {
-                self.at += 1;
-                break false;
-            }
-            if rest.starts_with('/') {
-                self.at += 1;
-                self.expect(">")?;
-                break true;
-            }
-            if !has_space {
-                return self.bad(self.at, "expected white space between attributes");
-            }
-            found.push(self.attribute()?);
-        };
-        let outside = self.bound.len();
-        self.bind(&found)?;
-        let namespace = match self.uri_of(prefix(name)) {
-            Ok(namespace) => namespace,
-            Err(problem) => return self.bad(start, problem),
-        };
-        self.resolve(&mut found)?;
-        let position = self.position(start);
-        let attributes: Vec<Attribute> =
-            found.into_iter().map(|(_, attribute)| attribute).collect();
-        let gaps = self.gaps(position)?;
-        let preserves = self.preserves(&attributes);
-        let element = Element {
-            namespace,
-            attributes,
-            is_empty,
-            is_original: self.is_original,
-            position,
-            gaps,
-        };
-        let id = self.tree.add_element(name, element);
-        self.tree.append(parent, id);
-        if is_empty {
-            self.bound.truncate(outside);
-        } else if self.open.len() >= MAX_DEPTH {
-            return self.bad(start, format!("elements are nested deeper than {MAX_DEPTH}"));
-        } else {
-            self.open.push(Open { id, outside, preserves });
-        }
-        Ok(())
-    }
-
-    fn preserves(&self, attributes: &[Attribute]) -> bool {
-        let outer = self.open.last().is_some_and(|open| open.preserves);
-        let own = attributes.iter().find(|attribute| *attribute.name == *"xml:space");
-        own.map_or(outer, |own| own.value.trim() == "preserve")
-    }
-
-    fn gaps(&mut self, position: Position) -> Result<Gaps, Malformed> {
-        let Some(finder) = &mut self.finder else { return Ok(Gaps::default()) };
-        let Position { line, column } = position;
-        let Some(tag) = finder.tag_at(Position { line, column: column - 1 }) else {
-            return Ok(Gaps::default());
-        };
-        Gaps::read(tag).map_err(|_| Malformed {
-            position: None,
-            problem: "a `>` in single quotes, or a lone carriage return, is too much for the reference engine".to_owned(),
-        })
-    }
-
-    fn attribute(&mut self) -> Result<(usize, Attribute), Malformed> {
-        let start = self.at;
-        let position = self.position(start);
-        let name = self.qualified_name()?;
-        self.skip_space();
-        self.expect("=")?;
-        self.skip_space();
-        let (value_start, raw) = self.quoted()?;
-        let (value, pieces) = self.value(value_start, raw)?;
-        if name == "xml:space" && !matches!(value.trim(), "preserve" | "default") {
-            return self.bad(start, format!("xml:space cannot be `{value}`"));
-        }
-        let attribute =
-            Attribute { name: name.into(), namespace: None, value: value.into(), pieces, position };
-        Ok((start, attribute))
-    }
-
-    /// The value of an attribute, and, if it refers to entities, its pieces.
-    fn value(&mut self, start: usize, raw: &str) -> Result<(String, Vec<Piece>), Malformed> {
-        self.check(start, raw)?;
-        let mut value = String::with_capacity(raw.len());
-        let mut pieces = Vec::new();
-        // Where in the value the piece begins that is being read.
-        let mut piece = 0;
-        let mut rest = raw;
-        while let Some(at) = rest.find(['&', '<']) {
-            let offset = start + raw.len() - rest.len() + at;
-            value.push_str(&rest[..at]);
-            if rest[at..].starts_with('<') {
-                return self.bad(offset, "there is a `<` in the value of an attribute");
-            }
-            let (reference, length) = match reference(&rest[at..]) {
-                Ok(reference) => reference,
-                Err(problem) => return self.bad(offset, problem),
-            };
-            match reference {
-                Reference::Character(c, _) => value.push(c),
-                Reference::Entity(name) => {
-                    let text = self.entity(offset, name)?;
-                    let text = self.entity_value(offset, name, &text)?;
-                    if value.len() > piece {
-                        pieces.push(Piece::Text(value[piece..].into()));
-                    }
-                    pieces.push(Piece::Entity(name.into()));
-                    value.push_str(&text);
-                    piece = value.len();
-                }
-            }
-            rest = &rest[at + length..];
-        }
-        value.push_str(rest);
-        if !pieces.is_empty() && value.len() > piece {
-            pieces.push(Piece::Text(value[piece..].into()));
-        }
-        Ok((value, pieces))
-    }
-
-    /// The text an entity stands for, as declared.
-    fn entity(&mut self, offset: usize, name: &str) -> Result<String, Malformed> {
-        if self.within.iter().any(|open| **open == *name) {
-            return self.bad(offset, format!("the entity `{name}` refers to itself"));
-        }
-        let Some(text) = self.doctype.entity(name).map(str::to_owned) else {
-            return self.bad(offset + 1, format!("the entity `{name}` is not declared"));
-        };
-        let Some(left) = self.budget.checked_sub(text.len()) else {
-            let problem = format!("entities expand to more than {MAX_EXPANSION} bytes");
-            return self.bad(offset, problem);
-        };
-        self.budget = left;
-        Ok(text)
-    }
-
-    /// The same as part of a value.
-    fn entity_value(&mut self, offset: usize, name: &str, text: &str) -> Result<String, Malformed> {
-        self.within.push(name.into());
-        let mut value = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(at) = rest.find(['&', '<']) {
-            value.push_str(&rest[..at]);
-            if rest[at..].starts_with('<') {
-                return self.bad(offset, "there is a `<` in the value of an attribute");
-            }
-            let (reference, length) = match reference(&rest[at..]) {
-                Ok(reference) => reference,
-                Err(problem) => return self.bad(offset, problem),
-            };
-            match reference {
-                Reference::Character(c, _) => value.push(c),
-                Reference::Entity(inner) => {
-                    let text = self.entity(offset, inner)?;
-                    value += &self.entity_value(offset, inner, &text)?;
-                }
-            }
-            rest = &rest[at + length..];
-        }
-        self.within.pop();
-        Ok(value + rest)
-    }
-
-    /// Takes in the declarations of namespaces.
-    fn bind(&mut self, found: &[(usize, Attribute)]) -> Result<(), Malformed> {
-        for (at, attribute) in found {
-            let prefix = match attribute.name.strip_prefix("xmlns:") {
-                Some(prefix) => prefix,
-                None if *attribute.name == *"xmlns" => "",
-                None => continue,
-            };
-            let uri = &*attribute.value;
-            let is_good = match prefix {
-                "" => uri != XML && uri != XMLNS,
-                "xml" => uri == XML,
-                "xmlns" => false,
-                _ => !uri.is_empty() && uri != XML && uri != XMLNS,
-            };
-            if !is_good {
-                return self.bad(*at, format!("`{prefix}` cannot be bound to `{uri}`"));
-            }
-            self.bound.push((prefix.into(), uri.into()));
-        }
-        Ok(())
-    }
-
-    /// What a prefix is bound to; of the default namespace, `None` if there is none.
-    fn uri_of(&self, prefix: Option<&str>) -> Result<Option<Rc<str>>, String> {
-        let wanted = prefix.unwrap_or("");
-        let mut all = self.bound.iter().rev();
-        match all.find(|(bound, _)| **bound == *wanted) {
-            Some((_, uri)) => Ok((!uri.is_empty()).then(|| Rc::clone(uri))),
-            None => match prefix {
-                None => Ok(None),
-                Some("xml") => Ok(Some(XML.into())),
-                Some(prefix) => Err(format!("the prefix `{prefix}` is not bound to a namespace")),
-            },
-        }
-    }
-
-    /// Gives attributes their namespaces, and finds those that are there twice.
-    fn resolve(&mut self, found: &mut [(usize, Attribute)]) -> Result<(), Malformed> {
-        for index in 0..found.len() {
-            let (at, attribute) = &mut found[index];
-            let at = *at;
-            let uri = match prefix(&attribute.name) {
-                _ if *attribute.name == *"xmlns" => Ok(Some(XMLNS.into())),
-                None => Ok(None),
-                Some("xmlns") => Ok(Some(XMLNS.into())),
-                prefix => self.uri_of(prefix),
-            };
-            match uri {
-                Ok(uri) => attribute.namespace = uri,
-                Err(problem) => return self.bad(at, problem),
-            }
-            let (before, rest) = found.split_at(index);
-            let this = &rest[0].1;
-            let is_same = |(_, other): &(usize, Attribute)| {
-                other.name == this.name
-                    || (this.namespace.is_some()
-                        && other.namespace == this.namespace
-                        && other.local() == this.local())
-            };
-            if before.iter().any(is_same) {
-                let problem = format!("the attribute `{}` is there twice", this.name);
-                return self.bad(at, problem);
-            }
-        }
-        Ok(())
     }
 
     /// Character data up to a tag or a reference to an entity, or that reference.
@@ -744,7 +469,7 @@ impl<'t> Reader<'t, '_> {
         let mut inner = Reader {
             text: &text,
             at: 0,
-            lines: Lines { at: 0, line: 1, column: 1 },
+            lines: Lines::default(),
             shift: Some(position),
             tree: self.tree,
             space: self.space,
@@ -767,53 +492,5 @@ impl<'t> Reader<'t, '_> {
         self.within.pop();
         self.at += length;
         Ok(())
-    }
-}
-
-fn prefix(name: &str) -> Option<&str> {
-    name.split_once(':').map(|_| &name[..name.len() - local(name).len() - 1])
-}
-
-/// What `&…;` refers to.
-enum Reference<'t> {
-    Character(char, Spelling),
-    Entity(&'t str),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Spelling {
-    Decimal,
-    Hexadecimal,
-    Name,
-}
-
-/// Reads a reference at the start of a text; gives its length as well.
-fn reference(text: &str) -> Result<(Reference<'_>, usize), String> {
-    let bad = || "there is a `&` that begins no reference".to_owned();
-    let end = text.find(';').ok_or_else(bad)?;
-    let body = &text[1..end];
-    let character = |c, spelling| Ok((Reference::Character(c, spelling), end + 1));
-    if let Some(number) = body.strip_prefix('#') {
-        let (digits, radix, spelling) = match number.strip_prefix('x') {
-            Some(digits) => (digits, 16, Spelling::Hexadecimal),
-            None => (number, 10, Spelling::Decimal),
-        };
-        let is_number = !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix));
-        let number = u32::from_str_radix(digits, radix).ok().filter(|_| is_number);
-        return match number.and_then(char::from_u32) {
-            Some(c) => character(c, spelling),
-            None => Err(format!("`&{body};` is no character")),
-        };
-    }
-    match body {
-        "amp" => character('&', Spelling::Name),
-        "lt" => character('<', Spelling::Name),
-        "gt" => character('>', Spelling::Name),
-        "quot" => character('"', Spelling::Name),
-        "apos" => character('\'', Spelling::Name),
-        name if name.starts_with(is_name_start) && name.chars().all(is_name) => {
-            Ok((Reference::Entity(name), end + 1))
-        }
-        _ => Err(bad()),
     }
 }
