@@ -3,7 +3,7 @@
 //! A transform document looks like the one it changes; attributes of its own namespace say what
 //! is located and what becomes of it. Must not know: what web.config means, where files come from.
 //!
-//! Start with [`transform`]. One engine (`walk`, `locator`, `transform`) works on anything that is
+//! Start with [`transform()`]. One engine (`walk`, `locator`, `transform`) works on anything that is
 //! a `Target`; `compatible` and `safe` are two of them, and `policy` says where the engine itself
 //! decides differently for them.
 

@@ -1,4 +1,4 @@
-/// Where a [`Writer`](super::writer::Writer) writes to.
+/// Where markup is written to.
 pub(super) trait Sink {
     fn text(&mut self, text: &str);
     /// An attribute follows: a blank, its name, `=`, its value in quotes.
