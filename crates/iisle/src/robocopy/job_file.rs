@@ -182,6 +182,7 @@ mod tests {
     use crate::robocopy::command_line::Style;
     use crate::robocopy::settings::Settings;
     use crate::robocopy::switches::{Value, find};
+    use proptest::prelude::*;
     use std::path::Path;
 
     fn parse(bytes: &[u8]) -> Settings {
@@ -218,6 +219,30 @@ mod tests {
         }
         let JobError { text, .. } = read(b"/WHAT :: x", Style::Windows).unwrap_err();
         assert_eq!(text, "/WHAT");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_are_too_strange(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            for style in [Style::Windows, Style::Unix] {
+                drop(read(&bytes, style));
+            }
+        }
+
+        #[test]
+        fn whatever_is_read_is_the_same_when_written_and_read_again(
+            lines in prop::collection::vec(
+                "(/(S|E|MIR|R:[0-9]{1,3}|MAXAGE:2021013[01]|RH:0100-2359|XF|XD|IF|SPARSE:N|A-:RH|LOG:[a-z]{1,5})|[a-z*?.]{1,6})",
+                0..12,
+            ),
+        ) {
+            let text = format!("/IF\n{}", lines.join("\n"));
+            let Ok(job) = read(text.as_bytes(), Style::Windows) else { return Ok(()) };
+            let written = write(&job, Path::new("x.RCJ"), [None, None]);
+            let again = read(written.as_bytes(), Style::Windows).unwrap();
+            prop_assert_eq!(write(&again, Path::new("x.RCJ"), [None, None]), written);
+            prop_assert_eq!(again.exclude_files, job.exclude_files);
+        }
     }
 
     #[test]
