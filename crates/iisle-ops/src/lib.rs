@@ -57,7 +57,8 @@ pub use iisle_xdt::{
 };
 pub use inspect::{InspectReport, InspectRequest, inspect};
 pub use pack::{
-    Environment, PackForm, PackReport, PackRequest, PackSettings, Sbom, SetAcl, WrittenFile, pack,
+    ConnectionStrings, Environment, FileValue, PackForm, PackReport, PackRequest, PackSettings,
+    Sbom, SetAcl, WrittenFile, pack,
 };
 pub use package::{
     ChangedFile, ExtractReport, ExtractRequest, NamedDifferences, PackageDifferences, PackageFile,

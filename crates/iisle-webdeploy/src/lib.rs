@@ -29,8 +29,8 @@ pub use package::{
     ContentTree, Fault, FaultKind, Form, OpenError, OpenOptions, Package, PackageContent,
 };
 pub use parameters::{
-    Entry, Kind, Origin, Parameter, Parameters, ParametersError, Resolved, SetParameters, Setting,
-    Unresolved, Validation,
+    Entry, FileValueError, Kind, Origin, Parameter, Parameters, ParametersError, Resolved,
+    SetParameters, Setting, Unresolved, Validation, connection_strings, file_value,
 };
 pub use provider_options::{ProviderOptions, ProviderOptionsError};
 pub use regex::{NetRegex, RegexError, RegexProblem};

@@ -7,7 +7,9 @@ mod options;
 mod run;
 mod sbom;
 
-pub use options::{Environment, PackForm, PackRequest, PackSettings, Sbom, SetAcl};
+pub use options::{
+    ConnectionStrings, Environment, FileValue, PackForm, PackRequest, PackSettings, Sbom, SetAcl,
+};
 pub use run::{PackReport, WrittenFile, pack};
 
 pub(crate) use run::{check_place, settle};

@@ -4,12 +4,19 @@ use std::sync::Arc;
 
 use iisle_path::{Patterns, RelPath};
 use iisle_report::Location;
-use iisle_tree::host;
-use iisle_webdeploy::{AccessRule, PackOptions, Parameters, ParametersError, Shape};
+use iisle_tree::{LocalTree, Tree, host};
+use iisle_webdeploy::{
+    AccessRule, PackOptions, Parameters, ParametersError, Shape, SourcePath, file_value,
+};
 
 use super::cache::FolderCache;
 use crate::Failure;
 
+/// The largest configuration file that is read.
+const MAX_VALUES: u64 = 64 << 20;
+/// Files with connection strings, and what Visual Studio calls them in the names of parameters.
+const CONFIGURATIONS: [(&str, &str); 2] =
+    [("web.config", "Web.config"), ("appsettings.json", "appsettings.json")];
 /// The largest parameters.xml that is read.
 const MAX_PARAMETERS: u64 = 16 << 20;
 
@@ -33,6 +40,10 @@ pub struct PackSettings {
     pub skip: Vec<String>,
     /// A parameters.xml whose declarations are merged.
     pub parameters: Option<PathBuf>,
+    /// Values of files that become parameters.
+    pub values: Vec<FileValue>,
+    /// Whether connection strings become parameters.
+    pub connection_strings: ConnectionStrings,
     /// Threads that compress; `None` is one per core.
     pub threads: Option<NonZeroUsize>,
     /// A zip file, or a folder.
@@ -59,6 +70,27 @@ pub enum Sbom {
     No,
     /// `NAME.cdx.json`, beside the package.
     Beside,
+}
+
+/// Whether the connection strings of web.config and appsettings.json become parameters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ConnectionStrings {
+    /// They stay what they are.
+    #[default]
+    Fixed,
+    /// One parameter for each.
+    Parameters,
+}
+
+/// A value of a file that becomes a parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileValue {
+    /// The name of the parameter.
+    pub name: String,
+    /// The file below the folder.
+    pub file: String,
+    /// An XPath of an XML file, or a pointer such as `/Section/Key` of a JSON file.
+    pub place: String,
 }
 
 /// The form of a package.
@@ -90,11 +122,13 @@ pub struct Environment {
 }
 
 /// The options that settings mean.
-pub(super) fn options(settings: &PackSettings) -> Result<PackOptions, Failure> {
+pub(super) fn options(tree: &LocalTree, settings: &PackSettings) -> Result<PackOptions, Failure> {
     let PackSettings {
         application,
         skip,
         parameters,
+        values,
+        connection_strings,
         threads,
         form: _,
         shape,
@@ -104,13 +138,34 @@ pub(super) fn options(settings: &PackSettings) -> Result<PackOptions, Failure> {
         sbom: _,
         offset_minutes,
     } = settings;
-    let parameters = match parameters {
+    let mut parameters = match parameters {
         None => Parameters::default(),
         Some(path) => {
             let bytes = host::read(path, MAX_PARAMETERS)?;
             Parameters::parse(&bytes).map_err(|e| bad_parameters(path, &e))?
         }
     };
+    let root = SourcePath::default();
+    for FileValue { name, file, place } in values {
+        let path = RelPath::parse(&file.replace('\\', "/")).map_err(|e| Failure::of(&e))?;
+        let content = tree.read_all(&path, MAX_VALUES)?;
+        let parameter = file_value(&root, name, &path, place, &content);
+        parameters.merge(parameter.map_err(|e| Failure::of(&e))?);
+    }
+    if *connection_strings == ConnectionStrings::Parameters {
+        for (path, label) in CONFIGURATIONS {
+            let path = RelPath::parse(path).expect("the name is a path");
+            if tree.stamp(&path)?.is_none() {
+                continue;
+            }
+            let content = tree.read_all(&path, MAX_VALUES)?;
+            for (name, place) in iisle_webdeploy::connection_strings(&content) {
+                let name = format!("{name}-{label} Connection String");
+                let parameter = file_value(&root, &name, &path, &place, &content);
+                parameters.merge(parameter.map_err(|e| Failure::of(&e))?);
+            }
+        }
+    }
     if *shape != Shape::Application && !access.is_empty() {
         let failure = Failure::new("only a package of an application can set rights");
         return Err(failure.hint("leave --set-acl out, or pack an application"));

@@ -106,7 +106,7 @@ fn write(
     package: &Path,
     settings: &PackSettings,
 ) -> Result<PackReport, Failure> {
-    let options = options(settings)?;
+    let options = options(tree, settings)?;
     iisle_webdeploy::check(snapshot, &options).map_err(|e| failure(&e))?;
     let parent = package.parent().filter(|parent| !parent.as_os_str().is_empty());
     let parent = parent.unwrap_or_else(|| Path::new("."));

@@ -1,6 +1,7 @@
 //! Parameters: what a package lets its deployer choose.
 
 mod declare;
+mod file_value;
 mod read;
 mod resolve;
 mod set_file;
@@ -8,6 +9,7 @@ mod settings;
 mod write;
 
 pub use declare::{Entry, Kind, Parameter, Parameters, Validation};
+pub use file_value::{FileValueError, connection_strings, file_value};
 pub use read::ParametersError;
 pub use resolve::{Origin, Resolved, Setting, Unresolved};
 pub use set_file::SetParameters;

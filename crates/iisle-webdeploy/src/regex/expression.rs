@@ -78,6 +78,20 @@ impl NetRegex {
         Ok((units::join(replaced), places))
     }
 
+    /// What it matches first, when it matches at all.
+    pub(crate) fn first_match(&self, text: &str) -> Result<Option<String>, RegexError> {
+        let mut all = self.all_matches(text)?;
+        Ok((!all.is_empty()).then(|| all.swap_remove(0)))
+    }
+
+    /// What it matches, from left to right.
+    pub(crate) fn all_matches(&self, text: &str) -> Result<Vec<String>, RegexError> {
+        let text = units::split(text);
+        let found = Found::new(&self.regex, &text);
+        let texts = found.map(|found| found.map(|at| units::join(text[at].to_owned())));
+        texts.collect::<Result<_, _>>().map_err(|error| self.failed(&error))
+    }
+
     /// Where it matches, in UTF-16 units: start and length.
     #[cfg(test)]
     fn matches(&self, text: &str) -> Result<Vec<(usize, usize)>, RegexError> {

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::ZipTimes;
+use super::project::property;
 
 /// Make a Web Deploy package of a folder
 ///
@@ -29,6 +30,12 @@ pub(crate) struct PackArgs {
     /// A parameters.xml whose declarations are merged into the package
     #[arg(long, value_name = "FILE")]
     pub(crate) parameters: Option<PathBuf>,
+    /// Make a value a parameter: WHERE is an XPath, or a pointer such as /Smtp/Port in JSON
+    #[arg(long, value_name = "NAME=FILE#WHERE", value_parser = property)]
+    pub(crate) parameter: Vec<(String, String)>,
+    /// Make the connection strings of web.config and appsettings.json parameters
+    #[arg(long)]
+    pub(crate) connection_strings: bool,
     /// Write a folder that msdeploy reads as archiveDir, instead of a zip file
     #[arg(long)]
     pub(crate) archive_dir: bool,

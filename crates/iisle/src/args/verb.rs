@@ -25,7 +25,7 @@ pub(crate) enum Verb {
     Check(CheckArgs),
     Explain(ExplainArgs),
     Rules(RulesArgs),
-    Pack(PackArgs),
+    Pack(Box<PackArgs>),
     #[command(subcommand)]
     Package(PackageVerb),
     Deploy(Box<DeployArgs>),

@@ -31,7 +31,7 @@ pub(crate) fn run(verb: Verb, session: &Session) -> (&'static str, Answer) {
         Verb::Check(args) => check::run(args, session),
         Verb::Explain(args) => explain::run(&args, session),
         Verb::Rules(args) => Ok(explain::list(&args, session)),
-        Verb::Pack(args) => pack::run(args, session),
+        Verb::Pack(args) => pack::run(*args, session),
         Verb::Package(verb) => package::run(verb, session),
         Verb::Deploy(args) => Ok(deploy::run(*args, session)),
         Verb::Sync(args) => sync::run(args, session),

@@ -1,6 +1,9 @@
 use std::num::NonZeroUsize;
 
-use iisle_ops::{Environment, Failure, PackForm, PackRequest, PackSettings, Sbom, SetAcl, Shape};
+use iisle_ops::{
+    ConnectionStrings, Environment, Failure, FileValue, PackForm, PackRequest, PackSettings, Sbom,
+    SetAcl, Shape,
+};
 
 use super::package::offset_minutes;
 use crate::args::{PackArgs, ShapeArg};
@@ -16,6 +19,8 @@ pub(super) fn run(args: PackArgs, session: &Session) -> Result<Answer, Failure> 
         app_path,
         skip,
         parameters,
+        parameter,
+        connection_strings,
         archive_dir,
         provider,
         set_acl,
@@ -29,6 +34,12 @@ pub(super) fn run(args: PackArgs, session: &Session) -> Result<Answer, Failure> 
         application: app_path,
         skip,
         parameters,
+        values: parameter.into_iter().map(file_value).collect::<Result<_, _>>()?,
+        connection_strings: if connection_strings {
+            ConnectionStrings::Parameters
+        } else {
+            ConnectionStrings::Fixed
+        },
         threads: threads.and_then(NonZeroUsize::new),
         form: if archive_dir { PackForm::Folder } else { PackForm::Zip },
         shape: match provider {
@@ -45,6 +56,16 @@ pub(super) fn run(args: PackArgs, session: &Session) -> Result<Answer, Failure> 
     let request = PackRequest { folder, package: output, settings };
     let report = iisle_ops::pack(&session.context(), &request)?;
     Ok(session.answer(Exit::Good, None, || pack(&report), || pack_body(&report)))
+}
+
+fn file_value((name, rest): (String, String)) -> Result<FileValue, Failure> {
+    match rest.split_once('#') {
+        Some((file, place)) => {
+            Ok(FileValue { name, file: file.to_owned(), place: place.to_owned() })
+        }
+        None => Err(Failure::new(format!("`{rest}` names no place in a file"))
+            .hint("for example --parameter 'Port=appsettings.json#/Smtp/Port'")),
+    }
 }
 
 fn access(text: &str) -> SetAcl {
