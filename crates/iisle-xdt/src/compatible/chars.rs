@@ -10,6 +10,8 @@ pub(super) fn is_char(c: char) -> bool {
 
 /// A character that a name begins with, the colon among them.
 ///
+/// The replacement character is none: a name that was decoded wrongly is refused.
+///
 /// Source: XML 1.0, fifth edition, production 4.
 pub(super) fn is_name_start(c: char) -> bool {
     matches!(c,
@@ -17,7 +19,7 @@ pub(super) fn is_name_start(c: char) -> bool {
         | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
         | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}'
         | '\u{2070}'..='\u{218F}' | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}'
-        | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}')
+        | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFC}')
 }
 
 /// A character of a name.

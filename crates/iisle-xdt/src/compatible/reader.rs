@@ -227,6 +227,7 @@ impl<'t> Reader<'t, '_> {
             self.expect("=")?;
             self.skip_space();
             let (start, value) = self.quoted()?;
+            self.check(start, value)?;
             match name {
                 "version" if value != "1.0" => return self.bad(start, "the version is not 1.0"),
                 "standalone" if value != "yes" && value != "no" => {

@@ -70,6 +70,15 @@ fn a_lone_carriage_return_loses_the_gaps_behind_it() {
 }
 
 #[test]
+fn names_in_a_declared_code_page_are_decoded_wrongly_and_refused() {
+    let declared = "<?xml version='1.0' encoding='iso-8859-1'?>";
+    let source = |inner: &[u8]| [declared.as_bytes(), b"<r>", inner, b"</r>"].concat();
+    assert_eq!(run(&source(b"<\xE9/>"), b"<r/>").status, Status::Malformed);
+    let text = run(&source(b"\xE9"), b"<r/>");
+    assert!(text.bytes.is_some_and(|bytes| bytes.ends_with(b"<r>?</r>")));
+}
+
+#[test]
 fn names_of_the_engines_own_types_are_of_the_wrong_kind() {
     let log = check("<r/>", "<a xdt:Transform=\"XmlFormatter\"/>");
     let expected = "error transform.xml(1,71) wrong-kind | Microsoft.Web.XmlTransform.XmlFormatter | Transform";
