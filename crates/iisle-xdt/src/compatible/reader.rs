@@ -228,6 +228,9 @@ impl<'t> Reader<'t, '_> {
             self.skip_space();
             let (start, value) = self.quoted()?;
             self.check(start, value)?;
+            if value.contains(['<', '>', '&', '\'', '"', '\t', '\r', '\n']) {
+                return self.bad(start, format!("`{value}` is no value of `{name}`"));
+            }
             match name {
                 "version" if value != "1.0" => return self.bad(start, "the version is not 1.0"),
                 "standalone" if value != "yes" && value != "no" => {
