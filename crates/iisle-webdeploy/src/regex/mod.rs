@@ -2,9 +2,11 @@
 
 mod blocks;
 mod case;
+mod characters;
 mod class;
 mod error;
 mod expression;
+mod groups;
 mod translate;
 mod units;
 

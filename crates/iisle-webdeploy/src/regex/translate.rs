@@ -1,8 +1,9 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::case::equal;
 use super::class::{ClassText, category, push_escaped, shorthand};
 use super::error::{RegexError, RegexProblem};
+use super::groups::Groups;
 use super::units;
 
 /// Rewrites a regular expression of .NET into one of the engine below that means the same.
@@ -32,60 +33,23 @@ pub(super) fn translate(pattern: &str, ignore_case: bool) -> Result<String, Rege
 }
 
 /// A problem and where it is.
-type At = (usize, RegexProblem);
-type Answer<T> = Result<T, At>;
-
-/// The groups of an expression.
-#[derive(Debug, Default)]
-struct Groups {
-    /// Unnamed groups so far.
-    unnamed: usize,
-    /// Groups with a number for a name.
-    explicit: Vec<usize>,
-    /// Groups with a name, in order.
-    names: Vec<String>,
-    /// The number of every name.
-    numbers: BTreeMap<String, usize>,
-    /// How often each number is declared.
-    declared: BTreeMap<usize, usize>,
-}
-
-impl Groups {
-    /// Gives names their numbers: behind those of unnamed groups, in order.
-    fn numbered(mut self) -> Self {
-        for number in (1..=self.unnamed).chain(self.explicit.iter().copied()) {
-            *self.declared.entry(number).or_default() += 1;
-        }
-        let mut next = 1;
-        for name in &self.names {
-            if let Some(number) = self.numbers.get(name) {
-                *self.declared.entry(*number).or_default() += 1;
-                continue;
-            }
-            while self.declared.contains_key(&next) {
-                next += 1;
-            }
-            self.numbers.insert(name.clone(), next);
-            self.declared.insert(next, 1);
-        }
-        self
-    }
-}
+pub(super) type At = (usize, RegexProblem);
+pub(super) type Answer<T> = Result<T, At>;
 
 /// The options that can change inside an expression.
 #[derive(Debug, Clone, Copy)]
-struct Options {
-    ignore_case: bool,
-    multiline: bool,
-    single_line: bool,
-    explicit_capture: bool,
-    blanks: bool,
+pub(super) struct Options {
+    pub(super) ignore_case: bool,
+    pub(super) multiline: bool,
+    pub(super) single_line: bool,
+    pub(super) explicit_capture: bool,
+    pub(super) blanks: bool,
 }
 
-struct Translator<'a> {
-    chars: &'a [char],
-    at: usize,
-    options: Options,
+pub(super) struct Translator<'a> {
+    pub(super) chars: &'a [char],
+    pub(super) at: usize,
+    pub(super) options: Options,
     /// What is known of all groups; not while they are looked for.
     known: Option<&'a Groups>,
     found: Groups,
@@ -93,11 +57,11 @@ struct Translator<'a> {
     referred: BTreeSet<usize>,
     /// Groups that stay groups.
     kept: BTreeSet<usize>,
-    depth: usize,
+    pub(super) depth: usize,
 }
 
 /// Groups within groups beyond which nothing sensible lies.
-const MAX_DEPTH: usize = 100;
+pub(super) const MAX_DEPTH: usize = 100;
 
 impl<'a> Translator<'a> {
     fn new(chars: &'a [char], ignore_case: bool, known: Option<&'a Groups>) -> Self {
@@ -128,25 +92,25 @@ impl<'a> Translator<'a> {
         Ok(text)
     }
 
-    fn fail<T>(&self, problem: RegexProblem) -> Answer<T> {
+    pub(super) fn fail<T>(&self, problem: RegexProblem) -> Answer<T> {
         Err((self.at, problem))
     }
 
-    fn peek(&self) -> Option<char> {
+    pub(super) fn peek(&self) -> Option<char> {
         self.chars.get(self.at).copied()
     }
 
-    fn peek_at(&self, ahead: usize) -> Option<char> {
+    pub(super) fn peek_at(&self, ahead: usize) -> Option<char> {
         self.chars.get(self.at + ahead).copied()
     }
 
-    fn next(&mut self) -> Option<char> {
+    pub(super) fn next(&mut self) -> Option<char> {
         let c = self.peek()?;
         self.at += 1;
         Some(c)
     }
 
-    fn eat(&mut self, wanted: char) -> bool {
+    pub(super) fn eat(&mut self, wanted: char) -> bool {
         let found = self.peek() == Some(wanted);
         self.at += usize::from(found);
         found
@@ -566,7 +530,7 @@ impl<'a> Translator<'a> {
         Ok(self.literal(c))
     }
 
-    fn category(&mut self, negated: bool) -> Answer<String> {
+    pub(super) fn category(&mut self, negated: bool) -> Answer<String> {
         let start = self.at;
         if !self.eat('{') {
             return self.fail(RegexProblem::Category { name: String::new() });
@@ -581,144 +545,6 @@ impl<'a> Translator<'a> {
         }
         category(&name, negated, self.options.ignore_case).map_err(|problem| (start, problem))
     }
-
-    /// The character that an escape stands for, behind the backslash.
-    fn character(&mut self) -> Answer<char> {
-        let Some(c) = self.next() else { return self.fail(RegexProblem::FinalBackslash) };
-        Ok(match c {
-            '0'..='7' => {
-                self.at -= 1;
-                self.octal()
-            }
-            'x' => self.hexadecimal(2)?,
-            'u' => self.hexadecimal(4)?,
-            'a' => '\u{7}',
-            'b' => '\u{8}',
-            'e' => '\u{1b}',
-            'f' => '\u{c}',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'v' => '\u{b}',
-            'c' => {
-                let Some(c @ '@'..='_') = self.next().map(|c| c.to_ascii_uppercase()) else {
-                    let construct = "a control character";
-                    return self.fail(RegexProblem::Untranslatable { construct });
-                };
-                char::from(u8::try_from(c).expect("it is ASCII") - b'@')
-            }
-            c if is_word(c) => {
-                self.at -= 1;
-                return self.fail(RegexProblem::Escape { escape: c });
-            }
-            c => c,
-        })
-    }
-
-    /// Up to three octal digits.
-    fn octal(&mut self) -> char {
-        let mut value = 0_u32;
-        for _ in 0..3 {
-            match self.peek().and_then(|c| c.to_digit(8)) {
-                Some(digit) => value = value * 8 + digit,
-                None => break,
-            }
-            self.at += 1;
-        }
-        char::from(u8::try_from(value & 0xff).expect("it was masked"))
-    }
-
-    fn hexadecimal(&mut self, digits: usize) -> Answer<char> {
-        let mut value = 0;
-        for _ in 0..digits {
-            match self.peek().and_then(|c| c.to_digit(16)) {
-                Some(digit) => value = value * 16 + digit,
-                None => return self.fail(RegexProblem::HexDigits),
-            }
-            self.at += 1;
-        }
-        Ok(units::unit(u16::try_from(value).expect("four digits fit")))
-    }
-
-    /// A class, behind its opening bracket.
-    fn class(&mut self) -> Answer<String> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return self.fail(RegexProblem::TooComplex { reason: "classes in classes".to_owned() });
-        }
-        let negated = self.eat('^');
-        let mut class = ClassText::new(self.options.ignore_case);
-        let mut without = None;
-        let mut is_first = true;
-        loop {
-            let Some(c) = self.next() else { return self.fail(RegexProblem::OpenClass) };
-            if c == ']' && !is_first {
-                break;
-            }
-            let member = if c == '\\' { self.member()? } else { Member::Plain(c) };
-            match member {
-                Member::Set(set) => class.push_set(&set),
-                Member::Plain('-') if !is_first && self.peek() == Some('[') => {
-                    self.at += 1;
-                    without = Some(self.class()?);
-                }
-                Member::Plain(c) | Member::Escaped(c) => {
-                    without = self.character_or_range(c, &mut class)?;
-                }
-            }
-            is_first = false;
-            if without.is_some() {
-                if !self.eat(']') {
-                    let construct = "a class that goes on after a subtraction";
-                    return self.fail(RegexProblem::Untranslatable { construct });
-                }
-                break;
-            }
-        }
-        self.depth -= 1;
-        Ok(class.finish(negated, without.as_deref()))
-    }
-
-    /// Adds `first`, or the range it begins; gives what is subtracted when that follows.
-    fn character_or_range(&mut self, first: char, class: &mut ClassText) -> Answer<Option<String>> {
-        if self.peek() != Some('-') || self.peek_at(1).is_none_or(|c| c == ']') {
-            class.push(first);
-            return Ok(None);
-        }
-        self.at += 1;
-        let start = self.at;
-        let last = match self.next() {
-            Some('[') => {
-                class.push(first);
-                return self.class().map(Some);
-            }
-            Some('\\') => match self.member()? {
-                Member::Plain(c) | Member::Escaped(c) => c,
-                Member::Set(_) => {
-                    let construct = "a range that ends in a class";
-                    return self.fail(RegexProblem::Untranslatable { construct });
-                }
-            },
-            Some(c) => c,
-            None => return self.fail(RegexProblem::OpenClass),
-        };
-        class.push_range(first, last).map_err(|problem| (start, problem))?;
-        Ok(None)
-    }
-
-    /// What follows a backslash inside brackets.
-    fn member(&mut self) -> Answer<Member> {
-        let Some(c) = self.peek() else { return self.fail(RegexProblem::FinalBackslash) };
-        if let Some(set) = shorthand(c) {
-            self.at += 1;
-            return Ok(Member::Set(set.to_owned()));
-        }
-        if let 'p' | 'P' = c {
-            self.at += 1;
-            return self.category(c == 'P').map(Member::Set);
-        }
-        self.character().map(Member::Escaped)
-    }
 }
 
 /// What `{n,m}` says.
@@ -731,13 +557,6 @@ struct Counts {
     length: usize,
 }
 
-/// A member of a class.
-enum Member {
-    Plain(char),
-    Escaped(char),
-    Set(String),
-}
-
 /// `$` and `\Z`: the end, or before a line feed that ends the text.
 const BEFORE_END: &str = r"(?=\n?\z)";
 /// The largest count of a quantifier.
@@ -748,6 +567,6 @@ fn is_blank(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | ' ')
 }
 
-fn is_word(c: char) -> bool {
+pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
