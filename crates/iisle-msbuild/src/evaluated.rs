@@ -241,7 +241,7 @@ impl Evaluated {
     ///
     /// Nothing is said of a property that the project, its user or the command line sets.
     pub fn beyond_model(&self, name: &str) -> Option<Unsupported> {
-        let modelled =
+        let modeled =
             self.origin("MicrosoftCommonPropsHasBeenImported").is_some_and(|origin| match origin {
                 Origin::BuiltInModel { .. } => true,
                 Origin::Global | Origin::Environment | Origin::Engine | Origin::File { .. } => {
@@ -254,7 +254,7 @@ impl Evaluated {
         let beyond = sdk::sets(name) && !said || sdk::adds(name, extension) && !global;
         let held = matches!(self.origin(name), Some(Origin::BuiltInModel { .. }))
             && !sdk::adds(name, extension);
-        (modelled && beyond && (!held || name.eq_ignore_ascii_case("ProduceReferenceAssembly")))
+        (modeled && beyond && (!held || name.eq_ignore_ascii_case("ProduceReferenceAssembly")))
             .then(|| Unsupported {
                 name: name.to_owned(),
                 reason: "the SDK sets it, and the built-in model does not hold how".to_owned(),
