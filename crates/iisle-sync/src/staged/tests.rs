@@ -244,6 +244,12 @@ enum Then {
     StoppedBack,
 }
 
+/// Every how many changes one is broken: each, but a sample on Windows, where the tests run in an
+/// emulation to which files are dear.
+fn stride() -> usize {
+    if std::env::consts::OS == "windows" { 16 } else { 1 }
+}
+
 /// Breaks at every change, before it, after it, and amid its bytes; how often.
 fn break_everywhere(then: Then) -> usize {
     let (new, old) = releases();
@@ -257,7 +263,7 @@ fn break_everywhere(then: Then) -> usize {
         counting.calls()
     };
     let mut runs = 0;
-    for (number, call) in calls.iter().enumerate() {
+    for (number, call) in calls.iter().enumerate().step_by(stride()) {
         for how in [Broken::Before, Broken::After, Broken::Half] {
             let has_bytes = call.starts_with("create") || call.starts_with("append");
             if how == Broken::Half && !has_bytes {
@@ -298,17 +304,17 @@ fn break_everywhere(then: Then) -> usize {
 
 #[test]
 fn whatever_fails_everything_is_as_before_and_one_more_run_completes_it() {
-    assert!(break_everywhere(Then::Again) > 300);
+    assert!(break_everywhere(Then::Again) > 300 / stride());
 }
 
 #[test]
 fn wherever_the_machine_stops_one_more_run_completes_it() {
-    assert!(break_everywhere(Then::StoppedAgain) > 300);
+    assert!(break_everywhere(Then::StoppedAgain) > 300 / stride());
 }
 
 #[test]
 fn wherever_the_machine_stops_it_can_be_taken_back() {
-    assert!(break_everywhere(Then::StoppedBack) > 300);
+    assert!(break_everywhere(Then::StoppedBack) > 300 / stride());
 }
 
 /// A stop while an earlier stop is being recovered from, in either direction.
@@ -331,7 +337,7 @@ fn a_recovery_that_breaks_is_recovered_from() {
     };
     let mut runs = 0;
     // Every seventh stop of the deployment, every third of its recovery.
-    for number in (0..calls).step_by(7) {
+    for number in (0..calls).step_by(7 * stride()) {
         for direction in [Direction::Forward, Direction::Back] {
             let steps = {
                 let stage = broken(number);
@@ -354,7 +360,7 @@ fn a_recovery_that_breaks_is_recovered_from() {
         }
     }
     println!("{runs} broken recoveries");
-    assert!(runs > 100, "{runs}");
+    assert!(runs > 100 / stride(), "{runs}");
 }
 
 #[test]
