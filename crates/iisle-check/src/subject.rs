@@ -5,7 +5,9 @@ use iisle_webconfig::{
     Attribute, Element, Encoding, Handler, Handlers, Hosting, MODULE_V1, Position, ReadError,
     Scope, WebConfig,
 };
-use iisle_webdeploy::Fault;
+use iisle_webdeploy::{Fault, FaultKind};
+
+use crate::findings::Findings;
 
 /// What is judged: the facts that could be gathered. What is `None` is unknown, and rules that
 /// need it are skipped.
@@ -31,8 +33,15 @@ pub struct PackageFacts<'a> {
 }
 
 impl PackageFacts<'_> {
+    /// Every fault of a kind that `counts` becomes a finding at its place.
+    pub(crate) fn report(&self, findings: &mut Findings<'_>, counts: fn(&FaultKind) -> bool) {
+        for fault in self.faults.iter().filter(|fault| counts(&fault.kind)) {
+            findings.push(self.place(fault), fault.to_string());
+        }
+    }
+
     /// Where a fault lies: in an entry when it has one, else in the package.
-    pub(crate) fn place(&self, fault: &Fault) -> Location {
+    fn place(&self, fault: &Fault) -> Location {
         let file = if fault.subject.is_empty() {
             self.file.to_owned()
         } else {

@@ -53,6 +53,15 @@ impl Failure {
         self
     }
 
+    /// Adds an error that led to this, with its own causes and hints; the first foreign code stays.
+    pub(crate) fn add_cause(&mut self, error: &(dyn Error + 'static)) {
+        let Self { message, causes, code, hints, location: _ } = Self::of(error);
+        self.causes.push(message);
+        self.causes.extend(causes);
+        self.code = self.code.take().or(code);
+        self.hints.extend(hints);
+    }
+
     /// The same failure with a hint more.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

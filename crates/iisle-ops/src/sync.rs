@@ -319,11 +319,7 @@ fn failure(request: &SyncRequest, outcome: &iisle_sync::Outcome) -> Option<Failu
         failure.causes.extend(outcome.locked.iter().map(locked_line));
     }
     for error in &outcome.errors {
-        let Failure { message, causes, code, hints, location: _ } = Failure::of(error);
-        failure.causes.push(message);
-        failure.causes.extend(causes);
-        failure.code = failure.code.or(code);
-        failure.hints.extend(hints);
+        failure.add_cause(error);
         if matches!(error, iisle_sync::StepError::NoSpace { .. }) {
             failure.hints.push("free room on that volume, or sync elsewhere".into());
         }

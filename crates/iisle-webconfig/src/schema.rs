@@ -46,13 +46,34 @@ pub const LONGEST_REQUEST: Duration = Duration::from_hours(15 * 24);
 const SECONDS_TO_START: &str =
     "seconds the app may take to start listening; then it is stopped and the request fails";
 const ARGUMENTS: &str = "command line of the program; of `dotnet`, the app's assembly comes first";
-const FAILS: &str = "how often a minute the process may fail before it is not started any more";
-const REQUEST: &str = "how long the app may take to answer a request";
-const LOG: &str = "whether what the app prints goes to a log file; nobody ever deletes those";
 const LOG_FILE: &str = "what the names of log files begin with, relative to the app's folder";
-const PROCESSES: &str = "processes of the app that share the requests";
 const PROGRAM: &str =
     "the program that is started, relative to the app's folder or found on the server";
+
+const STDOUT_LOG_ENABLED: KnownAttribute = known(
+    "stdoutLogEnabled",
+    ValueKind::Boolean,
+    Some("false"),
+    "whether what the app prints goes to a log file; nobody ever deletes those",
+);
+const RAPID_FAILS_PER_MINUTE: KnownAttribute = known(
+    "rapidFailsPerMinute",
+    ValueKind::Number { min: 0, max: 100 },
+    Some("10"),
+    "how often a minute the process may fail before it is not started any more",
+);
+const REQUEST_TIMEOUT: KnownAttribute = known(
+    "requestTimeout",
+    ValueKind::TimeSpan,
+    Some("00:02:00"),
+    "how long the app may take to answer a request",
+);
+const PROCESSES_PER_APPLICATION: KnownAttribute = known(
+    "processesPerApplication",
+    ValueKind::Number { min: 1, max: 100 },
+    Some("1"),
+    "processes of the app that share the requests",
+);
 
 const ASP_NET_CORE: [KnownAttribute; 12] = [
     known("processPath", ValueKind::Text, None, PROGRAM),
@@ -63,7 +84,7 @@ const ASP_NET_CORE: [KnownAttribute; 12] = [
         Some("outofprocess"),
         "whether the app runs inside the worker process or in a process of its own behind a proxy",
     ),
-    known("stdoutLogEnabled", ValueKind::Boolean, Some("false"), LOG),
+    STDOUT_LOG_ENABLED,
     known("stdoutLogFile", ValueKind::Text, Some(r".\aspnetcore-stdout"), LOG_FILE),
     known(
         "startupTimeLimit",
@@ -77,9 +98,9 @@ const ASP_NET_CORE: [KnownAttribute; 12] = [
         Some("10"),
         "seconds the app may take to stop; then it is killed",
     ),
-    known("rapidFailsPerMinute", ValueKind::Number { min: 0, max: 100 }, Some("10"), FAILS),
-    known("requestTimeout", ValueKind::TimeSpan, Some("00:02:00"), REQUEST),
-    known("processesPerApplication", ValueKind::Number { min: 1, max: 100 }, Some("1"), PROCESSES),
+    RAPID_FAILS_PER_MINUTE,
+    REQUEST_TIMEOUT,
+    PROCESSES_PER_APPLICATION,
     known(
         "forwardWindowsAuthToken",
         ValueKind::Boolean,
@@ -102,7 +123,7 @@ const HTTP_PLATFORM: [KnownAttribute; 10] = [
         Some(""),
         "command line of the program; `%HTTP_PLATFORM_PORT%` becomes the port",
     ),
-    known("stdoutLogEnabled", ValueKind::Boolean, Some("false"), LOG),
+    STDOUT_LOG_ENABLED,
     known("stdoutLogFile", ValueKind::Text, Some("httpplatform-stdout"), LOG_FILE),
     known(
         "startupTimeLimit",
@@ -116,9 +137,9 @@ const HTTP_PLATFORM: [KnownAttribute; 10] = [
         Some("10"),
         "how often a start that failed is tried again",
     ),
-    known("rapidFailsPerMinute", ValueKind::Number { min: 0, max: 100 }, Some("10"), FAILS),
-    known("requestTimeout", ValueKind::TimeSpan, Some("00:02:00"), REQUEST),
-    known("processesPerApplication", ValueKind::Number { min: 1, max: 100 }, Some("1"), PROCESSES),
+    RAPID_FAILS_PER_MINUTE,
+    REQUEST_TIMEOUT,
+    PROCESSES_PER_APPLICATION,
     known(
         "forwardWindowsAuthToken",
         ValueKind::Boolean,

@@ -1,3 +1,5 @@
+use strsim::levenshtein;
+
 use crate::Code;
 use crate::fault::Fault;
 
@@ -43,25 +45,9 @@ pub(crate) fn is_word(c: char) -> bool {
 /// The name of `names` that is most like a misspelled one, if any is like it.
 pub(crate) fn likely<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wrong = wrong.to_lowercase();
-    let distances = names.into_iter().map(|name| (distance(&wrong, &name.to_lowercase()), name));
+    let distances = names.into_iter().map(|name| (levenshtein(&wrong, &name.to_lowercase()), name));
     let (distance, name) = distances.min_by_key(|(distance, _)| *distance)?;
     (distance <= 2.max(name.len() / 4) && distance < wrong.len()).then_some(name)
-}
-
-/// How many characters must be put in, taken out or changed to make one text of the other.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, right) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(left != *right);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

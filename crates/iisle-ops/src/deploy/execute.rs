@@ -142,11 +142,7 @@ fn failure(root: &Path, outcome: &iisle_sync::Outcome) -> Option<Failure> {
     };
     failure.causes.extend(outcome.locked.iter().map(locked_line));
     for error in &outcome.errors {
-        let Failure { message, causes, code, hints, location: _ } = Failure::of(error);
-        failure.causes.push(message);
-        failure.causes.extend(causes);
-        failure.code = failure.code.or(code);
-        failure.hints.extend(hints);
+        failure.add_cause(error);
     }
     failure.hints.sort();
     failure.hints.dedup();

@@ -1,6 +1,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use strsim::levenshtein;
+
 use super::{Parameter, Parameters};
 use crate::NetRegex;
 
@@ -159,7 +161,7 @@ impl Parameters {
     fn nearest(&self, name: &str) -> Option<&str> {
         let wanted = name.to_lowercase();
         let limit = wanted.chars().count().max(4) / 2;
-        let far = |known: &&Parameter| distance(&wanted, &known.name.to_lowercase());
+        let far = |known: &&Parameter| levenshtein(&wanted, &known.name.to_lowercase());
         let near = self.iter().filter(|known| far(known) <= limit);
         near.min_by_key(far).map(|known| known.name.as_str())
     }
@@ -269,22 +271,6 @@ impl Parameter {
         }
         Ok(())
     }
-}
-
-/// How many characters have to be put in, left out or exchanged to make one text the other.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, c) in a.chars().enumerate() {
-        let mut before = row[0];
-        row[0] = i + 1;
-        for (j, other) in b.iter().enumerate() {
-            let exchanged = before + usize::from(c != *other);
-            before = row[j + 1];
-            row[j + 1] = exchanged.min(before + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

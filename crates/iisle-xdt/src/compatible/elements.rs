@@ -1,5 +1,6 @@
 //! Tags: names, attributes, namespaces.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use iisle_xml::Position;
@@ -115,13 +116,33 @@ impl Reader<'_, '_> {
     /// The value of an attribute, and, if it refers to entities, its pieces.
     fn value(&mut self, start: usize, raw: &str) -> Result<(String, Vec<Piece>), Malformed> {
         self.check(start, raw)?;
-        let mut value = String::with_capacity(raw.len());
+        let mut entities = Vec::new();
+        let value = self.expanded(raw, |at| start + at, &mut entities)?;
         let mut pieces = Vec::new();
-        // Where in the value the piece begins that is being read.
-        let mut piece = 0;
+        if !entities.is_empty() {
+            let mut from = 0;
+            for (name, place) in entities {
+                pieces.extend(piece(&value[from..place.start]));
+                pieces.push(Piece::Entity(name.into()));
+                from = place.end;
+            }
+            pieces.extend(piece(&value[from..]));
+        }
+        Ok((value, pieces))
+    }
+
+    /// What the text of a value stands for, and the entities it refers to, each with the part of the
+    /// result that it stands for. `offset` tells where a byte of the text is.
+    fn expanded<'n>(
+        &mut self,
+        raw: &'n str,
+        offset: impl Fn(usize) -> usize,
+        entities: &mut Vec<(&'n str, Range<usize>)>,
+    ) -> Result<String, Malformed> {
+        let mut value = String::with_capacity(raw.len());
         let mut rest = raw;
         while let Some(at) = rest.find(['&', '<']) {
-            let offset = start + raw.len() - rest.len() + at;
+            let offset = offset(raw.len() - rest.len() + at);
             value.push_str(&rest[..at]);
             if rest[at..].starts_with('<') {
                 return self.bad(offset, "there is a `<` in the value of an attribute");
@@ -134,22 +155,14 @@ impl Reader<'_, '_> {
                 Reference::Character(c, _) => value.push(c),
                 Reference::Entity(name) => {
                     let text = self.entity(offset, name)?;
-                    let text = self.entity_value(offset, name, &text)?;
-                    if value.len() > piece {
-                        pieces.push(Piece::Text(value[piece..].into()));
-                    }
-                    pieces.push(Piece::Entity(name.into()));
-                    value.push_str(&text);
-                    piece = value.len();
+                    let from = value.len();
+                    value += &self.entity_value(offset, name, &text)?;
+                    entities.push((name, from..value.len()));
                 }
             }
             rest = &rest[at + length..];
         }
-        value.push_str(rest);
-        if !pieces.is_empty() && value.len() > piece {
-            pieces.push(Piece::Text(value[piece..].into()));
-        }
-        Ok((value, pieces))
+        Ok(value + rest)
     }
 
     /// The text an entity stands for, as declared.
@@ -168,31 +181,12 @@ impl Reader<'_, '_> {
         Ok(text)
     }
 
-    /// The same as part of a value.
+    /// The same as part of a value; all of it is where the reference is.
     fn entity_value(&mut self, offset: usize, name: &str, text: &str) -> Result<String, Malformed> {
         self.within.push(name.into());
-        let mut value = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(at) = rest.find(['&', '<']) {
-            value.push_str(&rest[..at]);
-            if rest[at..].starts_with('<') {
-                return self.bad(offset, "there is a `<` in the value of an attribute");
-            }
-            let (reference, length) = match reference(&rest[at..]) {
-                Ok(reference) => reference,
-                Err(problem) => return self.bad(offset, problem),
-            };
-            match reference {
-                Reference::Character(c, _) => value.push(c),
-                Reference::Entity(inner) => {
-                    let text = self.entity(offset, inner)?;
-                    value += &self.entity_value(offset, inner, &text)?;
-                }
-            }
-            rest = &rest[at + length..];
-        }
+        let value = self.expanded(text, |_| offset, &mut Vec::new())?;
         self.within.pop();
-        Ok(value + rest)
+        Ok(value)
     }
 
     /// Takes in the declarations of namespaces.
@@ -266,4 +260,9 @@ impl Reader<'_, '_> {
 
 fn prefix(name: &str) -> Option<&str> {
     name.split_once(':').map(|_| &name[..name.len() - local(name).len() - 1])
+}
+
+/// A text between entities, if there is any.
+fn piece(text: &str) -> Option<Piece> {
+    (!text.is_empty()).then(|| Piece::Text(text.into()))
 }

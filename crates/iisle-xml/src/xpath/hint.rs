@@ -1,5 +1,7 @@
 //! What to write instead of what is wrong.
 
+use strsim::levenshtein;
+
 use super::XPathProblem;
 use super::axis::Axis;
 use super::functions::SIGNATURES;
@@ -69,21 +71,7 @@ const LATER_FUNCTIONS: [&str; 9] = [
 /// The known name that is only a few letters away, whatever the case.
 fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let name = name.to_lowercase();
-    let with_distance = known.map(|known| (distance(&name, known), known));
+    let with_distance = known.map(|known| (levenshtein(&name, known), known));
     let (distance, likely) = with_distance.min()?;
     (distance <= likely.len().div_ceil(4)).then_some(likely)
-}
-
-/// How many letters must be added, dropped or replaced.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, to) in b.chars().enumerate() {
-            let replaced = diagonal + usize::from(from != to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }

@@ -17,9 +17,5 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(package: &PackageFacts<'_>, findings: &mut Findings<'_>) {
-    for fault in package.faults {
-        if matches!(fault.kind, FaultKind::Duplicate { .. }) {
-            findings.push(package.place(fault), fault.to_string());
-        }
-    }
+    package.report(findings, |kind| matches!(kind, FaultKind::Duplicate { .. }));
 }

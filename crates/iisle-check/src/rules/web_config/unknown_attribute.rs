@@ -1,5 +1,6 @@
 use iisle_report::{RuleId, Severity};
 use iisle_webconfig::Scope;
+use strsim::levenshtein;
 
 use super::schema;
 use crate::findings::Findings;
@@ -59,31 +60,17 @@ fn is_for_locking(name: &str) -> bool {
 
 fn suggestion(name: &str) -> Option<&'static str> {
     let lower = name.to_ascii_lowercase();
-    let distance = |known: &str| edit_distance(&lower, &known.to_ascii_lowercase());
+    let distance = |known: &str| levenshtein(&lower, &known.to_ascii_lowercase());
     let nearest =
         schema::ATTRIBUTES.iter().map(|known| (distance(known.name), known.name)).min()?;
     (nearest.0 <= 3).then_some(nearest.1)
 }
 
-/// Insertions, deletions and replacements that turn `a` into `b`.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{RULE, edit_distance};
+    use strsim::levenshtein;
+
+    use super::RULE;
     use crate::testing::check;
 
     #[test]
@@ -110,8 +97,8 @@ mod tests {
 
     #[test]
     fn distances_count_edits() {
-        assert_eq!(edit_distance("kitten", "sitting"), 3);
-        assert_eq!(edit_distance("", "abc"), 3);
-        assert_eq!(edit_distance("same", "same"), 0);
+        assert_eq!(levenshtein("kitten", "sitting"), 3);
+        assert_eq!(levenshtein("", "abc"), 3);
+        assert_eq!(levenshtein("same", "same"), 0);
     }
 }
