@@ -142,6 +142,8 @@ pub fn transform(
 
 fn run(context: &Context<'_>, request: &TransformRequest) -> Result<TransformReport, Failure> {
     let tree = LocalTree::open(&request.publish_dir)?;
+    // A folder that is not there would count as a project without web.config.
+    request.project_dir.as_deref().map(LocalTree::open).transpose()?;
     let project_dir = request.project_dir.as_ref().map(|dir| project::absolute(context, dir));
     let mut task = parameters(request)?;
     let inferred = if request.tasks.is_empty() {

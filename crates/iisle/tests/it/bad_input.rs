@@ -30,6 +30,15 @@ fn a_folder_without_project_is_named() {
 }
 
 #[test]
+fn a_project_folder_that_is_missing_is_no_project_without_web_config() {
+    let stage = Stage::new();
+    for more in [&[][..], &["--task", "TargetPath=Shop.dll"], &["--compatible"]] {
+        let arguments = ["webconfig", "transform", "output", "--project-dir", "missing"];
+        refused(&stage, &[&arguments[..], more].concat(), 2, &["`missing` does not exist"]);
+    }
+}
+
+#[test]
 fn two_projects_in_a_folder_are_named() {
     let stage = Stage::new();
     stage.write("project/Other.csproj", "<Project Sdk=\"Microsoft.NET.Sdk.Web\" />");
