@@ -4,6 +4,7 @@
 //! protocol is a tree. Must not know: what the files mean. Start with [`Tree`] and [`Snapshot`].
 #![expect(clippy::disallowed_methods, reason = "this is the crate through which files are reached")]
 
+mod breaks;
 pub mod digest;
 pub mod folder;
 pub mod host;

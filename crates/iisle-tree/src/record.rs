@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::io::{self, Read};
-use std::sync::{Mutex, MutexGuard};
 
 use iisle_path::{NameRules, RelPath};
 
+use crate::breaks::{Breaks, Fate};
 use crate::{Content, Holder, Snapshot, Stamp, Tree, TreeError, TreeMut};
 
 /// When a call fails.
@@ -20,40 +20,32 @@ pub enum Moment {
 /// Passes everything on to another tree and records every call that changes something.
 pub struct Recording<'a> {
     tree: &'a dyn TreeMut,
-    /// The number of the call, from 0, that fails, and when.
-    failing: Option<(usize, Moment)>,
-    /// Whether every later call fails too, as on a machine that is gone.
-    dies: bool,
-    calls: Mutex<Vec<String>>,
+    breaks: Breaks<Moment>,
     observer: &'a (dyn Fn(&dyn TreeMut, &str) + Sync),
 }
 
 impl fmt::Debug for Recording<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recording")
-            .field("failing", &self.failing)
-            .field("dies", &self.dies)
-            .field("calls", &self.calls)
-            .finish_non_exhaustive()
+        f.debug_struct("Recording").field("breaks", &self.breaks).finish_non_exhaustive()
     }
 }
 
 impl<'a> Recording<'a> {
     /// Records and never fails.
     pub fn new(tree: &'a dyn TreeMut) -> Self {
-        Self { tree, failing: None, dies: false, calls: Mutex::default(), observer: &|_, _| () }
+        Self { tree, breaks: Breaks::never(), observer: &|_, _| () }
     }
 
     /// Fails the call number `number` (from 0), once.
     #[must_use]
     pub fn failing(self, number: usize, moment: Moment) -> Self {
-        Self { failing: Some((number, moment)), ..self }
+        Self { breaks: self.breaks.once(number, moment), ..self }
     }
 
     /// Fails the call number `number` (from 0) and every later one.
     #[must_use]
     pub fn dying(self, number: usize, moment: Moment) -> Self {
-        Self { failing: Some((number, moment)), dies: true, ..self }
+        Self { breaks: self.breaks.dying(number, moment), ..self }
     }
 
     /// Shows the tree and the call to `observer` after every call, also after one that failed.
@@ -64,11 +56,7 @@ impl<'a> Recording<'a> {
 
     /// The calls so far, in order: `write bin/App.dll`.
     pub fn calls(&self) -> Vec<String> {
-        self.lock().clone()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
-        self.calls.lock().expect("no holder of this lock panics")
+        self.breaks.calls()
     }
 
     fn call(
@@ -78,20 +66,15 @@ impl<'a> Recording<'a> {
         change: impl FnOnce() -> Result<(), TreeError>,
     ) -> Result<(), TreeError> {
         let text = format!("{action} {path}");
-        let number = {
-            let mut calls = self.lock();
-            calls.push(text.clone());
-            calls.len() - 1
-        };
+        let (number, fate) = self.breaks.next(text.clone());
         let failure = || {
             let source = io::Error::other(format!("call {number} fails on command"));
             Err(TreeError::io(action, path.as_str(), source))
         };
-        let result = match self.failing {
-            Some((n, Moment::Before)) if n == number || (self.dies && n < number) => failure(),
-            Some((n, Moment::After)) if n == number => change().and_then(|()| failure()),
-            Some((n, Moment::After)) if self.dies && n < number => failure(),
-            _ => change(),
+        let result = match fate {
+            Fate::Passes => change(),
+            Fate::Breaks(Moment::After) => change().and_then(|()| failure()),
+            Fate::Breaks(Moment::Before) | Fate::Lost => failure(),
         };
         (self.observer)(self.tree, &text);
         result

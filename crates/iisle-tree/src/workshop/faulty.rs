@@ -1,9 +1,9 @@
 use std::io::{self, Read};
-use std::sync::Mutex;
 
 use iisle_path::RelPath;
 
 use super::{Spot, State, Workshop};
+use crate::breaks::{Breaks, Fate};
 use crate::digest::Digest;
 use crate::{Stamp, TreeError};
 
@@ -21,11 +21,7 @@ pub enum Broken {
 /// A workshop that breaks on command, for tests of what works in one.
 pub struct Faulty<'a> {
     shop: &'a dyn Workshop,
-    /// The number of the change, from 0, that breaks, and how.
-    breaks: Option<(usize, Broken)>,
-    /// Whether every later change breaks too, as on a machine that has stopped.
-    dies: bool,
-    calls: Mutex<Vec<String>>,
+    breaks: Breaks<Broken>,
 }
 
 impl std::fmt::Debug for Faulty<'_> {
@@ -37,24 +33,24 @@ impl std::fmt::Debug for Faulty<'_> {
 impl<'a> Faulty<'a> {
     /// Counts and never breaks.
     pub fn new(shop: &'a dyn Workshop) -> Self {
-        Self { shop, breaks: None, dies: false, calls: Mutex::default() }
+        Self { shop, breaks: Breaks::never() }
     }
 
     /// Breaks the change number `number`, once.
     #[must_use]
     pub fn breaking(self, number: usize, how: Broken) -> Self {
-        Self { breaks: Some((number, how)), ..self }
+        Self { breaks: self.breaks.once(number, how), ..self }
     }
 
     /// Breaks the change number `number` and every later one.
     #[must_use]
     pub fn dying(self, number: usize, how: Broken) -> Self {
-        Self { breaks: Some((number, how)), dies: true, ..self }
+        Self { breaks: self.breaks.dying(number, how), ..self }
     }
 
     /// The changes so far, in order: `rename stage/7`.
     pub fn calls(&self) -> Vec<String> {
-        self.calls.lock().expect("no holder of this lock panics").clone()
+        self.breaks.calls()
     }
 
     /// Does `change` as commanded; `half` is what is done of it when it breaks midway.
@@ -64,25 +60,20 @@ impl<'a> Faulty<'a> {
         spot: &Spot,
         change: impl FnOnce(Option<()>) -> Result<(), TreeError>,
     ) -> Result<(), TreeError> {
-        let number = {
-            let mut calls = self.calls.lock().expect("no holder of this lock panics");
-            calls.push(format!("{action} {spot}"));
-            calls.len() - 1
-        };
+        let (number, fate) = self.breaks.next(format!("{action} {spot}"));
         let failure = || {
             let source = io::Error::other(format!("change {number} breaks on command"));
             Err(TreeError::io(action, spot.to_string(), source))
         };
-        match self.breaks {
-            Some((n, _)) if self.dies && n < number => failure(),
-            Some((n, Broken::Before)) if n == number => failure(),
-            Some((n, Broken::After)) if n == number => change(None).and_then(|()| failure()),
-            Some((n, Broken::Half)) if n == number => {
+        match fate {
+            Fate::Passes => change(None),
+            Fate::Breaks(Broken::After) => change(None).and_then(|()| failure()),
+            Fate::Breaks(Broken::Half) => {
                 // What it leaves is what counts, not what it says.
                 drop(change(Some(())));
                 failure()
             }
-            _ => change(None),
+            Fate::Breaks(Broken::Before) | Fate::Lost => failure(),
         }
     }
 }
