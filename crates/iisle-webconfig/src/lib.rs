@@ -42,7 +42,10 @@ pub use model::{
     HostSection, MODULE_HTTP_PLATFORM, MODULE_V1, MODULE_V2, Scope, WebConfig,
 };
 pub use read::{ReadError, read};
-pub use schema::{KnownAttribute, LONGEST_REQUEST, ValueKind, attributes, parse_time_span};
+pub use schema::{
+    KnownAttribute, LONGEST_REQUEST, TimeSpanError, ValueKind, attribute, attributes,
+    parse_time_span,
+};
 pub use secret::looks_secret;
 pub use solution::{SOLUTION_FOLDERS, is_solution, solution_guid};
 pub use source::{AmbiguousWebConfig, Source, SourceChoice, SourcePlan, choose_source};

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use thiserror::Error;
+
 use crate::model::HostKind;
 
 /// What an attribute may hold.
@@ -165,6 +167,11 @@ pub fn attributes(section: HostKind) -> &'static [KnownAttribute] {
     }
 }
 
+/// The attribute of this exact name: the schema compares case.
+pub fn attribute(section: HostKind, name: &str) -> Option<&'static KnownAttribute> {
+    attributes(section).iter().find(|known| known.name == name)
+}
+
 /// A handler setting that the module reads: its name, the value that holds without it, and what it
 /// does.
 const HANDLER_SETTINGS: [(&str, &str, &str); 15] = [
@@ -228,24 +235,57 @@ pub(crate) fn handler_setting(name: &str) -> Option<(&'static str, &'static str)
     Some((default, meaning))
 }
 
-/// Reads a time span `[d.]hh:mm:ss`; `None` when it is none.
+/// What is wrong with a time span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum TimeSpanError {
+    /// It has another form.
+    #[error("expected hh:mm:ss or d.hh:mm:ss")]
+    Form,
+    /// There are sixty minutes or more.
+    #[error("minutes must be 0–59")]
+    Minutes,
+    /// There are sixty seconds or more.
+    #[error("seconds must be 0–59")]
+    Seconds,
+    /// There is a day's worth of hours or more beside days.
+    #[error("hours beside days must be 0–23")]
+    Hours,
+}
+
+/// Reads a time span `[d.]hh:mm:ss`.
 ///
 /// Hours above 23 without days are let through: the documentation writes the maximum as
-/// `360:00:00`.
-pub fn parse_time_span(text: &str) -> Option<Duration> {
+/// `360:00:00`, and no public text says that IIS refuses it.
+///
+/// # Errors
+///
+/// [`TimeSpanError`] when it has another form or a part out of range.
+pub fn parse_time_span(text: &str) -> Result<Duration, TimeSpanError> {
+    // Up to six digits: more cannot be in range, and fewer cannot overflow.
     let number = |text: &str| -> Option<u64> {
         let is_number =
             (1..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
         if is_number { text.parse().ok() } else { None }
     };
     let (days, clock) = match text.split_once('.') {
-        Some((days, clock)) => (number(days)?, clock),
+        Some((days, clock)) => (number(days).ok_or(TimeSpanError::Form)?, clock),
         None => (0, text),
     };
-    let parts: Option<Vec<_>> = clock.split(':').map(number).collect();
-    let [hours, minutes, seconds] = parts?[..] else { return None };
-    let in_range = minutes < 60 && seconds < 60 && (hours < 24 || !text.contains('.'));
-    in_range.then(|| Duration::from_secs(((days * 24 + hours) * 60 + minutes) * 60 + seconds))
+    let parts: Vec<_> = clock.split(':').map(number).collect();
+    let [Some(hours), Some(minutes), Some(seconds)] = parts[..] else {
+        return Err(TimeSpanError::Form);
+    };
+    if minutes > 59 {
+        return Err(TimeSpanError::Minutes);
+    }
+    if seconds > 59 {
+        return Err(TimeSpanError::Seconds);
+    }
+    if text.contains('.') && hours > 23 {
+        return Err(TimeSpanError::Hours);
+    }
+    Ok(Duration::from_secs(((days * 24 + hours) * 60 + minutes) * 60 + seconds))
 }
 
 /// `[d.]hh:mm:ss`, the syntax of time spans in IIS configuration.
@@ -266,7 +306,7 @@ mod tests {
 
     #[test]
     fn time_spans_are_read_as_iis_reads_them() {
-        let seconds = |text| parse_time_span(text).map(|span| span.as_secs());
+        let seconds = |text| parse_time_span(text).ok().map(|span| span.as_secs());
         assert_eq!(seconds("00:02:00"), Some(120));
         assert_eq!(seconds("1.02:01:05"), Some(86_400 + 7_265));
         assert_eq!(seconds("360:00:00"), Some(LONGEST_REQUEST.as_secs()));
@@ -281,7 +321,7 @@ mod tests {
         #[test]
         fn a_written_time_span_reads_back(seconds in 0_u64..=1_296_000) {
             let span = Duration::from_secs(seconds);
-            prop_assert_eq!(parse_time_span(&time_span(span)), Some(span));
+            prop_assert_eq!(parse_time_span(&time_span(span)), Ok(span));
         }
     }
 }

@@ -176,7 +176,7 @@ fn stack_size(text: &str) -> Result<u32, String> {
 /// Seconds, or a time span as IIS writes it.
 fn time(text: &str) -> Result<Duration, String> {
     let seconds = text.trim().parse().ok().map(Duration::from_secs);
-    let span = seconds.or_else(|| parse_time_span(text.trim()));
+    let span = seconds.or_else(|| parse_time_span(text.trim()).ok());
     span.ok_or_else(|| format!("expected seconds or [d.]hh:mm:ss, found `{text}`"))
 }
 

@@ -1,7 +1,8 @@
 use iisle_report::{RuleId, Severity};
-use iisle_webconfig::Scope;
+use iisle_webconfig::{
+    HostKind, LONGEST_REQUEST, Scope, ValueKind, attribute as known, parse_time_span,
+};
 
-use super::schema::{self, Kind};
 use crate::findings::Findings;
 use crate::rule::{Check, Rule};
 use crate::subject::Config;
@@ -20,14 +21,15 @@ pub(crate) const RULE: Rule = Rule {
 fn check(config: &Config<'_>, findings: &mut Findings<'_>) {
     for section in config.xml.scopes().iter().flat_map(Scope::asp_net_core) {
         for attribute in &section.element.attributes {
-            let Some(known) = schema::attribute(&attribute.name) else {
+            let Some(known) = known(HostKind::AspNetCore, &attribute.name) else {
                 continue;
             };
             let problem = match known.kind {
-                Kind::Text => None,
-                Kind::Boolean => boolean_problem(&attribute.value),
-                Kind::Number { min, max } => number_problem(&attribute.value, min, max),
-                Kind::TimeSpan => span_problem(&attribute.value, config.runs_v1()),
+                // What a hosting model may be is another rule's.
+                ValueKind::Text | ValueKind::Model => None,
+                ValueKind::Boolean => boolean_problem(&attribute.value),
+                ValueKind::Number { min, max } => number_problem(&attribute.value, min, max),
+                ValueKind::TimeSpan => span_problem(&attribute.value, config.runs_v1()),
             };
             if let Some(problem) = problem {
                 let (name, value) = (&attribute.name, &attribute.value);
@@ -43,9 +45,9 @@ fn boolean_problem(text: &str) -> Option<String> {
     (!valid).then(|| "expected true or false".to_owned())
 }
 
-fn number_problem(text: &str, min: u64, max: u64) -> Option<String> {
+fn number_problem(text: &str, min: u32, max: u32) -> Option<String> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = if digits { text.parse::<u64>().ok() } else { None };
+    let number = if digits { text.parse::<u32>().ok() } else { None };
     match number {
         Some(number) if (min..=max).contains(&number) => None,
         Some(_) => Some(format!("must be {min}–{max}")),
@@ -55,13 +57,13 @@ fn number_problem(text: &str, min: u64, max: u64) -> Option<String> {
 }
 
 fn span_problem(text: &str, v1: bool) -> Option<String> {
-    let seconds = match schema::seconds(text) {
-        Ok(seconds) => seconds,
-        Err(problem) => return Some(problem.to_owned()),
+    let span = match parse_time_span(text) {
+        Ok(span) => span,
+        Err(problem) => return Some(problem.to_string()),
     };
-    if seconds > schema::LONGEST_REQUEST {
+    if span > LONGEST_REQUEST {
         Some("at most 15 days are allowed".to_owned())
-    } else if v1 && seconds % 60 != 0 {
+    } else if v1 && span.as_secs() % 60 != 0 {
         Some("module V1 takes whole minutes only".to_owned())
     } else {
         None

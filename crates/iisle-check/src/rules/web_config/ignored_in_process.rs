@@ -1,7 +1,8 @@
-use iisle_report::{RuleId, Severity};
-use iisle_webconfig::HostingModel;
+use std::time::Duration;
 
-use super::schema;
+use iisle_report::{RuleId, Severity};
+use iisle_webconfig::{HostingModel, parse_time_span};
+
 use crate::findings::Findings;
 use crate::rule::{Check, Rule};
 use crate::subject::Config;
@@ -17,6 +18,9 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Config(check),
 };
 
+/// How long a request may take where nothing is said.
+const DEFAULT_REQUEST: Duration = Duration::from_mins(2);
+
 fn check(config: &Config<'_>, findings: &mut Findings<'_>) {
     let Some(hosting) =
         config.hosting.filter(|it| it.hosting_model() == Some(HostingModel::InProcess))
@@ -26,7 +30,7 @@ fn check(config: &Config<'_>, findings: &mut Findings<'_>) {
     for attribute in &hosting.section.element.attributes {
         let value = attribute.value.trim();
         let ignored = match attribute.name.as_str() {
-            "requestTimeout" => schema::seconds(value).is_ok_and(|seconds| seconds != 120),
+            "requestTimeout" => parse_time_span(value).is_ok_and(|span| span != DEFAULT_REQUEST),
             "rapidFailsPerMinute" => value != "10",
             "forwardWindowsAuthToken" => value.eq_ignore_ascii_case("false"),
             _ => false,

@@ -28,7 +28,6 @@ mod renamed;
 mod request_limit;
 mod reserved_variable;
 mod rewrite_file_conditions;
-mod schema;
 mod secret;
 mod several_processes;
 mod stack_size;

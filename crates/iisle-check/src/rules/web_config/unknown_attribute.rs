@@ -1,8 +1,7 @@
 use iisle_report::{RuleId, Severity};
-use iisle_webconfig::Scope;
+use iisle_webconfig::{HostKind, Scope, attribute, attributes};
 use strsim::levenshtein;
 
-use super::schema;
 use crate::findings::Findings;
 use crate::rule::{Check, Rule};
 use crate::subject::Config;
@@ -28,9 +27,9 @@ const KNOWN_MISTAKES: [(&str, &str); 4] = [
 
 fn check(config: &Config<'_>, findings: &mut Findings<'_>) {
     for section in config.xml.scopes().iter().flat_map(Scope::asp_net_core) {
-        for attribute in &section.element.attributes {
-            let name = attribute.name.as_str();
-            if schema::attribute(name).is_some() || is_for_locking(name) {
+        for found in &section.element.attributes {
+            let name = found.name.as_str();
+            if attribute(HostKind::AspNetCore, name).is_some() || is_for_locking(name) {
                 continue;
             }
             let known = KNOWN_MISTAKES.iter().find(|(wrong, _)| *wrong == name);
@@ -40,7 +39,7 @@ fn check(config: &Config<'_>, findings: &mut Findings<'_>) {
                 (None, None) => String::new(),
             };
             let message = format!("unknown attribute '{name}' of <aspNetCore> (500.19){advice}");
-            findings.push(config.at(attribute.position), message);
+            findings.push(config.at(found.position), message);
         }
     }
 }
@@ -61,8 +60,8 @@ fn is_for_locking(name: &str) -> bool {
 fn suggestion(name: &str) -> Option<&'static str> {
     let lower = name.to_ascii_lowercase();
     let distance = |known: &str| levenshtein(&lower, &known.to_ascii_lowercase());
-    let nearest =
-        schema::ATTRIBUTES.iter().map(|known| (distance(known.name), known.name)).min()?;
+    let known = attributes(HostKind::AspNetCore).iter();
+    let nearest = known.map(|known| (distance(known.name), known.name)).min()?;
     (nearest.0 <= 3).then_some(nearest.1)
 }
 
