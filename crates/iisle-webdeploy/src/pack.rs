@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::archive::{
     Block, CacheUse, Cached, Compressor, Container, DosTime, Header, Level, Method, PackCache,
-    Sizes, TOOLS_BYTES, content_tasks, deflate_text,
+    Sizes, Small, content_tasks, deflate_text,
 };
 use crate::in_order::{Results, in_order};
 use crate::layout::{BadName, Item, Layout, Skipped, lay_out};
@@ -85,9 +85,10 @@ impl Default for PackOptions {
 }
 
 /// How many entries a package may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum EntryLimit {
     /// 65,535, the limit that is documented.
+    #[default]
     Documented,
     /// As many as there are: Web Deploy reads them, other tools may not.
     Lifted,
@@ -250,12 +251,14 @@ pub fn pack(
         tasks.extend(content_tasks(path, stamp));
     }
     let cached = options.cache.as_deref().map(Cached::new);
-    let compressor = Compressor { tree, level: options.level, progress, cached: cached.as_ref() };
     let threads = options.threads.unwrap_or_else(|| {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         NonZeroUsize::new(cores.min(MOST_THREADS)).expect("there is a core")
     });
-    let budget = MEMORY.saturating_sub(threads.get() * TOOLS_BYTES).max(LEAST_BUDGET);
+    let small = Small::of(threads);
+    let compressor =
+        Compressor { tree, level: options.level, progress, cached: cached.as_ref(), small };
+    let budget = MEMORY.saturating_sub(threads.get() * small.tools_bytes()).max(LEAST_BUDGET);
     let mut writer = Writer { container: Container::new(out), options, latest: layout.latest };
     in_order(&compressor, &tasks, threads, budget, |results| {
         writer.text("archive.xml", &archive_xml(options))?;

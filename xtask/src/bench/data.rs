@@ -80,6 +80,75 @@ pub(super) fn publish_output(within: &Path) -> Result<Folder> {
     Folder::count(&folder)
 }
 
+/// As many copies of a folder as make `bytes`, with a long file after every fourth of them.
+///
+/// Copies are further names of the same files where the disk can do that: they cost no space.
+pub(super) fn repeated(within: &Path, folder: &Folder, bytes: u64) -> Result<Folder> {
+    let root = within.join(format!("repeated-{}", bytes / 1_000_000));
+    if root.is_dir() {
+        std::fs::remove_dir_all(&root).context("cannot remove the earlier data")?;
+    }
+    std::fs::create_dir_all(&root).context("cannot create the data")?;
+    let mut made = 0;
+    for number in 0.. {
+        if made >= bytes {
+            break;
+        }
+        if number % 4 == 3 {
+            made += long_file(&root.join(format!("long{number}.bin")), folder, bytes - made)?;
+        } else {
+            link_all(&folder.path, &root.join(format!("copy{number}")))?;
+            made += folder.bytes;
+        }
+    }
+    Folder::count(&root)
+}
+
+/// Bytes of a long file: far beyond what is compressed as a whole.
+const LONG: u64 = 250_000_000;
+
+/// Writes the files of a folder one after the other, up to [`LONG`] and `most` bytes; how many.
+fn long_file(path: &Path, folder: &Folder, most: u64) -> Result<u64> {
+    use std::io::{Read as _, Write as _};
+    let most = most.min(LONG);
+    let mut out = std::fs::File::create(path).context("cannot create the data")?;
+    let mut written = 0;
+    let mut files: Vec<_> = files_of(&folder.path)?;
+    files.sort();
+    for file in files {
+        let content = std::fs::File::open(&file).context("cannot read the data")?;
+        written += std::io::copy(&mut content.take(most - written), &mut out)
+            .context("cannot create the data")?;
+    }
+    out.flush().context("cannot create the data")?;
+    Ok(written)
+}
+
+fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in folder.read_dir().with_context(|| format!("cannot list {}", folder.display()))? {
+        let entry = entry?;
+        if entry.metadata()?.is_file() {
+            files.push(entry.path());
+        }
+    }
+    Ok(files)
+}
+
+fn link_all(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to).context("cannot create the data")?;
+    for entry in from.read_dir().with_context(|| format!("cannot list {}", from.display()))? {
+        let entry = entry?;
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if entry.metadata()?.is_dir() {
+            link_all(&from, &to)?;
+        } else if std::fs::hard_link(&from, &to).is_err() {
+            std::fs::copy(&from, &to).with_context(|| format!("cannot copy {}", from.display()))?;
+        }
+    }
+    Ok(())
+}
+
 /// The compiler itself: a large library of native code that is wherever this program is built.
 fn rustc_library() -> Result<PathBuf> {
     let sysroot = process::capture(Command::new("rustc").args(["--print", "sysroot"]))?;
@@ -199,6 +268,15 @@ mod tests {
         let noise: Vec<u8> = Noise::new(7).take(50_000).collect();
         assert!(packed(&noise) > 49_000);
         assert!(packed(&script(7, 50_000)) < 25_000);
+    }
+
+    #[test]
+    fn copies_and_long_files_make_the_size_asked_for() {
+        let within = tempfile::tempdir().unwrap();
+        let one = small_files(within.path(), 50).unwrap();
+        let ten = repeated(within.path(), &one, one.bytes * 10).unwrap();
+        assert!((one.bytes * 10..=one.bytes * 11).contains(&ten.bytes), "{ten:?}");
+        assert!(ten.files > 50 * 6);
     }
 
     #[test]

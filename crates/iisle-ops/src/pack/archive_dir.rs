@@ -7,7 +7,7 @@ use iisle_tree::digest::{Digest, of_files};
 use iisle_tree::{LocalTree, Snapshot, Tree, host};
 use iisle_webdeploy::{PackOptions, digest_lines};
 
-use super::run::settle;
+use super::run::lay;
 use crate::{Context, Failure};
 
 /// What became of a package that is a folder.
@@ -61,7 +61,7 @@ pub(super) fn write(
     }
     let mut written = !plan.is_empty();
     for (name, text) in options.texts() {
-        written |= settle(folder.join(name), text.as_bytes())?.written;
+        written |= lay(folder.join(name), text.as_bytes())?.written;
     }
     let whole = LocalTree::open(folder)?;
     let all = whole.snapshot()?;

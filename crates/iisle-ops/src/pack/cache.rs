@@ -1,4 +1,4 @@
-use std::io::Write;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
 use iisle_tree::digest::Digest;
@@ -12,7 +12,11 @@ pub(super) struct FolderCache {
 }
 
 /// The largest value: no part of a package is larger.
-const MAX_VALUE: u64 = 64 << 20;
+const MAX_VALUE: u64 = 32 << 20;
+/// Larger values get memory that is given back as soon as it is not needed: glibc does so with
+/// blocks of more than 32 MiB, and only what is touched of them counts.
+const LARGE: usize = 512 << 10;
+const RESERVED: usize = 33 << 20;
 
 impl FolderCache {
     pub(super) fn new(folder: PathBuf) -> Self {
@@ -40,7 +44,13 @@ impl FolderCache {
 
 impl PackCache for FolderCache {
     fn get(&self, key: &CacheKey) -> Option<Vec<u8>> {
-        host::read(&self.path(key), MAX_VALUE).ok()
+        let mut file = host::open(&self.path(key)).ok()?;
+        let size = file.seek(SeekFrom::End(0)).ok().filter(|size| *size <= MAX_VALUE)?;
+        file.rewind().ok()?;
+        let size = usize::try_from(size).ok()?;
+        let mut value = Vec::with_capacity(if size < LARGE { size + 1 } else { RESERVED });
+        file.read_to_end(&mut value).ok()?;
+        Some(value)
     }
 
     fn put(&self, key: &CacheKey, value: &[u8]) {

@@ -6,7 +6,7 @@ use iisle_path::{Patterns, RelPath};
 use iisle_report::Location;
 use iisle_tree::{LocalTree, Tree, host};
 use iisle_webdeploy::{
-    AccessRule, PackOptions, Parameters, ParametersError, Shape, SourcePath, file_value,
+    AccessRule, EntryLimit, PackOptions, Parameters, ParametersError, Shape, SourcePath, file_value,
 };
 
 use super::cache::FolderCache;
@@ -60,6 +60,8 @@ pub struct PackSettings {
     pub sbom: Sbom,
     /// Minutes by which the clock of the target is ahead of UTC.
     pub offset_minutes: i32,
+    /// How many entries it may have.
+    pub entries: EntryLimit,
 }
 
 /// Whether a bill of materials is written.
@@ -137,6 +139,7 @@ pub(super) fn options(tree: &LocalTree, settings: &PackSettings) -> Result<PackO
         cache,
         sbom: _,
         offset_minutes,
+        entries,
     } = settings;
     let mut parameters = match parameters {
         None => Parameters::default(),
@@ -179,6 +182,7 @@ pub(super) fn options(tree: &LocalTree, settings: &PackSettings) -> Result<PackO
         access: access.iter().map(access_rule).collect::<Result<_, _>>()?,
         cache: cache.clone().map(|folder| Arc::new(FolderCache::new(folder)) as _),
         offset_minutes: *offset_minutes,
+        entries: *entries,
         ..PackOptions::default()
     })
 }

@@ -1,9 +1,10 @@
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use iisle_path::RelPath;
 use iisle_report::Phase;
 use iisle_tree::digest::Digest;
-use iisle_tree::{LocalTree, Snapshot, Tree, host};
+use iisle_tree::{LocalTree, Snapshot, Tree, TreeError, host};
 use iisle_webdeploy::{CacheUse, Companion, PackError, PackOptions, Packed, Parameters, Skipped};
 
 use super::options::{PackForm, PackRequest, PackSettings, Sbom, options};
@@ -44,6 +45,8 @@ pub struct PackReport {
     pub parameters: Parameters,
     /// What the skip rules kept out.
     pub skipped: Vec<Skipped>,
+    /// The skip rules in order, and how many files and directories each of them kept out.
+    pub rules: Vec<(String, u64)>,
     /// How often the cache had what was needed, when there was one.
     pub cache: Option<CacheUse>,
     /// The bill of materials.
@@ -162,7 +165,8 @@ impl Job<'_> {
         let digest = Digest::from(packed.sha256);
         let written = current_digest(package, packed.size) != Some(digest);
         if written {
-            file.flush_to_medium()?;
+            // Not flushed, as `lay` is not: what a power cut loses can be made again, and the
+            // digests beside it tell.
             file.commit()?;
         }
         let package = WrittenFile { path: package.to_owned(), size: packed.size, digest, written };
@@ -216,6 +220,12 @@ impl Job<'_> {
         (skipped, kept)
     }
 
+    /// What each skip rule matched. A rule that matched nothing is a mistake more often than not.
+    fn rules(&self, skipped: &[Skipped]) -> Vec<(String, u64)> {
+        let matched = |rule: &String| skipped.iter().filter(|s| s.rule == *rule).count() as u64;
+        self.settings.skip.iter().map(|rule| (rule.clone(), matched(rule))).collect()
+    }
+
     /// Writes the companions and gives the report.
     fn beside(&self, package: WrittenFile, packed: Packed) -> Result<PackReport, Failure> {
         let Self { parent, stem, options, .. } = self;
@@ -239,14 +249,14 @@ impl Job<'_> {
             all.push(Companion { file_name, content });
         }
         for companion in all {
-            let file = settle(parent.join(&companion.file_name), &companion.content)?;
+            let file = lay(parent.join(&companion.file_name), &companion.content)?;
             digests.push((companion.file_name, file.digest));
             companions.push(file);
         }
         let lines = digests.iter().map(|(name, digest)| (name.as_str(), digest.bytes()));
         let text = iisle_webdeploy::digest_lines(lines);
         let digests_file = parent.join(format!("{stem}.sha256"));
-        companions.push(settle(digests_file.clone(), text.as_bytes())?);
+        companions.push(lay(digests_file.clone(), text.as_bytes())?);
         let Packed {
             sha256: _,
             size: _,
@@ -267,6 +277,7 @@ impl Job<'_> {
             directories,
             content_bytes,
             parameters,
+            rules: self.rules(&skipped),
             skipped,
             cache,
             sbom: bill,
@@ -274,13 +285,32 @@ impl Job<'_> {
     }
 }
 
-/// Makes a file hold these bytes.
+/// Makes a file hold these bytes, at once and on the medium.
 pub(crate) fn settle(path: PathBuf, content: &[u8]) -> Result<WrittenFile, Failure> {
+    put(path, content, host::write_atomic)
+}
+
+/// Makes a file hold these bytes, at once.
+pub(super) fn lay(path: PathBuf, content: &[u8]) -> Result<WrittenFile, Failure> {
+    put(path, content, |path, content| {
+        let mut file = host::create_file_atomic(path)?;
+        let written = file.write_all(content);
+        written.map_err(|e| TreeError::io("write", path.display().to_string(), e))?;
+        file.commit()
+    })
+}
+
+/// Has `write` make a file hold these bytes, unless it does already.
+fn put(
+    path: PathBuf,
+    content: &[u8],
+    write: impl FnOnce(&Path, &[u8]) -> Result<(), TreeError>,
+) -> Result<WrittenFile, Failure> {
     let digest = Digest::of(content);
     let size = content.len() as u64;
     let written = current_digest(&path, size) != Some(digest);
     if written {
-        host::write_atomic(&path, content)?;
+        write(&path, content)?;
     }
     Ok(WrittenFile { path, size, digest, written })
 }
@@ -304,7 +334,7 @@ fn failure(error: &PackError) -> Failure {
             failure.hint("keep such files outside the package and copy them on their own")
         }
         PackError::TooManyEntries { .. } => {
-            failure.hint("leave files out with --skip, or sync the folder instead")
+            failure.hint("leave files out with --skip, or take them all with --many-entries")
         }
         _ => failure,
     }

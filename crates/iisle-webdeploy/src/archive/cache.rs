@@ -37,11 +37,11 @@ pub(crate) struct Cached<'a> {
 /// Shorter content is compressed sooner than it is looked up.
 const LEAST: usize = 4096;
 /// Changes with everything that changes the bytes of a compressed part.
-const FORMAT: &[u8] = b"iisle package cache 1";
+const FORMAT: &[u8] = b"iisle package cache 2";
 const STORED: u8 = 0;
 const DEFLATED: u8 = 8;
-/// Method, checksum of the value.
-const HEAD: usize = 5;
+/// After the compressed bytes: method, checksum of the bytes.
+const TAIL: usize = 5;
 
 impl<'a> Cached<'a> {
     pub(crate) fn new(cache: &'a dyn PackCache) -> Self {
@@ -80,26 +80,27 @@ impl<'a> Cached<'a> {
             Method::Stored => (STORED, &[][..]),
             Method::Deflated => (DEFLATED, block.bytes.as_slice()),
         };
-        let mut value = Vec::with_capacity(HEAD + bytes.len());
+        let mut value = Vec::with_capacity(bytes.len() + TAIL);
+        value.extend(bytes);
         value.push(method);
         value.extend(crc32fast::hash(bytes).to_le_bytes());
-        value.extend(bytes);
         self.cache.put(key, &value);
     }
 }
 
 fn read(mut value: Vec<u8>, input: &[u8]) -> Option<Block> {
-    let (head, bytes) = value.split_at_checked(HEAD)?;
-    let wanted = u32::from_le_bytes(head[1..].try_into().ok()?);
-    if crc32fast::hash(bytes) != wanted {
+    let length = value.len().checked_sub(TAIL)?;
+    let method = value[length];
+    let wanted = u32::from_le_bytes(value[length + 1..].try_into().ok()?);
+    value.truncate(length);
+    if crc32fast::hash(&value) != wanted {
         return None;
     }
-    let method = head[0];
     let mut crc = crc32fast::Hasher::new();
     crc.update(input);
     let (method, bytes) = match method {
         STORED => (Method::Stored, input.to_vec()),
-        DEFLATED => (Method::Deflated, value.split_off(HEAD)),
+        DEFLATED => (Method::Deflated, value),
         _ => return None,
     };
     Some(Block { method, crc, length: input.len() as u64, bytes })

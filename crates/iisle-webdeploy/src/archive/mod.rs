@@ -16,7 +16,7 @@ pub use dos_time::DosTime;
 pub use read::{ArchiveError, ReadLimits};
 
 pub(crate) use cache::Cached;
-pub(crate) use compress::{Block, Compressor, TOOLS_BYTES, content_tasks, deflate_text};
+pub(crate) use compress::{Block, Compressor, Small, content_tasks, deflate_text};
 pub(crate) use container::{Container, Header, Method, Sizes};
 pub(crate) use read::{Archive, ArchiveEntry};
 pub(crate) use tree::ArchiveTree;

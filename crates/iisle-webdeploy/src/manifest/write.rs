@@ -147,6 +147,10 @@ mod tests {
         let rule = declared.get("Access to logs/a b").unwrap();
         assert_eq!(rule.default_value.as_deref(), Some("{IIS Web Application Name}/logs/a b"));
         assert_eq!(rule.entries[0].matching, r"^C:\\app\\logs\\a\ b$");
+        // The root is an entry of the application path, as in packages of Visual Studio.
+        let application = declared.iter().next().unwrap();
+        let scopes: Vec<_> = application.entries.iter().map(|e| e.scope.as_str()).collect();
+        assert_eq!((scopes, declared.iter().count()), (vec!["IisApp", "setAcl"], 2));
     }
 
     #[test]

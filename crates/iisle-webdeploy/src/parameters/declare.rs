@@ -224,7 +224,8 @@ pub(crate) fn application(root: &SourcePath, value: Option<&str>) -> Parameter {
     }
 }
 
-/// The parameter that carries the path of an access rule along with that of the application.
+/// The parameter that carries the path of an access rule along with that of the application: for
+/// its root the application path itself, as in packages of Visual Studio.
 pub(crate) fn access_path(root: &SourcePath, rule: &AccessRule) -> Parameter {
     let entry = Entry {
         kind: Kind::ProviderPath,
@@ -232,16 +233,15 @@ pub(crate) fn access_path(root: &SourcePath, rule: &AccessRule) -> Parameter {
         matching: format!("^{}$", escape_regex(&root.below(rule.folder.as_ref()))),
         tags: Vec::new(),
     };
-    let folder = rule.folder.as_ref();
-    let (name, value) = match folder {
-        None => ("Access to the application".to_owned(), format!("{{{APPLICATION}}}")),
-        Some(folder) => (format!("Access to {folder}"), format!("{{{APPLICATION}}}/{folder}")),
+    let entries = vec![entry];
+    let Some(folder) = &rule.folder else {
+        return Parameter { name: APPLICATION.to_owned(), entries, ..Parameter::default() };
     };
     Parameter {
-        name,
-        default_value: Some(value),
+        name: format!("Access to {folder}"),
+        default_value: Some(format!("{{{APPLICATION}}}/{folder}")),
         tags: vec!["Hidden".to_owned()],
-        entries: vec![entry],
+        entries,
         ..Parameter::default()
     }
 }

@@ -57,6 +57,9 @@ pub(crate) struct PackArgs {
     /// The clock that the times in the package are of
     #[arg(long, value_enum, default_value_t = ZipTimes::Utc, value_name = "CLOCK")]
     pub(crate) zip_times: ZipTimes,
+    /// Take more than 65,535 entries, for which Web Deploy is not documented; it reads them
+    #[arg(long)]
+    pub(crate) many_entries: bool,
     /// Threads that compress [default: all cores]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,

@@ -20,8 +20,12 @@ pub(crate) fn pack(report: &PackReport) -> String {
             .unwrap_or_default();
         writeln!(text, "  beside it: {}", printable(&name)).expect("a string takes everything");
     }
-    if !report.skipped.is_empty() {
-        writeln!(text, "  left out:  {}", count(report.skipped.len() as u64, "file"))
+    for (rule, matched) in &report.rules {
+        let matched = match matched {
+            0 => "nothing".to_owned(),
+            some => count(*some, "path"),
+        };
+        writeln!(text, "  left out by {}: {matched}", printable(rule))
             .expect("a string takes everything");
     }
     if let Some(used) = report.cache {

@@ -1,8 +1,8 @@
 use std::num::NonZeroUsize;
 
 use iisle_ops::{
-    ConnectionStrings, Environment, Failure, FileValue, PackForm, PackRequest, PackSettings, Sbom,
-    SetAcl, Shape,
+    ConnectionStrings, EntryLimit, Environment, Failure, FileValue, PackForm, PackRequest,
+    PackSettings, Sbom, SetAcl, Shape,
 };
 
 use super::package::offset_minutes;
@@ -28,6 +28,7 @@ pub(super) fn run(args: PackArgs, session: &Session) -> Result<Answer, Failure> 
         cache,
         sbom,
         zip_times,
+        many_entries,
         threads,
     } = args;
     let settings = PackSettings {
@@ -52,6 +53,7 @@ pub(super) fn run(args: PackArgs, session: &Session) -> Result<Answer, Failure> 
         cache,
         sbom: if sbom { Sbom::Beside } else { Sbom::No },
         offset_minutes: offset_minutes(zip_times),
+        entries: if many_entries { EntryLimit::Lifted } else { EntryLimit::Documented },
     };
     let request = PackRequest { folder, package: output, settings };
     let report = iisle_ops::pack(&session.context(), &request)?;
