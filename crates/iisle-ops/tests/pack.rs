@@ -126,7 +126,7 @@ fn environments_rights_values_and_a_bill_of_materials_lie_beside_the_package() {
         names,
         ["IIS Web Application Name", "Port", "Main-Web.config Connection String", "Access to logs"]
     );
-    let staging = text(&folder.path().join("out/App.Staging.SetParameters.xml"));
+    let staging = text(&folder.path().join("out/App.SetParameters.Staging.xml"));
     assert!(staging.contains(r#"name="Port" value="587""#), "{staging}");
     assert!(text(&report.sbom.unwrap()).contains(r#""specVersion": "1.6""#));
     assert!(text(&report.digests_file).contains("App.cdx.json"));

@@ -7,7 +7,7 @@ use crate::Failure;
 /// The largest SetParameters.xml that is read.
 const MAX_VALUES: u64 = 16 << 20;
 
-/// The `NAME.ENVIRONMENT.SetParameters.xml` of every environment.
+/// The `NAME.SetParameters.ENVIRONMENT.xml` of every environment.
 ///
 /// # Errors
 /// A name that is no part of a file name, values that cannot be read, are not declared, or are
@@ -40,6 +40,6 @@ fn file(
     };
     let content = environment_parameters(&options.declared(), &values.values)
         .map_err(|problem| Failure::new(format!("the environment `{environment}`: {problem}")))?;
-    let file_name = format!("{name}.{environment}.SetParameters.xml");
+    let file_name = format!("{name}.SetParameters.{environment}.xml");
     Ok(Companion { file_name, content: content.into_bytes() })
 }

@@ -21,6 +21,9 @@ use crate::{
     SyncRequest, SyncSettings, Writes, cargo, check, hosting, inspect, pack, sync, webconfig,
 };
 
+/// What the SDK calls the declarations of parameters in a project folder.
+const DECLARED_PARAMETERS: &str = "Parameters.xml";
+
 /// What to publish and how far to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublishRequest {
@@ -89,14 +92,14 @@ impl Run<'_> {
         let subject = self.take(Step::WebConfig, |run| run.web_config(subject))?;
         let refused = self.take(Step::Check, |run| run.check(&subject, &settings));
         let log_folder = log_folder(&subject.output);
-        let Subject { folder: _, project: _, output_dir, tree, output, environment: _ } = subject;
+        let Subject { folder, project: _, output_dir, tree, output, environment: _ } = subject;
         self.report.publish_output = Some(Box::new(output));
         if let Err(failure) = refused {
             self.report.failure = Some(failure);
             return Ok(PublishOutcome::Refused);
         }
         self.take(Step::Logs, |run| run.logs(&tree, log_folder.as_deref()))?;
-        self.take(Step::Package, |run| run.package(&output_dir))?;
+        self.take(Step::Package, |run| run.package(folder.as_deref(), &output_dir))?;
         self.set(Step::Provision, State::Skipped);
         let synced = self.take(Step::Sync, |run| run.sync(&output_dir, log_folder.as_deref()))?;
         if let Some(outcome) = synced.filter(|outcome| outcome.exit_code() != 0) {
@@ -343,7 +346,11 @@ impl Run<'_> {
         Ok(((), if missing { State::Done } else { State::Unchanged }))
     }
 
-    fn package(&mut self, output_dir: &Path) -> Result<((), State), Failure> {
+    fn package(
+        &mut self,
+        folder: Option<&Path>,
+        output_dir: &Path,
+    ) -> Result<((), State), Failure> {
         let Some(package) = &self.request.package else { return Ok(((), State::Skipped)) };
         if self.request.writes == Writes::No {
             return Ok(((), State::Skipped));
@@ -352,6 +359,10 @@ impl Run<'_> {
         let from_project =
             || self.report.project.as_ref()?.property("DeployIisAppPath").map(str::to_owned);
         settings.application = settings.application.or_else(from_project);
+        // The declarations that the SDK takes into the package.
+        let declared = folder.map(|folder| folder.join(DECLARED_PARAMETERS));
+        settings.parameters =
+            settings.parameters.or(declared.filter(|declared| host::is_file(declared)));
         let request =
             PackRequest { folder: output_dir.to_owned(), package: package.clone(), settings };
         let report = pack::pack(self.context, &request)?;

@@ -82,16 +82,32 @@ fn json_patterns(place: &str) -> Result<[String; 2], FileValueError> {
     if keys.iter().any(|key| key.is_empty()) {
         return Err(FileValueError::Pointer { place: place.to_owned() });
     }
-    // Other members before the wanted one may hold objects, one level deep.
-    let keys = keys.iter().map(|key| {
-        let key = key.replace("~1", "/").replace("~0", "~");
-        format!(r#""{}"\s*:\s*"#, escape_regex(&key))
-    });
-    let before = keys.collect::<Vec<_>>().join(r"\{(?:[^{}]|\{[^{}]*\})*");
+    let keys: Vec<_> = keys.iter().map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
+    let before = before_json_value(&keys);
     Ok([
         format!(r#"(?<={before}")(?:[^"\\]|\\.)*(?=")"#),
-        format!(r#"(?<={before})[^\s,"{{}}\[\]]+"#),
+        format!(r#"(?<={before})[^\s,"{{}}\[\]/]+"#),
     ])
+}
+
+/// How deep objects and lists may lie in what stands before a value.
+const DEPTH: usize = 6;
+
+/// The text of a JSON file from its beginning to the value that `keys` lead to.
+///
+/// Counting from the beginning, with texts, comments and brackets as wholes, is what keeps a key of
+/// the same name elsewhere in the file from being hit.
+fn before_json_value(keys: &[String]) -> String {
+    let plain = concat!(
+        r#"[^{}\[\]"/]|"(?:[^"\\]|\\.)*""#,
+        r"|//[^\r\n]*[\r\n]|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/"
+    );
+    let mut members = format!("(?:{plain})*");
+    for _ in 0..DEPTH {
+        members = format!(r"(?:{plain}|[\[{{]{members}[\]}}])*");
+    }
+    let keys = keys.iter().map(|key| format!(r#"\{{{members}"{}"\s*:\s*"#, escape_regex(key)));
+    format!(r"\A{members}{}", keys.collect::<String>())
 }
 
 /// The names of the connection strings that a file declares, with the places of their values.
@@ -108,9 +124,9 @@ pub fn connection_strings(content: &[u8]) -> Vec<(String, String)> {
             .collect();
     }
     let Ok(text) = str::from_utf8(content) else { return Vec::new() };
-    let names = NetRegex::parse(
-        r#"(?<="ConnectionStrings"\s*:\s*\{[^{}]*?")(?:[^"\\:{}]|\\.)+(?="\s*:\s*")"#,
-    );
+    let before = before_json_value(&["ConnectionStrings".to_owned()]);
+    let names =
+        NetRegex::parse(&format!(r#"(?<={before}\{{[^{{}}]*")(?:[^"\\:{{}}]|\\.)+(?="\s*:\s*")"#));
     let names = names.and_then(|names| names.all_matches(text)).unwrap_or_default();
     names
         .into_iter()
@@ -175,6 +191,30 @@ mod tests {
         assert_eq!((changed, places), (JSON.replace("25", "587"), 1));
     }
 
+    /// Keys of the same name at other places, texts that look like keys, comments, nesting.
+    #[test]
+    fn a_pointer_counts_from_the_beginning_of_the_file() {
+        let json = r#"{
+  // "Smtp": { "Port": 1 }
+  "Old": { "Smtp": { "Port": 2, "x": [[{ "Port": 3 }]] } }, /* " { */
+  "Text": "\"Smtp\": { \"Port\": 4 }",
+  "Smtp": { "List": [ { "Port": 5 } ], "Tls": { "Port": 6 }, "Port": 25, "Empty": "" }
+}"#;
+        assert_eq!(
+            check("a.json", "/Smtp/Port", json),
+            "TextFile Some(\"25\") ^C:\\\\app\\\\a\\.json$"
+        );
+        assert!(check("a.json", "/Smtp/Tls/Port", json).contains("\"6\""));
+        assert!(check("a.json", "/Old/Smtp/Port", json).contains("\"2\""));
+        assert!(check("a.json", "/Smtp/Empty", json).contains("Some(\"\")"));
+        assert_eq!(check("a.json", "/Port", json), "`a.json` has nothing at `/Port`");
+        let path = RelPath::parse("a.json").unwrap();
+        let parameter =
+            file_value(&SourcePath::default(), "P", &path, "/Smtp/Port", json.as_bytes()).unwrap();
+        let regex = NetRegex::parse(&parameter.entries[0].matching).unwrap();
+        assert_eq!(regex.replace_all(json, "587").unwrap(), (json.replace("25", "587"), 1));
+    }
+
     #[test]
     fn connection_strings_are_found_in_both_kinds_of_files() {
         let xml = b"<configuration><connectionStrings><add name='A' connectionString='x'/><clear/></connectionStrings></configuration>";
@@ -184,5 +224,9 @@ mod tests {
         assert_eq!(names(xml), ["A"]);
         assert_eq!(names(JSON.as_bytes()), ["Main", "Other"]);
         assert_eq!(names(b"{}"), Vec::<String>::new());
+        assert_eq!(
+            names(br#"{ "A": { "ConnectionStrings": { "X": "y" } } }"#),
+            Vec::<String>::new()
+        );
     }
 }

@@ -45,7 +45,7 @@ pub(crate) struct PackArgs {
     /// Give the pool's account a right on a folder of the application; Modify unless named
     #[arg(long, value_name = "FOLDER[=ACCESS]")]
     pub(crate) set_acl: Vec<String>,
-    /// Write NAME.ENVIRONMENT.SetParameters.xml too, with the values of this SetParameters.xml
+    /// Write NAME.SetParameters.ENVIRONMENT.xml too, with the values of this SetParameters.xml
     #[arg(long, value_name = "ENVIRONMENT[=FILE]")]
     pub(crate) environment: Vec<String>,
     /// Keep compressed content here and use it again

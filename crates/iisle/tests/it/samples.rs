@@ -96,6 +96,19 @@ fn every_sample_is_published_and_then_unchanged() {
 }
 
 #[test]
+fn parameters_of_the_project_are_declared_by_the_package() {
+    let stage = Stage::of(&iisle_testdata::case("publish", "shop"));
+    let project = stage.path().join("project").join(case("shop").0);
+    let declared = project.parent().unwrap().join("Parameters.xml");
+    let text = r#"<parameters><parameter name="Mode" description="how" defaultValue="dev" /></parameters>"#;
+    fs::write(declared, text).unwrap();
+    let ran = publish(&stage, "shop", &["--package", "out/App.zip"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let set = fs::read_to_string(stage.path().join("out/App.SetParameters.xml")).unwrap();
+    assert!(set.contains(r#"<setParameter name="Mode" value="dev" />"#), "{set}");
+}
+
+#[test]
 fn a_generated_web_config_equals_the_sdks() {
     for name in ["orders-scd", "portal", "shop"] {
         let stage = Stage::of(&iisle_testdata::case("publish", name));
