@@ -248,12 +248,9 @@ impl Evaluated {
                     false
                 }
             });
-        let extension = self.property("MSBuildProjectExtension").unwrap_or_default();
         let said = self.origin(name).is_some_and(Origin::is_explicit);
-        let global = matches!(self.origin(name), Some(Origin::Global));
-        let beyond = sdk::sets(name) && !said || sdk::adds(name, extension) && !global;
-        let held = matches!(self.origin(name), Some(Origin::BuiltInModel { .. }))
-            && !sdk::adds(name, extension);
+        let beyond = sdk::sets(name) && !said;
+        let held = matches!(self.origin(name), Some(Origin::BuiltInModel { .. }));
         (modeled && beyond && (!held || name.eq_ignore_ascii_case("ProduceReferenceAssembly")))
             .then(|| Unsupported {
                 name: name.to_owned(),

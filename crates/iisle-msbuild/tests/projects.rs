@@ -239,15 +239,15 @@ fn items_are_removed_by_their_metadata() {
 #[test]
 fn what_only_the_real_sdk_knows_is_named() {
     let evaluated = web(&[], &[]);
-    assert!(evaluated.beyond_model("AnalysisLevel").is_some());
+    assert!(evaluated.beyond_model("AssemblySearchPaths").is_some());
     assert!(evaluated.beyond_model("_Internal").is_some());
     assert!(evaluated.beyond_model("UserSecretsId").is_none());
     assert!(evaluated.beyond_model("PublishDir").is_none());
     // Whoever says it is believed.
-    let evaluated = web(&[], &[("AnalysisLevel", "latest")]);
-    assert!(evaluated.beyond_model("AnalysisLevel").is_none());
+    let evaluated = web(&[], &[("AssemblySearchPaths", "latest")]);
+    assert!(evaluated.beyond_model("AssemblySearchPaths").is_none());
     let plain = evaluate(&files(&[("p.proj", "<Project />")]), &Request::new("/r/p.proj")).unwrap();
-    assert!(plain.beyond_model("AnalysisLevel").is_none());
+    assert!(plain.beyond_model("AssemblySearchPaths").is_none());
 }
 
 #[test]

@@ -88,7 +88,7 @@ impl Evaluation<'_> {
     fn sdk_file(&mut self, sdk: &SdkReference, file: &str) -> Option<String> {
         match &self.request.sdk {
             SdkSource::BuiltIn(version) => {
-                if let Some(path) = sdk::sdk_file(&sdk.name, file) {
+                if let Some(path) = sdk::sdk_file(self.style, &sdk.name, file) {
                     self.sdk_version.get_or_insert(*version);
                     return Some(path);
                 }

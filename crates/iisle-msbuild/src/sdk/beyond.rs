@@ -8,9 +8,6 @@ use std::sync::OnceLock;
 /// Source: the property groups outside of targets in dotnet/msbuild, dotnet/sdk and `NuGet`.
 const NAMES: &str = include_str!("model/beyond.txt");
 
-/// What is built up from more than the project says, in languages whose rules the model lacks.
-const LANGUAGE: &[&str] = &["defineconstants", "nowarn", "warningsaserrors"];
-
 /// Whether the SDK would give a property a value that the model does not know.
 pub(crate) fn sets(name: &str) -> bool {
     static KNOWN: OnceLock<BTreeSet<String>> = OnceLock::new();
@@ -19,20 +16,13 @@ pub(crate) fn sets(name: &str) -> bool {
     name.starts_with('_') || known.contains(&name.to_ascii_lowercase())
 }
 
-/// Whether the SDK of a language adds to what the project says of a property.
-pub(crate) fn adds(name: &str, extension: &str) -> bool {
-    !extension.eq_ignore_ascii_case(".csproj")
-        && LANGUAGE.contains(&name.to_ascii_lowercase().as_str())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn names_are_found_regardless_of_case() {
-        assert!(sets("analysislevel") && sets("_Anything") && !sets("UserSecretsId"));
-        assert!(adds("NoWarn", ".vbproj") && !adds("NoWarn", ".csproj"));
+        assert!(sets("assemblysearchpaths") && sets("_Anything") && !sets("UserSecretsId"));
         let lines: Vec<&str> = NAMES.lines().collect();
         assert!(lines.windows(2).all(|pair| pair[0] < pair[1]), "sorted, each once");
     }

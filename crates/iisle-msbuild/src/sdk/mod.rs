@@ -7,7 +7,7 @@ mod beyond;
 mod global_json;
 mod model;
 
-pub(crate) use beyond::{adds, sets};
+pub(crate) use beyond::sets;
 pub use global_json::{GlobalJson, find_global_json};
 pub(crate) use global_json::{global_json, texts as json_texts};
 pub(crate) use model::{model_file, sdk_file, toolset_file};

@@ -6,6 +6,7 @@ use crate::source::Source;
 /// The files of the model by name.
 const FILES: &[(&str, &str)] = &[
     ("AfterCommon.targets", include_str!("model/AfterCommon.targets")),
+    ("Analysis.targets", include_str!("model/Analysis.targets")),
     ("Artifacts.props", include_str!("model/Artifacts.props")),
     ("AssemblyInfo.targets", include_str!("model/AssemblyInfo.targets")),
     ("BeforeCommon.targets", include_str!("model/BeforeCommon.targets")),
@@ -28,6 +29,8 @@ const FILES: &[(&str, &str)] = &[
     ("ToolingItems.props", include_str!("model/ToolingItems.props")),
     ("Web.props", include_str!("model/Web.props")),
     ("Web.targets", include_str!("model/Web.targets")),
+    ("WebProject.props", include_str!("model/WebProject.props")),
+    ("WebProject.targets", include_str!("model/WebProject.targets")),
     ("Worker.props", include_str!("model/Worker.props")),
     ("Worker.targets", include_str!("model/Worker.targets")),
 ];
@@ -89,11 +92,13 @@ pub(crate) fn toolset_file(style: Style, tools_dir: &str, path: &str) -> Option<
 }
 
 /// The path of a file of an SDK that the model knows.
-pub(crate) fn sdk_file(sdk: &str, file: &str) -> Option<String> {
-    if sdk.eq_ignore_ascii_case("Microsoft.NET.Sdk.Publish") && file == "Sdk.props" {
+///
+/// The name is that of a folder: its letter case counts where it counts to the file system.
+pub(crate) fn sdk_file(style: Style, sdk: &str, file: &str) -> Option<String> {
+    if style.same(sdk, "Microsoft.NET.Sdk.Publish") && file == "Sdk.props" {
         return Some("sdk:Empty.props".to_owned());
     }
-    let (_, stem) = SDKS.iter().find(|(name, _)| name.eq_ignore_ascii_case(sdk))?;
+    let (_, stem) = SDKS.iter().find(|(name, _)| style.same(name, sdk))?;
     match file {
         "Sdk.props" => Some(format!("sdk:{stem}.props")),
         "Sdk.targets" => Some(format!("sdk:{stem}.targets")),
@@ -112,7 +117,7 @@ mod tests {
         }
         for (sdk, _) in SDKS {
             for file in ["Sdk.props", "Sdk.targets"] {
-                let path = sdk_file(sdk, file).unwrap();
+                let path = sdk_file(Style::Unix, sdk, file).unwrap();
                 assert!(model_file(path.strip_prefix("sdk:").unwrap()).is_some(), "{path}");
             }
         }
