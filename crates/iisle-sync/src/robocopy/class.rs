@@ -14,7 +14,7 @@ pub enum Class {
     Changed,
     /// Of other attributes only.
     Tweaked,
-    /// Changed otherwise, after the same last write.
+    /// Changed otherwise, later than the copy and after the same last write.
     Modified,
     /// No difference that counts. Contents are never read.
     Same,
@@ -89,8 +89,10 @@ pub fn classify(source: &Facts, destination: &Facts, times: TimeRule, classes: &
     if classes.include_tweaked && compared(source) != compared(destination) {
         return Class::Tweaked;
     }
+    // A copy cannot be given the change time of its source: one that was made after the last change
+    // is up to date, or no run would ever come to an end.
     let changes = source.changed.zip(destination.changed);
-    if classes.include_modified && changes.is_some_and(|(a, b)| a != b) {
+    if classes.include_modified && changes.is_some_and(|(ours, theirs)| ours > theirs) {
         return Class::Modified;
     }
     Class::Same
@@ -154,8 +156,9 @@ mod tests {
         assert_eq!(is(facts(NOON, 5, Attributes::READ_ONLY), &Classes::default()), Class::Same);
         let changed = Facts { changed: Some(Ticks(1)), ..old };
         let other = Facts { changed: Some(Ticks(2)), ..old };
-        assert_eq!(classify(&changed, &other, EXACT, &all), Class::Modified);
-        assert_eq!(classify(&changed, &other, EXACT, &Classes::default()), Class::Same);
+        assert_eq!(classify(&other, &changed, EXACT, &all), Class::Modified);
+        assert_eq!(classify(&changed, &other, EXACT, &all), Class::Same, "the copy is later");
+        assert_eq!(classify(&other, &changed, EXACT, &Classes::default()), Class::Same);
         assert_eq!(classify(&changed, &old, EXACT, &all), Class::Same, "one side does not know");
     }
 }

@@ -8,6 +8,9 @@ use jiff::tz::TimeZone;
 use super::header::RULE;
 use super::{dates, sizes};
 
+/// Blanks before the number of bytes a second.
+const SPEED_INDENT: usize = 11;
+
 /// What a run has come to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sum<'a> {
@@ -55,8 +58,11 @@ pub(super) fn table(sum: &Sum<'_>, zone: &TimeZone) -> String {
         let minute = (u128::from(speed) * 60 * 1000 + (1 << 19)) >> 20;
         let whole = sizes::grouped(u64::try_from(minute / 1000).unwrap_or(u64::MAX));
         let minute = format!("{whole}.{:03}", minute % 1000);
-        line(format_args!("\n\n   Speed :{:>22} Bytes/sec.", sizes::grouped(speed)));
-        line(format_args!("   Speed :{minute:>22} MegaBytes/min."));
+        // The second number ends where the first does, which begins behind eleven blanks.
+        let speed = sizes::grouped(speed);
+        let width = SPEED_INDENT + speed.len();
+        line(format_args!("\n\n   Speed :{speed:>width$} Bytes/sec."));
+        line(format_args!("   Speed :{minute:>width$} MegaBytes/min."));
     }
     line(format_args!("   Ended : {}\n", dates::long(ended, zone)));
     text
@@ -123,6 +129,19 @@ mod tests {
 
 "
         );
+    }
+
+    #[test]
+    fn both_speeds_end_in_one_column_whatever_they_are() {
+        let slow = Tally {
+            bytes: Row { copied: 58_546, ..Row::default() },
+            copying: Duration::from_secs(1),
+            ..Tally::default()
+        };
+        let text = check(&slow, false, true);
+        let speeds =
+            "   Speed :           58,546 Bytes/sec.\n   Speed :            3.350 MegaBytes/min.\n";
+        assert!(text.contains(speeds), "{text}");
     }
 
     #[test]
