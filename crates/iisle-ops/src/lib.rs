@@ -17,6 +17,7 @@ mod pack;
 mod package;
 mod project;
 mod publish;
+mod releases;
 pub mod robocopy;
 mod solution;
 mod staged;
@@ -68,6 +69,11 @@ pub use package::{
 pub use project::ProjectOptions;
 pub use publish::{
     LogsReport, PublishOutcome, PublishReport, PublishRequest, State, Step, StepReport, publish,
+};
+pub use releases::{
+    KEPT_RELEASES, Pointer, Release, ReleaseReport, ReleaseRequest, SHARED as SHARED_FOLDERS,
+    Switched, activate as activate_release, list as list_releases, prune as prune_releases,
+    release,
 };
 pub use solution::SolutionMember;
 pub use sync::{

@@ -96,7 +96,7 @@ fn lock(
 }
 
 /// What others are told of this run.
-fn who(context: &Context<'_>) -> String {
+pub(crate) fn who(context: &Context<'_>) -> String {
     let user = context.variable("USER").or_else(|| context.variable("USERNAME"));
     let host = context.variable("HOSTNAME").or_else(|| context.variable("COMPUTERNAME"));
     let pid = std::process::id();

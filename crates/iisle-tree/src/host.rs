@@ -230,6 +230,40 @@ pub fn remove_file(path: &Path) -> Result<(), TreeError> {
     }
 }
 
+/// Removes a folder with everything in it; links are removed, not followed. A missing one is no
+/// error.
+pub fn remove_tree(path: &Path) -> Result<(), TreeError> {
+    match fs::remove_dir_all(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(TreeError::io("remove the folder", text(path), source))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Gives the folder `from` the name `to` on the same volume, which must be free.
+///
+/// # Errors
+/// [`TreeError::InUse`] when something below it is held and the system minds.
+pub fn rename_folder(from: &Path, to: &Path) -> Result<(), TreeError> {
+    if fs::symlink_metadata(to).is_ok() {
+        let source = io::Error::from(io::ErrorKind::AlreadyExists);
+        return Err(TreeError::io("rename to", text(to), source));
+    }
+    fs::rename(from, to).map_err(|source| {
+        if system::is_in_use(&source) {
+            return TreeError::InUse { path: text(from), holders: Vec::new(), source };
+        }
+        TreeError::met("rename", text(from), source)
+    })
+}
+
+/// When the folder itself was last written to; what the system says of it.
+pub fn modified(path: &Path) -> Result<crate::Ticks, TreeError> {
+    let metadata = fs::metadata(path).map_err(error("examine", path))?;
+    Ok(system::stamp(&metadata).modified)
+}
+
 /// Whether two existing paths lead to one file or folder.
 ///
 /// # Errors

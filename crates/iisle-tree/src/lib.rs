@@ -10,6 +10,7 @@ pub mod folder;
 pub mod host;
 mod local;
 mod memory;
+pub mod pointer;
 pub mod record;
 mod snapshot;
 mod tree;

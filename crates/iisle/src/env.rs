@@ -18,6 +18,13 @@ pub(crate) fn current_dir() -> PathBuf {
     std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
 }
 
+/// The moment.
+pub(crate) fn now() -> iisle_ops::Ticks {
+    let now = jiff::Timestamp::now();
+    let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or(0);
+    iisle_ops::Ticks::from_unix(now.as_second(), nanoseconds)
+}
+
 /// Minutes by which the clock of this machine is ahead of UTC now.
 pub(crate) fn utc_offset_minutes() -> i32 {
     jiff::Zoned::now().offset().seconds() / 60

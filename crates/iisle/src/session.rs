@@ -177,7 +177,8 @@ impl Session {
 
     /// Whether the text of a verb is a summary of what it did rather than what was asked for.
     fn is_summary(verb: &str) -> bool {
-        matches!(verb, "publish" | "pack" | "sync" | "deploy" | "webconfig transform")
+        matches!(verb, "publish" | "pack" | "sync" | "apply" | "deploy" | "webconfig transform")
+            || matches!(verb, "releases activate" | "releases prune")
     }
 
     fn document(&self, document: &Value) {

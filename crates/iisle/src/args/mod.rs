@@ -11,6 +11,7 @@ mod pack;
 mod package;
 mod project;
 mod publish;
+mod releases;
 mod robocopy;
 mod sync;
 mod verb;
@@ -30,6 +31,7 @@ pub(crate) use package::{
 };
 pub(crate) use project::ProjectArgs;
 pub(crate) use publish::PublishArgs;
+pub(crate) use releases::{ReleaseArgs, ReleasesVerb};
 pub(crate) use robocopy::RobocopyArgs;
 pub(crate) use sync::{OfflineArg, SyncArgs, SyncPolicyArgs};
 pub(crate) use verb::{AnyVerb, Verb};

@@ -2,6 +2,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::ReleaseArgs;
+
 /// How a target folder is treated.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct SyncPolicyArgs {
@@ -27,14 +29,15 @@ Examples:
   iisle sync publish /srv/shop --delete --dry-run
   iisle sync publish /srv/shop --check && echo up to date
   iisle sync publish /srv/shop --staged --offline auto
-  iisle sync publish /srv/shop --rollback")]
+  iisle sync publish /srv/shop --rollback
+  iisle sync publish --releases /srv/shop --keep 5")]
 pub(crate) struct SyncArgs {
     /// The folder to copy from
     #[arg(value_name = "SRC")]
     pub(crate) source: PathBuf,
-    /// The folder to change; created when missing
-    #[arg(value_name = "DST")]
-    pub(crate) destination: PathBuf,
+    /// The folder to change; created when missing. With --releases, the link that is switched
+    #[arg(value_name = "DST", required_unless_present = "releases")]
+    pub(crate) destination: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) policy: SyncPolicyArgs,
     /// Take only what matches
@@ -56,6 +59,8 @@ pub(crate) struct SyncArgs {
     /// Take back what the last --staged sync to this target did, finished or not
     #[arg(long, conflicts_with_all = ["dry_run", "check", "delete"])]
     pub(crate) rollback: bool,
+    #[command(flatten)]
+    pub(crate) release: ReleaseArgs,
     /// Answer whether the target is up to date: exit 0 yes, 1 no; change nothing
     #[arg(long, conflicts_with = "dry_run")]
     pub(crate) check: bool,

@@ -2,7 +2,8 @@ use clap::Subcommand;
 
 use super::{
     CheckArgs, CompletionsArgs, DeployArgs, EvaluateArgs, ExplainArgs, InspectArgs, PackArgs,
-    PackageVerb, PublishArgs, RobocopyArgs, RulesArgs, SyncArgs, WebconfigVerb, XdtArgs,
+    PackageVerb, PublishArgs, ReleasesVerb, RobocopyArgs, RulesArgs, SyncArgs, WebconfigVerb,
+    XdtArgs,
 };
 
 /// Everything that can be asked for.
@@ -29,6 +30,8 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Package(PackageVerb),
     Deploy(Box<DeployArgs>),
-    Sync(SyncArgs),
+    Sync(Box<SyncArgs>),
+    #[command(subcommand)]
+    Releases(ReleasesVerb),
     Completions(CompletionsArgs),
 }

@@ -8,6 +8,7 @@ mod output;
 pub(crate) mod pack;
 pub(crate) mod package;
 pub(crate) mod publish;
+pub(crate) mod releases;
 pub(crate) mod style;
 pub(crate) mod sync;
 pub(crate) mod text;

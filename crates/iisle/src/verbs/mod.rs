@@ -9,13 +9,14 @@ mod inspect;
 mod pack;
 mod package;
 mod publish;
+mod releases;
 mod sync;
 mod webconfig;
 mod xdt;
 
 use iisle_ops::{Failure, ProjectOptions, property_switch};
 
-use crate::args::{PackageVerb, ProjectArgs, Verb};
+use crate::args::{PackageVerb, ProjectArgs, ReleasesVerb, Verb};
 use crate::session::{Answer, Session};
 
 /// Runs a verb; gives its name and what it says.
@@ -34,7 +35,8 @@ pub(crate) fn run(verb: Verb, session: &Session) -> (&'static str, Answer) {
         Verb::Pack(args) => pack::run(*args, session),
         Verb::Package(verb) => package::run(verb, session),
         Verb::Deploy(args) => Ok(deploy::run(*args, session)),
-        Verb::Sync(args) => sync::run(args, session),
+        Verb::Sync(args) => sync::run(*args, session),
+        Verb::Releases(verb) => releases::run(verb, session),
         Verb::Completions(args) => Ok(completions::run(&args)),
     };
     (name, answer.unwrap_or_else(|failure| session.could_not_run(failure)))
@@ -61,6 +63,9 @@ fn name(verb: &Verb) -> &'static str {
         Verb::Package(PackageVerb::Extract(_)) => "package extract",
         Verb::Deploy(_) => "deploy",
         Verb::Sync(_) => "sync",
+        Verb::Releases(ReleasesVerb::List { folder: _ }) => "releases list",
+        Verb::Releases(ReleasesVerb::Activate { folder: _, name: _ }) => "releases activate",
+        Verb::Releases(ReleasesVerb::Prune { folder: _, keep: _ }) => "releases prune",
         Verb::Completions(_) => "completions",
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn run(args: SyncArgs, session: &Session) -> Result<Answer, Failure> 
         staged,
         offline,
         rollback,
+        release,
         check,
     } = args;
     let wish = match offline {
@@ -33,7 +34,12 @@ pub(super) fn run(args: SyncArgs, session: &Session) -> Result<Answer, Failure> 
         (false, false) => SyncMode::Execute,
     };
     let settings = settings(policy, include, exclude);
+    let pointer = destination.clone();
+    let destination = destination.unwrap_or_default();
     let request = SyncRequest { source, destination, settings, mode, engine };
+    if release.releases.is_some() {
+        return super::releases::deploy(release, request, pointer, session);
+    }
     let context = session.context();
     let report = if rollback {
         iisle_ops::rollback(&context, &request)?

@@ -1,0 +1,165 @@
+use std::path::Path;
+
+use iisle_tree::digest::Digest;
+use iisle_tree::host::{self, Kind};
+use iisle_tree::{Ticks, TreeError};
+
+use crate::Failure;
+
+/// What is in front of the name of a release that is not complete yet.
+pub(super) const NEW: &str = ".new-";
+/// What is in front of the name of a release that is being removed.
+pub(super) const OLD: &str = ".old-";
+
+/// A release that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// The name of its folder: when it was made, and something that tells it from others.
+    pub name: String,
+    /// When it was made.
+    pub created: Ticks,
+    /// Whether the pointer leads to it.
+    pub is_active: bool,
+    /// Files in it, without the shared ones.
+    pub files: u64,
+    /// Their sizes, in bytes.
+    pub size: u64,
+}
+
+/// `20261120T173000Z-7f3a`: names of one folder are in the order in which they were made.
+pub(super) fn name(now: Ticks, process: u32) -> String {
+    let [year, month, day] = date(now.to_unix().0.div_euclid(DAY));
+    let second = now.to_unix().0.rem_euclid(DAY);
+    let (hours, minutes, seconds) = (second / 3600, second / 60 % 60, second % 60);
+    let digest = Digest::of(format!("{} {process}", now.0).as_bytes()).to_string();
+    let hex = digest.rsplit(':').next().unwrap_or_default();
+    let id = hex.get(..4).unwrap_or_default();
+    format!("{year:04}{month:02}{day:02}T{hours:02}{minutes:02}{seconds:02}Z-{id}")
+}
+
+const DAY: i64 = 86_400;
+
+/// Year, month and day of a day since 1970.
+///
+/// Source: the calendar of 400 years that repeats, its years taken to begin in March.
+fn date(day: i64) -> [i64; 3] {
+    let from_march = day + 719_468;
+    let era = from_march.div_euclid(146_097);
+    let of_era = from_march.rem_euclid(146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    [year + era * 400 + i64::from(month <= 2), month, day]
+}
+
+/// The day since 1970 of a date.
+fn day([year, month, day]: [i64; 3]) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let from_march = if month > 2 { month - 3 } else { month + 9 };
+    let of_year = (153 * from_march + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// When a release of that name was made; `None` for what is no such name.
+fn moment(name: &str) -> Option<Ticks> {
+    let (stamp, id) = name.split_once('-')?;
+    let digits = stamp.strip_suffix('Z')?.replacen('T', "", 1);
+    let is_stamp = stamp.len() == 16 && digits.len() == 14;
+    let is_id = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric());
+    if !is_stamp || !is_id || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let number = |from: usize, to: usize| digits.get(from..to)?.parse::<i64>().ok();
+    let date = [number(0, 4)?, number(4, 6)?, number(6, 8)?];
+    let (hours, minutes, seconds) = (number(8, 10)?, number(10, 12)?, number(12, 14)?);
+    let is_time = (1..=12).contains(&date[1]) && hours < 24 && minutes < 60 && seconds < 61;
+    is_time.then(|| Ticks::from_unix(day(date) * DAY + hours * 3600 + minutes * 60 + seconds, 0))
+}
+
+/// The names of the releases in a folder, oldest first.
+pub(super) fn releases(folder: &Path) -> Result<Vec<String>, TreeError> {
+    let entries = host::list(folder)?.into_iter().filter(|entry| entry.kind == Kind::Directory);
+    let names = entries
+        .filter_map(|entry| entry.path.file_name().map(|name| name.to_string_lossy().into_owned()));
+    let mut names: Vec<String> = names.filter(|name| moment(name).is_some()).collect();
+    names.sort();
+    Ok(names)
+}
+
+/// What a release is like.
+pub(super) fn release(
+    folder: &Path,
+    name: String,
+    active: Option<&str>,
+) -> Result<Release, Failure> {
+    let files = host::files_below(&folder.join(&name))?;
+    let mut size = 0;
+    for file in &files {
+        size += host::size(file)?;
+    }
+    Ok(Release {
+        created: moment(&name).unwrap_or(Ticks::UNIX_EPOCH),
+        is_active: active == Some(name.as_str()),
+        name,
+        files: files.len() as u64,
+        size,
+    })
+}
+
+/// Removes what earlier runs left: releases that were not completed or not wholly removed, and the
+/// work folders of their making.
+pub(super) fn clear(folder: &Path) -> Result<(), TreeError> {
+    for entry in host::list(folder)? {
+        let name = entry.path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let is_left = name.is_some_and(|name| {
+            name.starts_with(NEW)
+                || name.starts_with(OLD)
+                || (name.starts_with('.') && name.ends_with(".deploy"))
+        });
+        if is_left && entry.kind == Kind::Directory {
+            host::remove_tree(&entry.path)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{moment, name};
+    use iisle_tree::Ticks;
+
+    #[test]
+    fn a_name_says_when_and_sorts_by_it() {
+        let seconds = [0, 951_782_400, 951_868_799, 1_791_472_346, 4_102_444_799];
+        let moments = seconds.map(|second| Ticks::from_unix(second, 0));
+        let names = moments.map(|at| name(at, 7));
+        assert!(
+            names[1].starts_with("20000229T000000Z-") && names[2].starts_with("20000229T235959Z-")
+        );
+        assert!(names[3].starts_with("20261008T151226Z-"), "{names:?}");
+        assert!(names.is_sorted());
+        for (at, name) in moments.iter().zip(&names) {
+            assert_eq!(moment(name), Some(*at), "{name}");
+        }
+        assert_ne!(name(moments[0], 1), name(moments[0], 2));
+    }
+
+    #[test]
+    fn other_folders_are_no_releases() {
+        for name in [
+            "shared",
+            "current",
+            "20261008",
+            "20261008T151226Z",
+            "20261308T151226Z-ab",
+            "é",
+            ".new-20261008T151226Z-ab",
+        ] {
+            assert_eq!(moment(name), None, "{name}");
+        }
+    }
+}

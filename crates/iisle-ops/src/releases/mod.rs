@@ -1,0 +1,19 @@
+//! `iisle sync --releases` and `iisle releases`: every deployment in a folder of its own, and a
+//! pointer that says which of them is the site.
+//!
+//! A release bears its name only when it is complete. Until the pointer is switched nobody sees it;
+//! whatever breaks before leaves the old release in charge, and the next run removes what is left.
+//!
+//! Source: `sync.md` §4.5.
+
+mod folder;
+mod run;
+mod state;
+// Links of Windows need a right that a test does not have.
+#[cfg(all(test, unix))]
+mod tests;
+mod upkeep;
+
+pub use folder::Release;
+pub use run::{KEPT_RELEASES, ReleaseReport, ReleaseRequest, SHARED, release};
+pub use upkeep::{Pointer, Switched, activate, list, prune};

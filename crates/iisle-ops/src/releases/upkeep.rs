@@ -1,0 +1,199 @@
+use std::path::{Path, PathBuf};
+
+use iisle_tree::workshop::{LocalWorkshop, Lock, LockError};
+use iisle_tree::{LocalTree, Tree, TreeError, TreeMut, host, pointer};
+
+use super::folder::{self, OLD, Release};
+use super::state::{self, State};
+use crate::{Context, Failure};
+
+/// The file that an app is configured by; IIS hands out everything else without it.
+const WEB_CONFIG: &str = "web.config";
+/// How the site is told which release it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pointer {
+    /// A link to the release, switched here.
+    Link(PathBuf),
+    /// The physical path of the site (`NAME`, or `NAME/app`): the command that sets it is told.
+    Site(String),
+}
+
+/// How a pointer was switched.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Switched {
+    /// The release that the pointer leads to now.
+    pub activated: Option<String>,
+    /// The release before, when it was another.
+    pub previous: Option<String>,
+    /// The link, when there is one.
+    pub link: Option<PathBuf>,
+    /// The command that makes the site follow, when it has to be run by hand.
+    pub command: Option<String>,
+}
+
+/// The releases of a folder, oldest first.
+///
+/// # Errors
+/// When the folder cannot be listed, or its pointer is no link.
+pub fn list(folder: &Path) -> Result<Vec<Release>, Failure> {
+    let active = State::read(folder)?.unwrap_or_default().active(folder)?;
+    folder::releases(folder)?
+        .into_iter()
+        .map(|name| folder::release(folder, name, active.as_deref()))
+        .collect()
+}
+
+/// Switches the pointer to `name`; to the release before the active one when it is `None`.
+///
+/// # Errors
+/// When there is no such release, or it has no `web.config` where the active one has.
+pub fn activate(
+    context: &Context<'_>,
+    folder: &Path,
+    name: Option<&str>,
+) -> Result<Switched, Failure> {
+    let lock = lock(context, folder)?;
+    let mut state = State::read(folder)?.unwrap_or_default();
+    let active = state.active(folder)?;
+    let names = folder::releases(folder)?;
+    let name = match name {
+        Some(name) if names.iter().any(|known| known == name) => name.to_owned(),
+        Some(name) => {
+            return Err(Failure::new(format!(
+                "there is no release `{name}` in `{}`",
+                folder.display()
+            ))
+            .hint(format!(
+                "`iisle releases list {}` shows those that are there",
+                folder.display()
+            )));
+        }
+        None => {
+            let before = names.iter().rev().find(|name| Some(*name) < active.as_ref());
+            before.cloned().ok_or_else(|| {
+                Failure::new(format!(
+                    "there is no release before the active one in `{}`",
+                    folder.display()
+                ))
+            })?
+        }
+    };
+    let had_config = active.as_ref().is_some_and(|active| has_config(&folder.join(active)));
+    if had_config && !has_config(&folder.join(&name)) {
+        return Err(no_config(&folder.join(&name)));
+    }
+    let switched = switch(folder, &mut state, &name)?;
+    drop(lock);
+    Ok(switched)
+}
+
+/// Removes all but the newest `keep` releases; never the active one, nor one that is in use. Their
+/// names.
+///
+/// # Errors
+/// When one of them cannot be removed.
+pub fn prune(context: &Context<'_>, folder: &Path, keep: usize) -> Result<Vec<String>, Failure> {
+    let lock = lock(context, folder)?;
+    let state = State::read(folder)?.unwrap_or_default();
+    let pruned = remove_old(folder, &state, keep)?;
+    drop(lock);
+    Ok(pruned)
+}
+
+pub(super) fn remove_old(
+    folder: &Path,
+    state: &State,
+    keep: usize,
+) -> Result<Vec<String>, Failure> {
+    folder::clear(folder)?;
+    let active = state.active(folder)?;
+    let names = folder::releases(folder)?;
+    let mut pruned = Vec::new();
+    // The active release is one of those that stay, however old it is.
+    let others = names.iter().rev().filter(|name| Some(*name) != active.as_ref());
+    let room = keep.max(1) - usize::from(active.is_some());
+    for name in others.skip(room) {
+        let place = folder.join(name);
+        if is_in_use(&place)? {
+            tracing::info!(release = %name, "kept: a process uses it");
+            continue;
+        }
+        let old = folder.join(format!("{OLD}{name}"));
+        host::rename_folder(&place, &old)?;
+        host::remove_tree(&old)?;
+        pruned.push(name.clone());
+    }
+    pruned.sort();
+    Ok(pruned)
+}
+
+/// Whether a process runs or holds a file of a release.
+fn is_in_use(release: &Path) -> Result<bool, TreeError> {
+    let tree = LocalTree::open(release)?;
+    let files: Vec<_> = tree.snapshot()?.files.into_keys().collect();
+    Ok(!tree.locked(&files)?.is_empty())
+}
+
+/// Notes which release is active, then makes it that.
+pub(super) fn switch(folder: &Path, state: &mut State, name: &str) -> Result<Switched, Failure> {
+    let previous = state.active(folder)?.filter(|active| active != name);
+    let place = folder.join(name);
+    let pointer = state.pointer_or_default(folder);
+    let mut switched =
+        Switched { activated: Some(name.to_owned()), previous, ..Switched::default() };
+    match &pointer {
+        Pointer::Link(link) => {
+            // The pointer is known before it leads anywhere: a crash leaves the old release active.
+            state.pointer = Some(pointer.clone());
+            state.write(folder)?;
+            let target = state::target(link, folder, name);
+            pointer::switch(link, &target).map_err(|error| {
+                Failure::from(error).context(format!("cannot switch to the release `{name}`")).hint(
+                    "where links need a right, give --site NAME and run the command that it tells",
+                )
+            })?;
+            switched.link = Some(link.clone());
+        }
+        Pointer::Site(site) => {
+            state.pointer = Some(pointer.clone());
+            state.active = Some(name.to_owned());
+            state.write(folder)?;
+            switched.command = Some(command(site, &place));
+        }
+    }
+    Ok(switched)
+}
+
+/// What moves the physical path of a site, or of an application in it.
+///
+/// Source: IIS, "appcmd set vdir": the root of an application is its virtual directory `/`.
+fn command(site: &str, place: &Path) -> String {
+    let directory = format!("{}/", site.trim_end_matches('/'));
+    format!(
+        "%windir%\\system32\\inetsrv\\appcmd.exe set vdir \"{directory}\" -physicalPath:\"{}\"",
+        place.display()
+    )
+}
+
+/// Keeps others from changing the folder.
+pub(super) fn lock(context: &Context<'_>, folder: &Path) -> Result<Lock, Failure> {
+    let shop = LocalWorkshop::beside(folder)?;
+    shop.lock(&crate::staged::who(context)).map_err(|error| match error {
+        LockError::Tree(error) => error.into(),
+        error => {
+            Failure::of(&error).hint("wait until it has ended, and run the same command again")
+        }
+    })
+}
+
+pub(super) fn has_config(release: &Path) -> bool {
+    host::is_file(&release.join(WEB_CONFIG))
+}
+
+pub(super) fn no_config(source: &Path) -> Failure {
+    Failure::new(format!(
+        "`{}` has no `{WEB_CONFIG}`, and the active release has",
+        source.display()
+    ))
+    .hint("without it IIS hands out settings and assemblies: publish again")
+}
