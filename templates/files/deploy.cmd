@@ -1,13 +1,16 @@
 @echo off
 rem Deploys the Web Deploy package that lies beside this script. /? shows how.
 rem The package and its parameters are found by the name of the script: NAME.deploy.cmd
-rem deploys NAME.zip. Ends with the exit code of msdeploy.exe, or with 2 when it was not run.
+rem deploys NAME.zip, or the folder NAME when the package is one. Ends with the exit code of
+rem msdeploy.exe, or with 2 when it was not run.
 setlocal EnableExtensions DisableDelayedExpansion
 
 set "_folder=%~dp0"
 set "_name=%~n0"
 if /i "%_name:~-7%"==".deploy" set "_name=%_name:~0,-7%"
 set "_package=%_folder%%_name%.zip"
+set "_provider=package"
+if not exist "%_package%" if exist "%_folder%%_name%\archive.xml" set "_provider=archiveDir" & set "_package=%_folder%%_name%"
 set "_readme=%_folder%%_name%.deploy-readme.txt"
 set "_parameters=%_DeploySetParametersFile%"
 if not defined _parameters set "_parameters=%_folder%%_name%.SetParameters.xml"
@@ -93,8 +96,8 @@ set _flags=%_flags% -appHostConfigDir:"%_documents%\IISExpress\config" -WebServe
 
 :run
 set _flags=%_flags%%_further%
-echo "%_program%" -source:package=%_quote%%_package%%_quote% %_shown%%_rest% %_flags%
-"%_program%" -source:package=%_quote%%_package%%_quote% %_target%%_rest% %_flags%
+echo "%_program%" -source:%_provider%=%_quote%%_package%%_quote% %_shown%%_rest% %_flags%
+"%_program%" -source:%_provider%=%_quote%%_package%%_quote% %_target%%_rest% %_flags%
 set "_code=%errorlevel%"
 if not "%_code%"=="0" echo msdeploy.exe failed with exit code %_code%.
 exit /b %_code%

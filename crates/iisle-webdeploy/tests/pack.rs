@@ -1,15 +1,17 @@
 //! Packages as others see them.
 
+use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read, Write};
 use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex};
 
 use iisle_path::{NameRules, Patterns, RelPath};
 use iisle_tree::{
     Content, MemoryTree, Refusal, Refused, Snapshot, Stamp, Ticks, Tree, TreeError, TreeMut,
 };
 use iisle_webdeploy::{
-    BadName, DosTime, EntryLimit, PackError, PackOptions, Packed, Parameters, SourcePath,
-    digest_lines, pack,
+    BadName, CacheKey, DosTime, EntryLimit, PackCache, PackError, PackOptions, Packed, Parameters,
+    SourcePath, digest_lines, pack,
 };
 use zip::ZipArchive;
 
@@ -68,7 +70,7 @@ fn app() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 #[test]
-fn the_same_files_give_the_same_bytes_on_any_number_of_threads_and_in_any_order() {
+fn the_same_files_give_the_same_bytes_on_any_number_of_threads_in_any_order_and_from_any_cache() {
     let mut files = app();
     files.push(("native/long.bin", noise(17 * 1024 * 1024)));
     let tree = |files: &[(&str, Vec<u8>)]| {
@@ -85,6 +87,28 @@ fn the_same_files_give_the_same_bytes_on_any_number_of_threads_and_in_any_order(
     assert!(bytes == again);
     assert_eq!(first.size, bytes.len() as u64);
     assert_eq!(&first.sha256, iisle_tree::digest::Digest::of(&bytes).bytes());
+    let cache = Some(Arc::new(Kept::default()) as Arc<dyn PackCache>);
+    for (count, hits) in [(3, false), (16, true)] {
+        let options = PackOptions { cache: cache.clone(), ..threads(count) };
+        let (packed, kept) = packed(&tree(&files), &options);
+        let used = packed.cache.unwrap();
+        assert_eq!((used.hits > 0, used.misses == 0), (hits, hits), "{used:?}");
+        assert!(kept == bytes);
+    }
+}
+
+/// A cache in memory.
+#[derive(Debug, Default)]
+struct Kept(Mutex<BTreeMap<CacheKey, Vec<u8>>>);
+
+impl PackCache for Kept {
+    fn get(&self, key: &CacheKey) -> Option<Vec<u8>> {
+        self.0.lock().expect("nobody panics here").get(key).cloned()
+    }
+
+    fn put(&self, key: &CacheKey, value: &[u8]) {
+        self.0.lock().expect("nobody panics here").insert(*key, value.to_vec());
+    }
 }
 
 #[test]
