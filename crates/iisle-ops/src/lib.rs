@@ -3,6 +3,7 @@
 //! One file per verb. Must not know: arguments, terminals, the environment of the process. Start
 //! with `publish/run.rs`.
 
+mod apply;
 mod cargo;
 mod check;
 mod context;
@@ -12,6 +13,7 @@ mod evaluate;
 mod failure;
 mod hosting;
 mod inspect;
+mod limited;
 mod overlay;
 mod pack;
 mod package;
@@ -26,6 +28,7 @@ mod unified;
 mod webconfig;
 mod xdt;
 
+pub use apply::{ApplyRequest, ApprovedPlan, Bound, apply, approve, read_plan, write_plan};
 pub use check::{CheckRequest, CheckSettings, check, explain};
 pub use context::{CommandOutput, Commands, Completed, Context, HostCommands, Invocation};
 pub use deploy::{
@@ -72,8 +75,8 @@ pub use publish::{
 };
 pub use releases::{
     KEPT_RELEASES, Pointer, Release, ReleaseReport, ReleaseRequest, SHARED as SHARED_FOLDERS,
-    Switched, activate as activate_release, list as list_releases, prune as prune_releases,
-    release,
+    Switched, activate as activate_release, deployment_id, list as list_releases,
+    prune as prune_releases, release,
 };
 pub use solution::SolutionMember;
 pub use sync::{

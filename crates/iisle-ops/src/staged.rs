@@ -109,10 +109,10 @@ pub(crate) fn who(context: &Context<'_>) -> String {
 /// Deploys as a whole.
 pub(crate) fn execute(
     context: &Context<'_>,
-    source: &LocalTree,
+    source: &dyn Tree,
     destination: &LocalTree,
     place: &Workplace,
-    wish: OfflineWish,
+    (wish, threads): (OfflineWish, NonZero<usize>),
     plan: &Plan,
 ) -> Outcome {
     let page = page(source);
@@ -129,7 +129,7 @@ pub(crate) fn execute(
             destination,
             shop: &place.shop,
             monitor: context.monitor,
-            threads: threads(),
+            threads,
             offline,
             id: &id,
             sleep: &std::thread::sleep,
@@ -139,7 +139,7 @@ pub(crate) fn execute(
 }
 
 /// The page that the source brings: it is shown while files are swapped, and never deployed.
-fn page(source: &LocalTree) -> Option<Vec<u8>> {
+fn page(source: &dyn Tree) -> Option<Vec<u8>> {
     source.read_all(&RelPath::parse("app_offline.htm").ok()?, MAX_PAGE).ok()
 }
 

@@ -1,13 +1,16 @@
 //! `iisle sync`: make a folder equal to another.
 
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use iisle_path::Patterns;
 use iisle_sync::{Compare, Ending, Extras, Kept, Locked, Plan, Policy, Totals};
-use iisle_tree::LocalTree;
 use iisle_tree::host::{self, Overlap};
+use iisle_tree::{LocalTree, Tree};
 
+use crate::apply::Bound;
+use crate::limited::Limited;
 use crate::staged::{self, NoEntry};
 use crate::{Context, Failure};
 
@@ -26,6 +29,12 @@ pub struct SyncSettings {
     pub exclude: Vec<String>,
     /// Deletions that are not too many.
     pub max_delete: Option<u64>,
+    /// Files that are written at the same time; `None` for one for each processor.
+    pub threads: Option<NonZero<usize>>,
+    /// Bytes that are copied in a second, at most.
+    pub bytes_per_second: Option<u64>,
+    /// The plan that somebody approved: no other is executed.
+    pub bound: Option<Bound>,
 }
 
 impl SyncSettings {
@@ -175,16 +184,22 @@ pub fn sync(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, 
         Err(NoEntry::Busy(failure)) => return Ok(busy(request, failure.context(message()))),
         Err(NoEntry::Failed(failure)) => return Err(failure.context(message())),
     };
-    let plan = iisle_sync::prepare(&tree, &target, &policy, context.monitor)
+    let mut plan = iisle_sync::prepare(&tree, &target, &policy, context.monitor)
         .map_err(|e| Failure::from(e).context(message()))?;
+    if let Some(bound) = &settings.bound {
+        bound.hold(&mut plan);
+    }
+    let limited = settings.bytes_per_second.map(|rate| Limited::new(&tree, rate));
+    let files: &dyn Tree = limited.as_ref().map_or(&tree, |limited| limited);
+    let threads = settings.threads.unwrap_or_else(staged::threads);
     let mut report = match mode {
         _ if !plan.refused.is_empty() => refused(request, plan),
         SyncMode::Execute => {
             let outcome = match (&workshop, engine) {
                 (Some(workshop), Engine::Staged(wish)) => {
-                    staged::execute(context, &tree, &target, workshop, *wish, &plan)
+                    staged::execute(context, files, &target, workshop, (*wish, threads), &plan)
                 }
-                _ => execute(context, &tree, &target, &plan),
+                _ => execute(context, files, &target, threads, &plan),
             };
             executed(request, outcome)
         }
@@ -274,11 +289,11 @@ pub fn rollback(context: &Context<'_>, request: &SyncRequest) -> Result<SyncRepo
 
 fn execute(
     context: &Context<'_>,
-    source: &LocalTree,
+    source: &dyn Tree,
     destination: &LocalTree,
+    threads: NonZero<usize>,
     plan: &Plan,
 ) -> iisle_sync::Outcome {
-    let threads = staged::threads();
     let work = iisle_sync::Context { source, destination, monitor: context.monitor, threads };
     iisle_sync::execute(&work, plan)
 }

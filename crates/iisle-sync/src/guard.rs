@@ -22,6 +22,10 @@ pub enum Guard {
     EmptySource,
     /// Extras are to be deleted, and the destination has a `web.config` that the source lacks.
     WebConfigMissing,
+    /// A file of the source no longer holds what the approved plan is about.
+    StaleSource(RelPath),
+    /// Something else would be done there than the approved plan says.
+    StalePlan(RelPath),
     /// More files would be deleted than is usual.
     TooManyDeletes {
         /// Files to delete.
@@ -50,6 +54,12 @@ impl fmt::Display for Guard {
             Self::FileInTheWay(path) => {
                 write!(f, "`{path}` is a folder in the source but a file at the destination")
             }
+            Self::StaleSource(path) => {
+                write!(f, "`{path}` of the source has changed since the plan was made")
+            }
+            Self::StalePlan(path) => {
+                write!(f, "`{path}` is no longer what it was when the plan was made")
+            }
             Self::EmptySource => {
                 f.write_str("the source is empty: everything at the destination would be deleted")
             }
@@ -74,6 +84,9 @@ impl Guard {
             Self::Source(..) => "replace it by what it stands for, or exclude it",
             Self::Destination(..) | Self::DirectoryInTheWay(_) | Self::FileInTheWay(_) => {
                 "remove it at the destination, or exclude it"
+            }
+            Self::StaleSource(_) | Self::StalePlan(_) => {
+                "make a new plan with --plan-out, and look at it"
             }
             Self::EmptySource | Self::WebConfigMissing => {
                 "check that the source is the publish output of this site"

@@ -26,8 +26,14 @@ pub struct Release {
     pub size: u64,
 }
 
+/// What tells a deployment of this process from every other, and when it is: the name of its
+/// release.
+pub fn deployment_id(now: Ticks) -> String {
+    name(now, std::process::id())
+}
+
 /// `20261120T173000Z-7f3a`: names of one folder are in the order in which they were made.
-pub(super) fn name(now: Ticks, process: u32) -> String {
+fn name(now: Ticks, process: u32) -> String {
     let [year, month, day] = date(now.to_unix().0.div_euclid(DAY));
     let second = now.to_unix().0.rem_euclid(DAY);
     let (hours, minutes, seconds) = (second / 3600, second / 60 % 60, second % 60);

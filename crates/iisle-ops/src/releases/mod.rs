@@ -9,11 +9,10 @@
 mod folder;
 mod run;
 mod state;
-// Links of Windows need a right that a test does not have.
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;
 mod upkeep;
 
-pub use folder::Release;
+pub use folder::{Release, deployment_id};
 pub use run::{KEPT_RELEASES, ReleaseReport, ReleaseRequest, SHARED, release};
 pub use upkeep::{Pointer, Switched, activate, list, prune};

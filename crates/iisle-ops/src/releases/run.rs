@@ -80,7 +80,7 @@ pub fn release(context: &Context<'_>, request: &ReleaseRequest) -> Result<Releas
             pruned: Vec::new(),
         });
     }
-    let name = folder::name(*now, std::process::id());
+    let name = folder::deployment_id(*now);
     let fresh = folder.join(format!("{NEW}{name}"));
     if executes {
         host::create_dir_all(folder).map_err(|e| Failure::from(e).context(message()))?;

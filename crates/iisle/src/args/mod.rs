@@ -1,5 +1,6 @@
 //! What can be typed, a file per verb. Arguments become requests in `verbs` and are never seen again.
 
+mod apply;
 mod check;
 mod cli;
 mod completions;
@@ -18,6 +19,7 @@ mod verb;
 mod webconfig;
 mod xdt;
 
+pub(crate) use apply::{ApplyArgs, rate};
 pub(crate) use check::{CheckArgs, ProfileArg};
 pub(crate) use cli::{Cli, Format, OutputArgs};
 pub(crate) use completions::CompletionsArgs;

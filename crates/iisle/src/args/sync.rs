@@ -1,8 +1,9 @@
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::ReleaseArgs;
+use super::{ReleaseArgs, rate};
 
 /// How a target folder is treated.
 #[derive(Debug, Clone, Default, Args)]
@@ -19,6 +20,12 @@ pub(crate) struct SyncPolicyArgs {
     /// Allow more deletions than 100 files or 30 % of the target
     #[arg(long, value_name = "FILES", requires = "delete")]
     pub(crate) max_delete: Option<u64>,
+    /// Files that are written at the same time [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZero<usize>>,
+    /// Copy no more than so much in a second: KiB, or with a unit as in 1.5M; 0 for no limit
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    pub(crate) bwlimit: Option<u64>,
 }
 
 /// Make a folder equal to another, file by file, without ever leaving half a file
@@ -30,6 +37,7 @@ Examples:
   iisle sync publish /srv/shop --check && echo up to date
   iisle sync publish /srv/shop --staged --offline auto
   iisle sync publish /srv/shop --rollback
+  iisle sync publish /srv/shop --plan-out plan.json && iisle apply plan.json
   iisle sync publish --releases /srv/shop --keep 5")]
 pub(crate) struct SyncArgs {
     /// The folder to copy from
@@ -46,6 +54,9 @@ pub(crate) struct SyncArgs {
     /// Leave out what matches, on both sides
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
+    /// Write the plan to a file and change nothing; `iisle apply FILE` executes it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rollback", "releases", "check"])]
+    pub(crate) plan_out: Option<PathBuf>,
     /// Show the plan; change nothing
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,

@@ -1,9 +1,9 @@
 use clap::Subcommand;
 
 use super::{
-    CheckArgs, CompletionsArgs, DeployArgs, EvaluateArgs, ExplainArgs, InspectArgs, PackArgs,
-    PackageVerb, PublishArgs, ReleasesVerb, RobocopyArgs, RulesArgs, SyncArgs, WebconfigVerb,
-    XdtArgs,
+    ApplyArgs, CheckArgs, CompletionsArgs, DeployArgs, EvaluateArgs, ExplainArgs, InspectArgs,
+    PackArgs, PackageVerb, PublishArgs, ReleasesVerb, RobocopyArgs, RulesArgs, SyncArgs,
+    WebconfigVerb, XdtArgs,
 };
 
 /// Everything that can be asked for.
@@ -31,6 +31,7 @@ pub(crate) enum Verb {
     Package(PackageVerb),
     Deploy(Box<DeployArgs>),
     Sync(Box<SyncArgs>),
+    Apply(ApplyArgs),
     #[command(subcommand)]
     Releases(ReleasesVerb),
     Completions(CompletionsArgs),

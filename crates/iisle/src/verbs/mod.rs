@@ -1,5 +1,6 @@
 //! One file per verb: arguments become a request, the report becomes an answer.
 
+mod apply;
 mod check;
 mod completions;
 mod deploy;
@@ -36,6 +37,7 @@ pub(crate) fn run(verb: Verb, session: &Session) -> (&'static str, Answer) {
         Verb::Package(verb) => package::run(verb, session),
         Verb::Deploy(args) => Ok(deploy::run(*args, session)),
         Verb::Sync(args) => sync::run(*args, session),
+        Verb::Apply(args) => apply::run(args, session),
         Verb::Releases(verb) => releases::run(verb, session),
         Verb::Completions(args) => Ok(completions::run(&args)),
     };
@@ -63,6 +65,7 @@ fn name(verb: &Verb) -> &'static str {
         Verb::Package(PackageVerb::Extract(_)) => "package extract",
         Verb::Deploy(_) => "deploy",
         Verb::Sync(_) => "sync",
+        Verb::Apply(_) => "apply",
         Verb::Releases(ReleasesVerb::List { folder: _ }) => "releases list",
         Verb::Releases(ReleasesVerb::Activate { folder: _, name: _ }) => "releases activate",
         Verb::Releases(ReleasesVerb::Prune { folder: _, keep: _ }) => "releases prune",

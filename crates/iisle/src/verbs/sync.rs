@@ -15,6 +15,7 @@ pub(super) fn run(args: SyncArgs, session: &Session) -> Result<Answer, Failure> 
         policy,
         include,
         exclude,
+        plan_out,
         dry_run,
         staged,
         offline,
@@ -28,7 +29,7 @@ pub(super) fn run(args: SyncArgs, session: &Session) -> Result<Answer, Failure> 
         Some(OfflineArg::Never) => OfflineWish::Never,
     };
     let engine = if staged { Engine::Staged(wish) } else { Engine::Direct };
-    let mode = match (dry_run, check) {
+    let mode = match (dry_run || plan_out.is_some(), check) {
         (true, _) => SyncMode::DryRun,
         (false, true) => SyncMode::Check,
         (false, false) => SyncMode::Execute,
@@ -46,6 +47,11 @@ pub(super) fn run(args: SyncArgs, session: &Session) -> Result<Answer, Failure> 
     } else {
         iisle_ops::sync(&context, &request)?
     };
+    if let (Some(file), Some(plan)) = (plan_out, &report.plan)
+        && plan.refused.is_empty()
+    {
+        super::apply::write(&context, &file, &request, plan)?;
+    }
     let exit = Exit::from_code(report.outcome.exit_code());
     Ok(session.answer(exit, report.failure.clone(), || sync(&report), || sync_body(&report)))
 }
@@ -55,7 +61,7 @@ pub(super) fn settings(
     include: Vec<String>,
     exclude: Vec<String>,
 ) -> SyncSettings {
-    let SyncPolicyArgs { delete, checksum, protect, max_delete } = args;
+    let SyncPolicyArgs { delete, checksum, protect, max_delete, threads, bwlimit } = args;
     SyncSettings {
         extras: if delete { Extras::Delete } else { Extras::Keep },
         compare: if checksum { Compare::Contents } else { Compare::Stamps },
@@ -63,5 +69,8 @@ pub(super) fn settings(
         include,
         exclude,
         max_delete,
+        threads,
+        bytes_per_second: bwlimit.filter(|rate| *rate > 0),
+        bound: None,
     }
 }

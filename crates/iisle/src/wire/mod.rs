@@ -1,5 +1,6 @@
 //! What `--format json` promises: mirrors `spec/json.md`. A change here is a change of the schema.
 
+mod apply;
 mod check;
 mod deploy;
 mod inspect;
@@ -12,6 +13,7 @@ mod sync;
 mod webconfig;
 mod xdt;
 
+pub(crate) use apply::{approved_plan, plan_document};
 pub(crate) use check::{check_body, explain_body, rules_body};
 pub(crate) use deploy::{deploy_body, refused_settings_body};
 pub(crate) use inspect::{Files, evaluate_body, inspect_body, properties_and_items, time};

@@ -113,7 +113,7 @@ pub(super) fn plan(plan: &Plan) -> WirePlan {
         _ => None,
     };
     let ops = plan.steps.iter().enumerate().map(|(seq, step)| WireStep {
-        seq,
+        seq: seq + 1,
         op: step.word(),
         path: step.path().to_string(),
         size: step.size(),

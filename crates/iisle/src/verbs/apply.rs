@@ -1,0 +1,47 @@
+use std::path::Path;
+
+use iisle_ops::{
+    ApplyRequest, ApprovedPlan, Context, Engine, Failure, Plan, SyncMode, SyncRequest,
+    SyncSettings, apply, approve, deployment_id, read_plan, write_plan,
+};
+
+use crate::args::ApplyArgs;
+use crate::env;
+use crate::exit::Exit;
+use crate::render::sync::sync;
+use crate::session::{Answer, Session};
+use crate::wire::{approved_plan, plan_document, sync_body};
+
+pub(super) fn run(args: ApplyArgs, session: &Session) -> Result<Answer, Failure> {
+    let ApplyArgs { plan: file, dry_run, threads, bwlimit } = args;
+    let plan = approved_plan(&read_plan(&file)?).map_err(|problem| {
+        Failure::new(problem)
+            .context(format!("`{}` is no plan", file.display()))
+            .hint("make one with `iisle sync SRC DST --plan-out FILE`")
+    })?;
+    let settings = SyncSettings {
+        threads: threads.or(plan.settings.threads),
+        bytes_per_second: bwlimit.or(plan.settings.bytes_per_second).filter(|rate| *rate > 0),
+        ..plan.settings
+    };
+    let plan = ApprovedPlan { settings, ..plan };
+    let mode = if dry_run { SyncMode::DryRun } else { SyncMode::Execute };
+    let request = ApplyRequest { plan, mode, engine: Engine::default() };
+    let report = apply(&session.context(), &request)?;
+    let exit = Exit::from_code(report.outcome.exit_code());
+    Ok(session.answer(exit, report.failure.clone(), || sync(&report), || sync_body(&report)))
+}
+
+/// Writes the plan of a dry run to a file.
+pub(super) fn write(
+    context: &Context<'_>,
+    file: &Path,
+    request: &SyncRequest,
+    plan: &Plan,
+) -> Result<(), Failure> {
+    let approved = approve(context, deployment_id(env::now()), request, plan)?;
+    let mut text = serde_json::to_string_pretty(&plan_document(&approved, plan))
+        .expect("a JSON value can be written");
+    text.push('\n');
+    write_plan(file, text.as_bytes())
+}

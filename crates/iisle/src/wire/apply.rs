@@ -1,0 +1,291 @@
+use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::path::PathBuf;
+
+use iisle_ops::{
+    ApprovedPlan, Compare, Digest, Extras, Plan, Stamp, SyncSettings, SyncStep as Step, Ticks,
+};
+use iisle_path::RelPath;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::Head;
+use super::inspect::time;
+
+/// The form of the file that `sync --plan-out` writes.
+const SCHEMA: u64 = 1;
+
+/// A plan as a file: Appendix C of `spec/sync.md`, and what is needed to make it once more.
+pub(crate) fn plan_document(approved: &ApprovedPlan, plan: &Plan) -> Value {
+    let ApprovedPlan { id, source, destination, settings, steps, digests } = approved;
+    let ops: Vec<Value> =
+        steps.iter().enumerate().map(|(at, step)| op(at + 1, step, digests)).collect();
+    let kept: Vec<Value> =
+        plan.kept.iter().map(|kept| json!({ "path": kept.path, "why": kept.why.word() })).collect();
+    let guards: Vec<String> = plan.refused.iter().map(ToString::to_string).collect();
+    json!({
+        "schema": SCHEMA,
+        "id": id,
+        "tool": Head::TOOL,
+        "source": { "kind": "dir", "path": source.to_string_lossy() },
+        "destination": { "path": destination.to_string_lossy() },
+        "settings": written(settings),
+        "ops": ops,
+        "kept": kept,
+        "guards": guards,
+        "bytes_to_stage": plan.bytes_to_write(),
+    })
+}
+
+fn written(settings: &SyncSettings) -> Value {
+    let SyncSettings {
+        extras,
+        compare,
+        protect,
+        include,
+        exclude,
+        max_delete,
+        threads,
+        bytes_per_second,
+        bound: _,
+    } = settings;
+    json!({
+        "extras": extras_word(*extras),
+        "compare": compare_word(*compare),
+        "protect": protect,
+        "include": include,
+        "exclude": exclude,
+        "max_delete": max_delete,
+        "threads": threads,
+        "bytes_per_second": bytes_per_second,
+    })
+}
+
+fn extras_word(extras: Extras) -> &'static str {
+    match extras {
+        Extras::Keep => "keep",
+        Extras::Delete => "delete",
+    }
+}
+
+fn compare_word(compare: Compare) -> &'static str {
+    match compare {
+        Compare::Stamps => "stamps",
+        Compare::Contents => "contents",
+    }
+}
+
+fn op(seq: usize, step: &Step, digests: &BTreeMap<RelPath, Digest>) -> Value {
+    let mut op = json!({ "seq": seq, "op": step.word(), "path": step.path().as_str() });
+    let new = |op: &mut Value, stamp: &Stamp| {
+        if let (Value::Object(op), Value::Object(facts)) = (op, facts(stamp)) {
+            op.extend(facts);
+        }
+    };
+    match step {
+        Step::CreateDirectory { path: _ } | Step::DeleteDirectory { path: _ } => {}
+        Step::RenameCase { from, path: _, old } => {
+            op["from"] = json!(from.as_str());
+            op["old"] = facts(old);
+        }
+        Step::Create { path: _, source, stamp } => {
+            new(&mut op, stamp);
+            op["source"] = json!(source.as_str());
+            op["hash"] = json!(digests.get(source).map(ToString::to_string));
+        }
+        Step::Replace { path: _, source, stamp, old } => {
+            new(&mut op, stamp);
+            op["source"] = json!(source.as_str());
+            op["hash"] = json!(digests.get(source).map(ToString::to_string));
+            op["old"] = facts(old);
+        }
+        Step::Touch { path: _, stamp, old } => {
+            new(&mut op, stamp);
+            op["old"] = facts(old);
+        }
+        Step::Delete { path: _, old } => op["old"] = facts(old),
+    }
+    op
+}
+
+fn facts(stamp: &Stamp) -> Value {
+    let Stamp { size, modified, read_only } = *stamp;
+    let mut facts = Map::new();
+    facts.insert("size".into(), json!(size));
+    facts.insert("mtime".into(), json!(time(modified)));
+    if read_only {
+        facts.insert("read_only".into(), json!(true));
+    }
+    Value::Object(facts)
+}
+
+/// Reads what [`plan_document`] wrote.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn approved_plan(bytes: &[u8]) -> Result<ApprovedPlan, String> {
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    if value["schema"] != SCHEMA {
+        return Err(format!("its form is {}, and {SCHEMA} is known", value["schema"]));
+    }
+    if value["guards"].as_array().is_some_and(|guards| !guards.is_empty()) {
+        return Err(format!("it was refused when it was made: {}", value["guards"]));
+    }
+    let text = |value: &Value, name: &str| {
+        value.as_str().map(str::to_owned).ok_or_else(|| format!("`{name}` is missing"))
+    };
+    let ops = value["ops"].as_array().ok_or("`ops` is missing")?;
+    let mut digests = BTreeMap::new();
+    let mut steps = Vec::with_capacity(ops.len());
+    for op in ops {
+        let (step, digest) = read_op(op).ok_or_else(|| format!("`{op}` is no step"))?;
+        digests.extend(digest);
+        steps.push(step);
+    }
+    Ok(ApprovedPlan {
+        id: text(&value["id"], "id")?,
+        source: PathBuf::from(text(&value["source"]["path"], "source.path")?),
+        destination: PathBuf::from(text(&value["destination"]["path"], "destination.path")?),
+        settings: read_settings(&value["settings"]).ok_or("`settings` cannot be understood")?,
+        steps,
+        digests,
+    })
+}
+
+fn read_settings(value: &Value) -> Option<SyncSettings> {
+    let list = |name: &str| -> Option<Vec<String>> {
+        value[name].as_array()?.iter().map(|text| text.as_str().map(str::to_owned)).collect()
+    };
+    let extras = [Extras::Keep, Extras::Delete];
+    let compare = [Compare::Stamps, Compare::Contents];
+    Some(SyncSettings {
+        extras: extras.into_iter().find(|extras| value["extras"] == extras_word(*extras))?,
+        compare: compare.into_iter().find(|rule| value["compare"] == compare_word(*rule))?,
+        protect: list("protect")?,
+        include: list("include")?,
+        exclude: list("exclude")?,
+        max_delete: value["max_delete"].as_u64(),
+        threads: value["threads"]
+            .as_u64()
+            .and_then(|threads| usize::try_from(threads).ok())
+            .and_then(NonZero::new),
+        bytes_per_second: value["bytes_per_second"].as_u64(),
+        bound: None,
+    })
+}
+
+fn read_op(op: &Value) -> Option<(Step, Option<(RelPath, Digest)>)> {
+    let place = |name: &str| RelPath::parse(op[name].as_str()?).ok();
+    let path = place("path")?;
+    let old = || read_facts(&op["old"]);
+    let written = || -> Option<(RelPath, Stamp, (RelPath, Digest))> {
+        let source = place("source")?;
+        let digest = Digest::parse(op["hash"].as_str()?)?;
+        Some((source.clone(), read_facts(op)?, (source, digest)))
+    };
+    Some(match op["op"].as_str()? {
+        "mkdir" => (Step::CreateDirectory { path }, None),
+        "rmdir" => (Step::DeleteDirectory { path }, None),
+        "rename-case" => (Step::RenameCase { from: place("from")?, path, old: old()? }, None),
+        "add" => {
+            let (source, stamp, digest) = written()?;
+            (Step::Create { path, source, stamp }, Some(digest))
+        }
+        "replace" => {
+            let (source, stamp, digest) = written()?;
+            (Step::Replace { path, source, stamp, old: old()? }, Some(digest))
+        }
+        "touch" => (Step::Touch { path, stamp: read_facts(op)?, old: old()? }, None),
+        "delete" => (Step::Delete { path, old: old()? }, None),
+        _ => return None,
+    })
+}
+
+fn read_facts(value: &Value) -> Option<Stamp> {
+    let at: Timestamp = value["mtime"].as_str()?.parse().ok()?;
+    let nanoseconds = at.as_nanosecond();
+    let seconds = i64::try_from(nanoseconds.div_euclid(1_000_000_000)).ok()?;
+    let rest = u32::try_from(nanoseconds.rem_euclid(1_000_000_000)).ok()?;
+    Some(Stamp {
+        size: value["size"].as_u64()?,
+        modified: Ticks::from_unix(seconds, rest),
+        read_only: value["read_only"].as_bool().unwrap_or(false),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{approved_plan, plan_document};
+    use iisle_ops::{
+        ApprovedPlan, Digest, Extras, Plan, Stamp, SyncSettings, SyncStep as Step, Ticks,
+    };
+    use iisle_path::RelPath;
+    use proptest::prelude::*;
+
+    fn path(text: &str) -> RelPath {
+        RelPath::parse(text).unwrap()
+    }
+
+    fn plan() -> ApprovedPlan {
+        let stamp = |ticks, read_only| Stamp { size: 7, modified: Ticks(ticks), read_only };
+        let (old, new) = (stamp(133_500_000_000_000_001, true), stamp(-5, false));
+        let source = path("a/B.txt");
+        let steps = vec![
+            Step::CreateDirectory { path: path("a") },
+            Step::RenameCase { from: path("x"), path: path("X"), old },
+            Step::Create { path: path("a/b.txt"), source: source.clone(), stamp: new },
+            Step::Replace { path: path("c"), source: source.clone(), stamp: old, old: new },
+            Step::Touch { path: path("d"), stamp: new, old },
+            Step::Delete { path: path("e"), old },
+            Step::DeleteDirectory { path: path("f") },
+        ];
+        let settings = SyncSettings {
+            extras: Extras::Delete,
+            protect: vec!["/uploads/".into()],
+            max_delete: Some(3),
+            ..SyncSettings::default()
+        };
+        let digests = [(source, Digest::of(b"x"))].into_iter().collect();
+        ApprovedPlan {
+            id: "id".into(),
+            source: "/s".into(),
+            destination: "/d".into(),
+            settings,
+            steps,
+            digests,
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let document = plan_document(&plan(), &Plan::default());
+        assert_eq!(document["ops"][0]["seq"], 1);
+        assert!(document["ops"][2]["hash"].as_str().unwrap().starts_with("sha256:"));
+        let read = approved_plan(document.to_string().as_bytes()).unwrap();
+        assert_eq!(read, plan());
+    }
+
+    #[test]
+    fn what_is_no_plan_is_told() {
+        let document = plan_document(&plan(), &Plan::default());
+        let broken = |pointer: &str| {
+            let mut document = document.clone();
+            *document.pointer_mut(pointer).unwrap() = "?".into();
+            approved_plan(document.to_string().as_bytes()).unwrap_err()
+        };
+        for pointer in ["/schema", "/ops", "/ops/1/old", "/ops/2/hash", "/ops/4/mtime", "/settings"]
+        {
+            assert!(!broken(pointer).is_empty(), "{pointer}");
+        }
+        assert!(approved_plan(b"{").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_are_too_strange(text in "\\PC{0,80}") {
+            drop(approved_plan(text.as_bytes()));
+            let inside = format!("{{\"schema\":1,\"ops\":[{text}]}}");
+            drop(approved_plan(inside.as_bytes()));
+        }
+    }
+}
