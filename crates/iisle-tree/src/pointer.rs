@@ -75,7 +75,8 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::{read, switch};
     use crate::TreeError;

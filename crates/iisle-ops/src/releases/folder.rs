@@ -3,6 +3,9 @@ use std::path::Path;
 use iisle_tree::digest::Digest;
 use iisle_tree::host::{self, Kind};
 use iisle_tree::{Ticks, TreeError};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 
 use crate::Failure;
 
@@ -32,58 +35,29 @@ pub fn deployment_id(now: Ticks) -> String {
     name(now, std::process::id())
 }
 
+/// The moment in front of the name of a release, in UTC.
+const MOMENT: &str = "%Y%m%dT%H%M%SZ";
+/// How long that is.
+const MOMENT_LEN: usize = 16;
+
 /// `20261120T173000Z-7f3a`: names of one folder are in the order in which they were made.
 fn name(now: Ticks, process: u32) -> String {
-    let [year, month, day] = date(now.to_unix().0.div_euclid(DAY));
-    let second = now.to_unix().0.rem_euclid(DAY);
-    let (hours, minutes, seconds) = (second / 3600, second / 60 % 60, second % 60);
+    let at = Timestamp::from_second(now.to_unix().0).unwrap_or(Timestamp::UNIX_EPOCH);
     let digest = Digest::of(format!("{} {process}", now.0).as_bytes()).to_string();
     let hex = digest.rsplit(':').next().unwrap_or_default();
     let id = hex.get(..4).unwrap_or_default();
-    format!("{year:04}{month:02}{day:02}T{hours:02}{minutes:02}{seconds:02}Z-{id}")
-}
-
-const DAY: i64 = 86_400;
-
-/// Year, month and day of a day since 1970.
-///
-/// Source: the calendar of 400 years that repeats, its years taken to begin in March.
-fn date(day: i64) -> [i64; 3] {
-    let from_march = day + 719_468;
-    let era = from_march.div_euclid(146_097);
-    let of_era = from_march.rem_euclid(146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    [year + era * 400 + i64::from(month <= 2), month, day]
-}
-
-/// The day since 1970 of a date.
-fn day([year, month, day]: [i64; 3]) -> i64 {
-    let year = year - i64::from(month <= 2);
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let from_march = if month > 2 { month - 3 } else { month + 9 };
-    let of_year = (153 * from_march + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+    format!("{}-{id}", at.strftime(MOMENT))
 }
 
 /// When a release of that name was made; `None` for what is no such name.
 fn moment(name: &str) -> Option<Ticks> {
-    let (stamp, id) = name.split_once('-')?;
-    let digits = stamp.strip_suffix('Z')?.replacen('T', "", 1);
-    let is_stamp = stamp.len() == 16 && digits.len() == 14;
+    let (moment, id) = name.split_once('-')?;
     let is_id = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric());
-    if !is_stamp || !is_id || !digits.bytes().all(|b| b.is_ascii_digit()) {
+    if !is_id || moment.len() != MOMENT_LEN {
         return None;
     }
-    let number = |from: usize, to: usize| digits.get(from..to)?.parse::<i64>().ok();
-    let date = [number(0, 4)?, number(4, 6)?, number(6, 8)?];
-    let (hours, minutes, seconds) = (number(8, 10)?, number(10, 12)?, number(12, 14)?);
-    let is_time = (1..=12).contains(&date[1]) && hours < 24 && minutes < 60 && seconds < 61;
-    is_time.then(|| Ticks::from_unix(day(date) * DAY + hours * 3600 + minutes * 60 + seconds, 0))
+    let at = DateTime::strptime(MOMENT, moment).ok()?.to_zoned(TimeZone::UTC).ok()?;
+    Some(Ticks::from_unix(at.timestamp().as_second(), 0))
 }
 
 /// The names of the releases in a folder, oldest first.

@@ -1,4 +1,7 @@
 use iisle_tree::Ticks;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 
 /// A moment as zip stores it: local date and time with a resolution of two seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -7,7 +10,6 @@ pub struct DosTime {
     time: u16,
 }
 
-const DAY: i64 = 86_400;
 /// 1980-01-01, in seconds since 1970.
 const FIRST: i64 = 315_532_800;
 /// 2107-12-31 23:59:58, in seconds since 1970.
@@ -27,10 +29,13 @@ impl DosTime {
             .saturating_add(i64::from(offset_minutes) * 60)
             .saturating_add(i64::from(nanoseconds > 0));
         let seconds = seconds.saturating_add(seconds.rem_euclid(2)).clamp(FIRST, LAST);
-        let (year, month, day) = civil(seconds.div_euclid(DAY));
-        let second = seconds.rem_euclid(DAY);
-        let date = ((year - 1980) << 9) | (month << 5) | day;
-        let time = ((second / 3600) << 11) | ((second / 60 % 60) << 5) | (second % 60 / 2);
+        let at = Timestamp::from_second(seconds).expect("the moment was clamped");
+        let at = TimeZone::UTC.to_datetime(at);
+        let (year, month, day) = (i64::from(at.year()), i64::from(at.month()), at.day());
+        let (hour, minute, second) =
+            (i64::from(at.hour()), i64::from(at.minute()), i64::from(at.second()));
+        let date = ((year - 1980) << 9) | (month << 5) | i64::from(day);
+        let time = (hour << 11) | (minute << 5) | (second / 2);
         let word = |number: i64| u16::try_from(number).expect("the moment was clamped");
         Self { date: word(date), time: word(time) }
     }
@@ -38,14 +43,16 @@ impl DosTime {
     /// The moment that a place `offset_minutes` ahead of UTC means by this; `None` for a date
     /// that no calendar has, such as 0.
     pub fn ticks(self, offset_minutes: i32) -> Option<Ticks> {
-        let (date, time) = (i64::from(self.date), i64::from(self.time));
-        let (year, month, day) = ((date >> 9) + 1980, date >> 5 & 15, date & 31);
-        let (hour, minute, second) = (time >> 11, time >> 5 & 63, (time & 31) * 2);
-        let days = days(year, month, day);
-        let exists = (1..=12).contains(&month) && day >= 1 && civil(days) == (year, month, day);
-        let seconds = days * DAY + hour * 3600 + minute * 60 + second;
-        (exists && hour < 24 && minute < 60 && second < 60)
-            .then(|| Ticks::from_unix(seconds - i64::from(offset_minutes) * 60, 0))
+        let part = |word: u16, shift: u32, bits: u32| {
+            i8::try_from(word >> shift & ((1 << bits) - 1)).expect("it has seven bits at most")
+        };
+        let year = i16::from(part(self.date, 9, 7)) + 1980;
+        let (month, day) = (part(self.date, 5, 4), part(self.date, 0, 5));
+        let (hour, minute) = (part(self.time, 11, 5), part(self.time, 5, 6));
+        let second = part(self.time, 0, 5) * 2;
+        let at = DateTime::new(year, month, day, hour, minute, second, 0).ok()?;
+        let at = at.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second();
+        Some(Ticks::from_unix(at - i64::from(offset_minutes) * 60, 0))
     }
 
     /// From the two words of an entry.
@@ -62,29 +69,6 @@ impl DosTime {
     pub fn time_word(self) -> u16 {
         self.time
     }
-}
-
-/// Year, month and day of a day counted from 1970, in the Gregorian calendar.
-///
-/// Years start in March here, so that the leap day is the last of its year.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    (year + era * 400 + next, month, day)
-}
-
-/// The reverse of [`civil`].
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let of_year = (153 * month + 2) / 5 + day - 1;
-    year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year
-        - 719_468
 }
 
 #[cfg(test)]
