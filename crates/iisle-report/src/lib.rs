@@ -8,4 +8,4 @@ mod monitor;
 
 pub use finding::{Finding, RuleId, Severity, Warning};
 pub use location::Location;
-pub use monitor::{Monitor, Phase, Silent};
+pub use monitor::{HeldBy, Monitor, Phase, Retry, Silent};

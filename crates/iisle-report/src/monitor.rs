@@ -28,6 +28,32 @@ impl Phase {
     }
 }
 
+/// Something that did not work and is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry<'a> {
+    /// What did not work, a lower-case fragment.
+    pub message: &'a str,
+    /// The file it is about, where it is about one.
+    pub path: Option<&'a RelPath>,
+    /// How often it was tried so far, from 1.
+    pub attempt: u64,
+    /// Who keeps it from working, as far as the system tells.
+    pub holders: &'a [HeldBy],
+}
+
+/// A process that holds a file open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldBy {
+    /// Process id.
+    pub pid: u32,
+    /// Name of the program, `w3wp.exe`.
+    pub name: String,
+    /// Account it runs under, where the system tells.
+    pub user: Option<String>,
+    /// Short name of the Windows service it is, if it is one.
+    pub service: Option<String>,
+}
+
 /// Told about progress while work goes on, from any thread. Never decides anything.
 pub trait Monitor: Sync {
     /// A phase begins; totals are what is known beforehand.
@@ -38,6 +64,16 @@ pub trait Monitor: Sync {
     /// More of the current phase is done.
     fn advance(&self, phase: Phase, files: u64, bytes: u64) {
         let _ = (phase, files, bytes);
+    }
+
+    /// Something a person should know and that keeps nothing from going on.
+    fn warning(&self, message: &str, path: Option<&RelPath>) {
+        let _ = (message, path);
+    }
+
+    /// Something is going to be tried again.
+    fn retry(&self, retry: &Retry<'_>) {
+        let _ = retry;
     }
 
     /// One step of a plan was executed.

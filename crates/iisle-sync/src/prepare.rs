@@ -74,7 +74,7 @@ pub fn equal_contents(
         .filter_map(|(path, digests)| match digests {
             (Ok(a), Ok(b)) => (a == b).then_some(path),
             (Err(error), _) | (_, Err(error)) => {
-                tracing::warn!(%error, "a file cannot be compared");
+                monitor.warning(&format!("cannot compare it: {error}"), Some(&path));
                 None
             }
         })

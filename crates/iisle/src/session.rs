@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::args::{Format, OutputArgs};
 use crate::exit::Exit;
-use crate::progress::{Bars, Events, emit};
+use crate::progress::{Bars, Events, Plain, emit};
 use crate::render::failure::failure;
 use crate::wire::{Head, WireFinding};
 
@@ -65,7 +65,8 @@ impl Session {
         let monitor: &dyn Monitor = match (&self.events, &self.bars) {
             (Some(events), _) => events,
             (None, Some(bars)) => bars,
-            (None, None) => &Silent,
+            (None, None) if self.quiet || !self.is_for_people() => &Silent,
+            (None, None) => &Plain,
         };
         let commands = &HostCommands;
         Context {

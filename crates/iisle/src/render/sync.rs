@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use iisle_ops::{Plan, SyncOutcome, SyncReport, SyncStep, Totals};
+use iisle_ops::{Ending, Kept, Plan, SyncOutcome, SyncReport, SyncStep, Totals};
 
 use super::style::{DIM, ERROR, GOOD};
 use super::text::{count, printable, size};
@@ -16,6 +16,9 @@ pub(crate) fn sync(report: &SyncReport) -> String {
     let destination = report.destination.display().to_string();
     writeln!(text, "{style}{word}{style:#} {}: {}", printable(&destination), totals(report))
         .expect("a string takes everything");
+    if report.plan.is_none() {
+        text += &kept_lines(&report.kept);
+    }
     if report.undone_steps > 0 && report.plan.is_none() {
         writeln!(text, "  {} not done", count(report.undone_steps, "step"))
             .expect("a string takes everything");
@@ -33,6 +36,26 @@ pub(crate) fn plan_lines(plan: &Plan) -> String {
         let files =
             if kept.files > 1 { format!(", {}", count(kept.files, "file")) } else { String::new() };
         writeln!(text, "{DIM}! keep {} ({}{files}){DIM:#}", printable(&kept.path), kept.why.word())
+            .expect("a string takes everything");
+    }
+    text
+}
+
+/// How many names of what was kept for one reason are shown.
+const NAMED: usize = 6;
+
+/// What stays although it differs, a line for each reason.
+fn kept_lines(kept: &[Kept]) -> String {
+    let mut text = String::new();
+    let mut reasons: Vec<_> = kept.iter().map(|kept| kept.why).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    for why in reasons {
+        let all: Vec<_> = kept.iter().filter(|kept| kept.why == why).collect();
+        let names: Vec<_> = all.iter().take(NAMED).map(|kept| printable(&kept.path)).collect();
+        let more = all.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        writeln!(text, "  {DIM}kept ({}): {}{more}{DIM:#}", why.word(), names.join(", "))
             .expect("a string takes everything");
     }
     text
@@ -90,7 +113,8 @@ pub(crate) fn totals_text(totals: Totals, outcome: SyncOutcome) -> String {
     let parts: Vec<_> =
         counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
     let bytes = created_bytes + replaced_bytes;
-    let verb = if matches!(outcome, SyncOutcome::Ended(_)) { "copied" } else { "to copy" };
+    let was_done = matches!(outcome, SyncOutcome::Ended(ending) if ending != Ending::Refused);
+    let verb = if was_done { "copied" } else { "to copy" };
     let tail = if bytes > 0 { format!(" ({} {verb})", size(bytes)) } else { String::new() };
     if outcome.exit_code() > 1 && bytes == 0 {
         return "nothing was changed".to_owned();

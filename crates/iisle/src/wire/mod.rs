@@ -23,7 +23,7 @@ pub(crate) use package::{
 };
 pub(crate) use publish::publish_body;
 pub(crate) use releases::{activated_body, pruned_body, release_body, releases_body};
-pub(crate) use shared::{Head, WireFinding};
+pub(crate) use shared::{Head, WireFinding, WireHolder};
 pub(crate) use sync::sync_body;
 pub(crate) use webconfig::{diff_body, generate_body, show_body, transform_body};
 pub(crate) use xdt::xdt_body;

@@ -1,5 +1,5 @@
 use iisle_ops::{Failure, Holder};
-use iisle_report::{Finding, Location, Warning};
+use iisle_report::{Finding, HeldBy, Location, Warning};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -127,6 +127,12 @@ pub(crate) struct WireHolder {
 impl WireHolder {
     pub(crate) fn of(holder: &Holder) -> Self {
         let Holder { pid, name, user, service } = holder.clone();
+        Self { pid, name, user, service }
+    }
+
+    /// One that is told of while work goes on.
+    pub(crate) fn held_by(holder: &HeldBy) -> Self {
+        let HeldBy { pid, name, user, service } = holder.clone();
         Self { pid, name, user, service }
     }
 }
