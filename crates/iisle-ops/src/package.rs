@@ -372,20 +372,11 @@ fn unpack(
     let destination = LocalTree::target(target)?;
     let policy = iisle_sync::Policy {
         protected: iisle_path::Patterns::default(),
+        // Nothing serves this folder.
+        care: iisle_sync::Care::None,
         ..iisle_sync::Policy::new::<&str>([])?
     };
-    let mut snapshot = source.snapshot()?;
-    // An app_offline.htm is content here: nothing serves this folder.
-    let offline: Vec<RelPath> = snapshot
-        .files
-        .keys()
-        .filter(|path| path.as_str().eq_ignore_ascii_case("app_offline.htm"))
-        .cloned()
-        .collect();
-    let offline: Vec<_> = offline
-        .into_iter()
-        .filter_map(|path| snapshot.files.remove(&path).map(|stamp| (path, stamp)))
-        .collect();
+    let snapshot = source.snapshot()?;
     let empty = destination.snapshot()?;
     let sides = iisle_sync::Sides {
         source: &snapshot,
@@ -408,14 +399,7 @@ fn unpack(
     if let Some(error) = outcome.errors.first() {
         return Err(Failure::of(error));
     }
-    let (mut files, mut bytes) = (outcome.totals.created_files, outcome.totals.created_bytes);
-    for (path, stamp) in offline {
-        let mut content = source.open(&path)?;
-        iisle_tree::TreeMut::write(&destination, &path, stamp, &mut content)?;
-        files += 1;
-        bytes += stamp.size;
-    }
-    Ok((files, bytes))
+    Ok((outcome.totals.created_files, outcome.totals.created_bytes))
 }
 
 /// Makes sure that these files of a package are what its directory says.

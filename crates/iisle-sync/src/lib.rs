@@ -20,6 +20,6 @@ pub use execute::{Context, execute};
 pub use guard::Guard;
 pub use outcome::{Ending, Locked, Outcome, SourceError, StepError, Totals};
 pub use plan::{Kept, Plan, Sides, Why, plan};
-pub use policy::{Compare, Extras, PROTECTED, Policy, Target};
+pub use policy::{Care, Compare, Extras, PROTECTED, Policy, Spelling, Target};
 pub use prepare::{equal_contents, prepare, snapshots};
 pub use step::Step;

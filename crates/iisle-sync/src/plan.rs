@@ -9,8 +9,8 @@ use crate::guard::Guard;
 use crate::matching::{Pair, pairs};
 use crate::names::problems;
 use crate::outcome::Totals;
-use crate::policy::{Extras, Policy, Target, same_stamp, same_time};
-use crate::step::{Step, is_web_config, stage};
+use crate::policy::{Care, Extras, Policy, Spelling, Target, same_stamp, same_time};
+use crate::step::{Step, is_offline_page, is_web_config, stage};
 
 /// What a plan is made from.
 #[derive(Debug, Clone, Copy)]
@@ -215,7 +215,7 @@ impl<'a> Planner<'a> {
             }
             return;
         }
-        if path.as_str().eq_ignore_ascii_case("app_offline.htm") {
+        if self.policy.care == Care::Site && is_offline_page(path) {
             return self.keep(path.to_string(), Why::AppOffline, 1);
         }
         let Some((at, old)) = found else {
@@ -227,7 +227,10 @@ impl<'a> Planner<'a> {
             None => same_stamp(stamp, old),
         };
         let stays = same_content && same_time(stamp.modified, old.modified);
-        let renamed = Self::renamed(path, at);
+        let renamed = match self.policy.spelling {
+            Spelling::Source => Self::renamed(path, at),
+            Spelling::Destination => None,
+        };
         if stays && renamed.is_none() {
             self.plan.unchanged_files += 1;
             self.plan.unchanged_bytes += stamp.size;
@@ -315,10 +318,10 @@ impl<'a> Planner<'a> {
         if self.policy.protects(path) {
             return self.keep_below(path, Why::Protected, 1);
         }
-        if path.as_str().eq_ignore_ascii_case("app_offline.htm") {
+        if self.policy.care != Care::None && is_offline_page(path) {
             return self.keep(path.to_string(), Why::Protected, 1);
         }
-        if is_web_config(path) {
+        if self.policy.care != Care::None && is_web_config(path) {
             return self.keep(path.to_string(), Why::WebConfig, 1);
         }
         if !self.policy.selects(path) {
@@ -467,13 +470,14 @@ impl<'a> Planner<'a> {
         }
         let Sides { source, destination, names: _, equal: _ } = self.sides;
         let deletes = self.deleted.len() as u64;
-        if source.files.is_empty() && deletes > 0 {
+        if source.files.is_empty() && deletes > 0 && self.policy.care != Care::None {
             return self.refuse(Guard::EmptySource);
         }
         let has_web_config = |snapshot: &Snapshot| {
             snapshot.files.keys().any(|path| path.is_top_level() && is_web_config(path))
         };
-        if has_web_config(destination) && !has_web_config(source) {
+        let lost = has_web_config(destination) && !has_web_config(source);
+        if lost && self.policy.care != Care::None {
             self.refuse(Guard::WebConfigMissing);
         }
         if deletes == 0 {

@@ -38,6 +38,10 @@ pub struct Policy {
     pub excluded: Patterns,
     /// The number of deletions that is not too many; `None` for the built-in ceiling.
     pub max_deletes: Option<u64>,
+    /// Which files of a running site are more than their bytes.
+    pub care: Care,
+    /// Whose letters a name keeps that differs in case only.
+    pub spelling: Spelling,
 }
 
 impl Policy {
@@ -57,6 +61,8 @@ impl Policy {
             included: Patterns::default(),
             excluded: Patterns::default(),
             max_deletes: None,
+            care: Care::default(),
+            spelling: Spelling::default(),
         })
     }
 
@@ -98,6 +104,28 @@ pub enum Extras {
     Keep,
     /// They are deleted, after everything else went well.
     Delete,
+}
+
+/// Which files of a running site are more than their bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Care {
+    /// An `app_offline.htm` is neither copied nor deleted, a `web.config` is never deleted.
+    #[default]
+    Site,
+    /// An `app_offline.htm` of the source is content; neither it nor a `web.config` is deleted.
+    Extras,
+    /// None: files like all others.
+    None,
+}
+
+/// Whose letters a name keeps that differs in case only.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Spelling {
+    /// Those of the source.
+    #[default]
+    Source,
+    /// Those of the destination.
+    Destination,
 }
 
 /// Where the files have to be able to live in the end.

@@ -107,6 +107,11 @@ pub(crate) fn is_web_config(path: &RelPath) -> bool {
     path.file_name().eq_ignore_ascii_case("web.config")
 }
 
+/// Whether `path` is the page that stops an application while it is there.
+pub(crate) fn is_offline_page(path: &RelPath) -> bool {
+    path.as_str().eq_ignore_ascii_case("app_offline.htm")
+}
+
 /// The place of a step in the order of work: all steps of one stage are done before the next.
 ///
 /// A first `web.config` comes before everything, because without it the server hands out the

@@ -7,10 +7,12 @@ use iisle_tree::{Content, Snapshot, Stamp, Tree, TreeError};
 use iisle_xml::xpath::{Dialect, XPath, XPathError};
 use thiserror::Error;
 
-use crate::apply::{Rewritten, change_xml, replace_at, replace_in_text};
+use crate::apply::{
+    OutsideError, Rewritten, change_xml, outside_text, outside_value, put_at, replace_in_text,
+};
 use crate::{
     ContentTree, Entry, Kind, NetRegex, Package, PackageContent, PositionError, PositionMode,
-    Provider, RegexError, Resolved, TextPosition,
+    Provider, RegexError, Resolved, TextPosition, ValueFiles,
 };
 
 /// The page that a site shows while a package is deployed to it.
@@ -29,10 +31,21 @@ pub enum DeploymentError {
     XPath { parameter: String, source: XPathError },
     #[error("the parameter `{parameter}` cannot be applied")]
     Position { parameter: String, source: PositionError },
+    #[error("the file that the value of the parameter `{parameter}` names cannot be read")]
+    Value { parameter: String, source: TreeError },
     #[error("with the values of its parameters `{path}` would come to more than {limit} bytes")]
     TooLarge { path: RelPath, limit: u64 },
     #[error(transparent)]
     Tree(#[from] TreeError),
+}
+
+/// How parameters are applied to files.
+#[derive(Clone, Copy)]
+pub struct ApplyOptions<'a> {
+    /// How those of kind `TextFilePosition` work.
+    pub positions: PositionMode,
+    /// The files that values may name.
+    pub files: &'a dyn ValueFiles,
 }
 
 /// Files that parameters change are held in memory, up to this many bytes.
@@ -95,28 +108,30 @@ impl Package {
         &'a self,
         content: &'a PackageContent,
         parameters: &[Resolved<'_>],
-        mode: PositionMode,
+        options: &ApplyOptions<'_>,
     ) -> Result<ParameterizedTree<'a>, DeploymentError> {
         let below = self.tree(content);
-        let edits = edits(parameters, mode)?;
+        let edits = edits(parameters, options)?;
         let mut tree =
             ParameterizedTree { below, content, changed: BTreeMap::new(), file_name: None };
         for (path, (_, stamp)) in &content.files {
             let source = content.source_path(path);
-            let mut file: Option<Changed> = None;
+            let mut hits = Vec::new();
             for edit in &edits {
-                if !edit.scope.is_match(&source).map_err(|e| edit.failed(e))? {
-                    continue;
+                if edit.scope.is_match(&source).map_err(|e| edit.failed(e))? {
+                    hits.push(edit);
                 }
-                let now = match file.take() {
-                    Some(file) => file,
-                    None => Changed::read(&tree.below, path, *stamp)?,
-                };
-                file = Some(edit.apply(path, now)?);
             }
-            if let Some(file) = file {
-                tree.changed.insert(path.clone(), file);
+            if hits.is_empty() {
+                continue;
             }
+            let mut file = Changed::read(&tree.below, path, *stamp)?;
+            // Positions are those in what the other kinds have made of the file.
+            for edit in &hits {
+                file = edit.apply(path, file)?;
+            }
+            file = put_values(path, file, &hits, options.positions)?;
+            tree.changed.insert(path.clone(), file);
         }
         Ok(tree)
     }
@@ -152,6 +167,24 @@ impl Changed {
         let bytes = tree.read_all(path, MAX_FILE)?.into();
         Ok(Self { bytes, places: BTreeMap::new(), is_damaged: false })
     }
+
+    /// The file with new bytes, and the places that parameters have set in it.
+    fn rewritten(
+        self,
+        path: &RelPath,
+        written: Rewritten,
+        places: &[(usize, u64)],
+    ) -> Result<Self, DeploymentError> {
+        let Rewritten { bytes, places: _, is_damaged } = written;
+        if bytes.len() as u64 > MAX_FILE {
+            return Err(DeploymentError::TooLarge { path: path.clone(), limit: MAX_FILE });
+        }
+        let Self { bytes: _, places: mut all, is_damaged: was_damaged } = self;
+        for (index, places) in places {
+            *all.entry(*index).or_default() += places;
+        }
+        Ok(Self { bytes: bytes.into(), places: all, is_damaged: is_damaged || was_damaged })
+    }
 }
 
 /// One entry of a parameter, ready to be applied to files.
@@ -162,16 +195,18 @@ struct Edit<'a> {
     what: What,
 }
 
+/// What is changed, and the value it gets.
 enum What {
-    Xml(Box<XPath>),
-    Text(NetRegex),
-    Position(TextPosition, PositionMode),
+    /// Without a value nothing is set.
+    Xml(Box<XPath>, Option<String>),
+    Text(NetRegex, String),
+    Position(TextPosition, String),
 }
 
 /// The entries that change files, in order of declaration.
 fn edits<'a>(
     parameters: &'a [Resolved<'a>],
-    mode: PositionMode,
+    options: &ApplyOptions<'_>,
 ) -> Result<Vec<Edit<'a>>, DeploymentError> {
     let mut edits = Vec::new();
     for (index, resolved) in parameters.iter().enumerate() {
@@ -180,18 +215,25 @@ fn edits<'a>(
             NetRegex::parse(text)
                 .map_err(|source| DeploymentError::Regex { parameter: name(), source })
         };
+        let outside = |error| match error {
+            OutsideError::Read(source) => DeploymentError::Value { parameter: name(), source },
+            OutsideError::Regex(source) => DeploymentError::Regex { parameter: name(), source },
+        };
+        let text = || outside_text(&resolved.value, options.files).map_err(outside);
         for entry in &resolved.parameter.entries {
             let Entry { kind, scope, matching, tags: _ } = entry;
             let what = match kind {
-                Kind::XmlFile => What::Xml(Box::new(
-                    XPath::parse_as(matching, Dialect::DotNet)
-                        .map_err(|source| DeploymentError::XPath { parameter: name(), source })?,
-                )),
-                Kind::TextFile => What::Text(regex(matching)?),
+                Kind::XmlFile => {
+                    let path = XPath::parse_as(matching, Dialect::DotNet)
+                        .map_err(|source| DeploymentError::XPath { parameter: name(), source })?;
+                    let value = outside_value(&resolved.value, options.files).map_err(outside)?;
+                    What::Xml(Box::new(path), value)
+                }
+                Kind::TextFile => What::Text(regex(matching)?, text()?),
                 Kind::TextFilePosition => {
                     let position = TextPosition::parse(matching);
                     let failed = |source| DeploymentError::Position { parameter: name(), source };
-                    What::Position(position.map_err(failed)?, mode)
+                    What::Position(position.map_err(failed)?, text()?)
                 }
                 Kind::ProviderPath
                 | Kind::DeploymentObjectAttribute
@@ -210,29 +252,46 @@ impl Edit<'_> {
         DeploymentError::Regex { parameter: self.parameter.parameter.name.clone(), source }
     }
 
+    /// Applies it, unless it is one of positions.
     fn apply(&self, path: &RelPath, file: Changed) -> Result<Changed, DeploymentError> {
-        let value = &self.parameter.value;
         let written = match &self.what {
-            What::Xml(select) => match change_xml(&file.bytes, select, value) {
-                Some((bytes, places)) => Rewritten { bytes, places, is_damaged: false },
-                // A file that is no XML stays as it is.
-                None => return Ok(file),
-            },
-            What::Text(pattern) => {
+            What::Xml(select, value) => {
+                let value = value.as_deref();
+                match value.and_then(|value| change_xml(&file.bytes, select, value)) {
+                    Some((bytes, places)) => Rewritten { bytes, places, is_damaged: false },
+                    // A file that is no XML stays as it is.
+                    None => return Ok(file),
+                }
+            }
+            What::Text(pattern, value) => {
                 let written = replace_in_text(&file.bytes, pattern, value);
                 written.map_err(|source| self.failed(source))?
             }
-            What::Position(at, mode) => replace_at(&file.bytes, *at, value, *mode),
+            What::Position(..) => return Ok(file),
         };
-        let Rewritten { bytes, places, is_damaged } = written;
-        if bytes.len() as u64 > MAX_FILE {
-            return Err(DeploymentError::TooLarge { path: path.clone(), limit: MAX_FILE });
-        }
-        let Changed { bytes: _, places: mut all, is_damaged: was_damaged } = file;
-        *all.entry(self.index).or_default() += places;
-        let is_damaged = is_damaged || was_damaged;
-        Ok(Changed { bytes: bytes.into(), places: all, is_damaged })
+        let places = [(self.index, written.places)];
+        file.rewritten(path, written, &places)
     }
+}
+
+/// Applies all entries of positions at once.
+fn put_values(
+    path: &RelPath,
+    file: Changed,
+    hits: &[&Edit<'_>],
+    mode: PositionMode,
+) -> Result<Changed, DeploymentError> {
+    let positions = hits.iter().filter_map(|edit| match &edit.what {
+        What::Position(at, value) => Some((edit.index, (*at, value.as_str()))),
+        What::Xml(..) | What::Text(..) => None,
+    });
+    let (indexes, values): (Vec<_>, Vec<_>) = positions.unzip();
+    if values.is_empty() {
+        return Ok(file);
+    }
+    let written = put_at(&file.bytes, &values, mode);
+    let places: Vec<_> = indexes.into_iter().map(|index| (index, 1)).collect();
+    file.rewritten(path, written, &places)
 }
 
 /// The files of one provider with the values of a deployment in them.

@@ -18,10 +18,10 @@ mod regex;
 mod skip;
 mod source_path;
 
-pub use apply::{PositionError, PositionMode, TextPosition};
+pub use apply::{NoFiles, PositionError, PositionMode, TextPosition, ValueFiles};
 pub use archive::{ArchiveError, CacheKey, CacheUse, DosTime, Level, PackCache, ReadLimits};
 pub use companion::{Companion, companions, digest_lines, environment_parameters};
-pub use deployment::{DeploymentError, ParameterizedTree, offline_page};
+pub use deployment::{ApplyOptions, DeploymentError, ParameterizedTree, offline_page};
 pub use layout::{BadName, Skipped};
 pub use manifest::{Manifest, ManifestError, Provider};
 pub use pack::{AccessRule, EntryLimit, PackError, PackOptions, Packed, Shape, check, pack};

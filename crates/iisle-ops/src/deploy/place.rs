@@ -2,8 +2,8 @@ use std::path::{Path, PathBuf};
 
 use iisle_path::{NameRules, RelPath};
 use iisle_sync::Plan;
-use iisle_tree::LocalTree;
-use iisle_webdeploy::{PackageContent, ParameterizedTree, Provider, Resolved};
+use iisle_tree::{LocalTree, TreeError, host};
+use iisle_webdeploy::{PackageContent, ParameterizedTree, Provider, Resolved, ValueFiles};
 
 use super::report::DeployedProvider;
 use super::run::Deployment;
@@ -47,8 +47,15 @@ impl Deployment<'_> {
                 path: provider.original_path().to_owned(),
                 to: None,
             };
-            let paths = [provider.original_path().replace('/', "\\"), path.replace('/', "\\")];
-            if !contents.is_empty() && !self.skips(&provider.name, &paths, None)? {
+            let source = provider.original_path().replace('/', "\\");
+            let paths = [source.clone(), path.replace('/', "\\")];
+            let mut skipped = self.skips(&provider.name, &paths[..1], None)?;
+            // The providers between the application and its files, and the folder itself.
+            for inner in provider.descendants().into_iter().skip(1) {
+                let carries = inner.descendants().into_iter().any(Provider::is_content);
+                skipped = skipped || (carries && self.skips(&inner.name, &paths, None)?);
+            }
+            if !contents.is_empty() && !skipped {
                 let place = self.locate(&path, moved.as_ref())?;
                 deployed.to = Some(place.clone());
                 for content in contents {
@@ -64,13 +71,18 @@ impl Deployment<'_> {
         self.package.target_path(provider, values).map_err(|e| Failure::of(&e))
     }
 
-    /// The place on this machine that a path of Windows, of IIS or of this machine means.
-    fn locate(&self, path: &str, moved: Option<&(String, PathBuf)>) -> Result<PathBuf, Failure> {
+    /// The place that the longest mapping of a path gives it.
+    fn mapped(&self, path: &str) -> Option<Result<PathBuf, Failure>> {
         let mapped =
             self.request.map.iter().filter_map(|(from, to)| Some((rest(path, from)?, from, to)));
-        let longest = mapped.max_by_key(|(_, from, _)| from.len());
-        if let Some((rest, _, to)) = longest {
-            return below(to, &rest);
+        let (rest, _, to) = mapped.max_by_key(|(_, from, _)| from.len())?;
+        Some(below(to, &rest))
+    }
+
+    /// The place on this machine that a path of Windows, of IIS or of this machine means.
+    fn locate(&self, path: &str, moved: Option<&(String, PathBuf)>) -> Result<PathBuf, Failure> {
+        if let Some(place) = self.mapped(path) {
+            return place;
         }
         if let Some((from, to)) = moved
             && let Some(rest) = rest(path, from)
@@ -84,6 +96,21 @@ impl Deployment<'_> {
         let kind = if is_windows_path(path) { "a Windows path" } else { "a path of IIS" };
         Err(Failure::new(format!("`{path}` is {kind}: nothing says where it lies on this machine"))
             .hint(format!("say where it lies: --map '{path}=DIR', or give the application a place with --to DIR")))
+    }
+}
+
+/// The largest XML file that a value may name.
+const MAX_VALUE_FILE: u64 = 16 << 20;
+
+/// Values may name files by paths that are mapped, or by absolute paths of this machine.
+impl ValueFiles for Deployment<'_> {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        let place = match self.mapped(path) {
+            Some(Ok(place)) => place,
+            None if Path::new(path).is_absolute() => PathBuf::from(path),
+            _ => return Ok(None),
+        };
+        host::is_file(&place).then(|| host::read(&place, MAX_VALUE_FILE)).transpose()
     }
 }
 

@@ -1,11 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use iisle_path::{Patterns, RelPath};
-use iisle_sync::{Compare, Extras, Plan, Policy, Sides, Step};
+use iisle_path::{NameRules, Patterns, RelPath};
+use iisle_sync::{Care, Compare, Extras, Plan, Policy, Sides, Spelling, Step};
 use iisle_tree::digest::of_files;
 use iisle_tree::{LocalTree, Snapshot, Tree, host};
-use iisle_webdeploy::{ParameterizedTree, Resolved};
+use iisle_webdeploy::{ApplyOptions, ParameterizedTree, Resolved};
 
 use super::place::Job;
 use super::request::{DeployRequest, Protection};
@@ -30,9 +30,17 @@ impl<'a> Deployment<'a> {
         let DeployRequest { extras, compare, protect, protection, max_delete, rules, .. } =
             self.request;
         let extras = if rules.do_not_delete { Extras::Keep } else { *extras };
-        let mut policy =
-            Policy { compare: *compare, extras, max_deletes: *max_delete, ..Policy::new(protect)? };
+        let mut policy = Policy {
+            compare: *compare,
+            extras,
+            max_deletes: *max_delete,
+            care: Care::Extras,
+            // As Web Deploy does it.
+            spelling: Spelling::Destination,
+            ..Policy::new(protect)?
+        };
         if *protection == Protection::Off {
+            policy.care = Care::None;
             policy.protected = Patterns::parse(protect)?;
             policy.max_deletes = max_delete.or(Some(u64::MAX));
         }
@@ -46,9 +54,10 @@ impl<'a> Deployment<'a> {
         policy: &Policy,
         roots: &[PathBuf],
     ) -> Result<(), Failure> {
+        let options = ApplyOptions { positions: self.request.positions, files: self };
         let mut tree = self
             .package
-            .parameterized(job.content, parameters, self.request.positions)
+            .parameterized(job.content, parameters, &options)
             .map_err(|e| Failure::of(&e))?;
         if let Some(name) = &job.file_name {
             tree = tree.named(name.clone());
@@ -59,17 +68,18 @@ impl<'a> Deployment<'a> {
         if job.file_name.is_some() {
             // Beside a single file nothing is this provider's.
             ours.directories.clear();
-            let names = destination.names();
             theirs.files.retain(|path, _| {
-                ours.files.keys().any(|own| names.same(own.as_str(), path.as_str()))
+                let mut own = ours.files.keys();
+                own.any(|own| NameRules::Windows.same(own.as_str(), path.as_str()))
             });
             theirs.directories.clear();
             theirs.refused.clear();
         }
         leave_out_nested(&mut theirs, &job.root, roots)?;
         let mut kept = Vec::new();
-        self.apply_rules(job, &mut ours, &mut theirs, destination.names(), &mut kept)?;
-        let mut plan = self.plan(&tree, &destination, &ours, &theirs, policy);
+        let names = names(&theirs, destination.names());
+        self.apply_rules(job, &mut ours, &mut theirs, names, &mut kept)?;
+        let mut plan = self.plan(&tree, &destination, [&ours, &theirs], names, policy);
         plan.kept.extend(kept);
         plan.kept.sort();
         self.verify(job, &tree, &plan)?;
@@ -82,11 +92,10 @@ impl<'a> Deployment<'a> {
         &self,
         tree: &ParameterizedTree<'_>,
         destination: &LocalTree,
-        ours: &Snapshot,
-        theirs: &Snapshot,
+        [ours, theirs]: [&Snapshot; 2],
+        names: NameRules,
         policy: &Policy,
     ) -> Plan {
-        let names = destination.names();
         let mut sides = Sides { source: ours, destination: theirs, names, equal: None };
         if policy.compare == Compare::Contents {
             let equal =
@@ -152,6 +161,18 @@ impl<'a> Deployment<'a> {
             return Ok(());
         }
         verify_files(self.context, self.package, job.content, &files)
+    }
+}
+
+/// How names of a target compare: as on Windows wherever that is possible, for a package comes
+/// from there and a file of other letters is the same file.
+fn names(target: &Snapshot, own: NameRules) -> NameRules {
+    let mut seen = BTreeSet::new();
+    let mut all = target.files.keys().chain(target.directories.keys());
+    if all.all(|path| seen.insert(NameRules::Windows.fold(path.as_str()))) {
+        NameRules::Windows
+    } else {
+        own
     }
 }
 

@@ -36,6 +36,12 @@ impl Deployment<'_> {
     }
 
     /// Takes out of both sides what skip rules and rules leave alone.
+    ///
+    /// A rule for all operations hides on each side what it matches there: what only the source's
+    /// path matches is gone from the source, and an extra at the target. A rule for one operation
+    /// asks the side where the object is.
+    ///
+    /// Source: Web Deploy 7.1, seen.
     pub(super) fn apply_rules(
         &self,
         job: &Job<'_>,
@@ -63,67 +69,92 @@ impl Deployment<'_> {
         if self.skip.is_empty() {
             return Ok(());
         }
-        // A skipped folder is skipped with all that is in it.
-        let mut folders = BTreeSet::new();
-        for path in ours.directories.keys().chain(theirs.directories.keys()) {
-            if self.skips("dirPath", &Self::paths(job, path), None)? {
-                folders.insert(fold(path));
-            }
-        }
-        let in_skipped = |path: &RelPath| {
-            folders.contains(&fold(path)) || path.ancestors().any(|up| folders.contains(&fold(&up)))
+        let hidden = |side: &Snapshot, paths: &dyn Fn(&RelPath) -> Vec<String>| {
+            self.hidden(side, names, paths)
         };
-        let mut skipped = BTreeSet::new();
-        for path in ours.files.keys().chain(theirs.files.keys()) {
-            if in_skipped(path) || self.skips("filePath", &Self::paths(job, path), None)? {
-                skipped.insert(fold(path));
+        let mut own = hidden(ours, &|path| vec![job.content.source_path(path)])?;
+        let mut there = hidden(theirs, &|path| Self::target_paths(job, path))?;
+        let source = folded(ours, names);
+        let target = folded(theirs, names);
+        for path in ours.directories.keys().chain(ours.files.keys()) {
+            // What is hidden at the target only is added over what is there: it is compared.
+            there.remove(&fold(path));
+            let object = if ours.files.contains_key(path) { "filePath" } else { "dirPath" };
+            let action = match (target.contains(&fold(path)), object) {
+                (false, _) => SkipAction::AddChild,
+                (true, "filePath") => SkipAction::Update,
+                (true, _) => continue,
+            };
+            let mut paths = vec![job.content.source_path(path)];
+            if action == SkipAction::Update {
+                paths.extend(Self::target_paths(job, path));
+            }
+            // What must not be added as a folder is not filled either.
+            let above =
+                path.ancestors().any(|up| own.contains(&fold(&up)) && !target.contains(&fold(&up)));
+            if above || self.skips(object, &paths, Some(action))? {
+                own.insert(fold(path));
+                there.insert(fold(path));
             }
         }
-        let source: BTreeSet<String> = ours.files.keys().map(fold).collect();
-        let target: BTreeSet<String> = theirs.files.keys().map(fold).collect();
-        for path in ours.files.keys().chain(theirs.files.keys()) {
-            let action = match (source.contains(&fold(path)), target.contains(&fold(path))) {
-                (true, true) => SkipAction::Update,
-                (true, false) => SkipAction::AddChild,
-                (false, _) => SkipAction::Delete,
-            };
-            let paths = Self::paths(job, path);
-            let mut hit = self.skips("filePath", &paths, Some(action))?;
-            // What must not be deleted or added as a folder is not emptied or filled either.
-            for above in path.ancestors().take_while(|_| action != SkipAction::Update) {
-                hit = hit || self.skips("dirPath", &Self::paths(job, &above), Some(action))?;
+        for path in theirs.directories.keys().chain(theirs.files.keys()) {
+            if source.contains(&fold(path)) {
+                continue;
+            }
+            let object = if theirs.files.contains_key(path) { "filePath" } else { "dirPath" };
+            let mut hit =
+                self.skips(object, &Self::target_paths(job, path), Some(SkipAction::Delete))?;
+            // What must not be deleted as a folder is not emptied either.
+            for above in path.ancestors() {
+                let paths = Self::target_paths(job, &above);
+                hit = hit || self.skips("dirPath", &paths, Some(SkipAction::Delete))?;
             }
             if hit {
-                skipped.insert(fold(path));
+                there.insert(fold(path));
             }
         }
-        let mut kept_folders = BTreeSet::new();
-        for path in theirs.directories.keys() {
-            if self.skips("dirPath", &Self::paths(job, path), Some(SkipAction::Delete))? {
-                kept_folders.insert(fold(path));
-            }
-        }
-        kept.extend(theirs.files.keys().filter(|p| skipped.contains(&fold(p))).map(excluded));
-        for side in [ours, theirs] {
-            side.files.retain(|path, _| !skipped.contains(&fold(path)));
-            side.directories
-                .retain(|path, _| !in_skipped(path) && !kept_folders.contains(&fold(path)));
+        kept.extend(theirs.files.keys().filter(|p| there.contains(&fold(p))).map(excluded));
+        for (side, hidden) in [(ours, own), (theirs, there)] {
+            side.files.retain(|path, _| !hidden.contains(&fold(path)));
+            side.directories.retain(|path, _| !hidden.contains(&fold(path)));
         }
         Ok(())
     }
 
-    /// The absolute paths of an object: at the source, at the target as the package knows it, and
-    /// on this machine.
-    fn paths(job: &Job<'_>, path: &RelPath) -> Vec<String> {
+    /// What rules for all operations hide on one side; a folder with all that is in it.
+    fn hidden(
+        &self,
+        side: &Snapshot,
+        names: NameRules,
+        paths: &dyn Fn(&RelPath) -> Vec<String>,
+    ) -> Result<BTreeSet<String>, Failure> {
+        let fold = |path: &RelPath| names.fold(path.as_str());
+        let mut hidden = BTreeSet::new();
+        let directories = side.directories.keys().map(|path| (path, "dirPath"));
+        let files = side.files.keys().map(|path| (path, "filePath"));
+        for (path, object) in directories.chain(files) {
+            let above = path.ancestors().any(|up| hidden.contains(&fold(&up)));
+            if above || self.skips(object, &paths(path), None)? {
+                hidden.insert(fold(path));
+            }
+        }
+        Ok(hidden)
+    }
+
+    /// The absolute paths of an object at the target: as the package knows it, and on this
+    /// machine.
+    fn target_paths(job: &Job<'_>, path: &RelPath) -> Vec<String> {
         let own = path.as_str().replace('/', "\\");
         let target = job.path.replace('/', "\\");
         let host = job.root.display().to_string().replace('/', "\\");
         let below = |root: &str| format!("{}\\{own}", root.trim_end_matches('\\'));
-        let mut paths = vec![job.content.source_path(path)];
-        paths.push(if job.content.is_file { target } else { below(&target) });
-        paths.push(below(&host));
-        paths
+        vec![if job.content.is_file { target } else { below(&target) }, below(&host)]
     }
+}
+
+/// All names of one side.
+fn folded(side: &Snapshot, names: NameRules) -> BTreeSet<String> {
+    side.files.keys().chain(side.directories.keys()).map(|path| names.fold(path.as_str())).collect()
 }
 
 fn excluded(path: &RelPath) -> Kept {

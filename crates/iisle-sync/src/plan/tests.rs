@@ -6,7 +6,7 @@ use iisle_tree::{MemoryTree, Refusal, Refused, Snapshot, Ticks, Tree};
 use proptest::prelude::*;
 
 use super::{Plan, Sides, plan};
-use crate::policy::{Extras, Policy, Target};
+use crate::policy::{Care, Extras, Policy, Spelling, Target};
 use crate::step::Step;
 
 fn path(text: &str) -> RelPath {
@@ -133,6 +133,29 @@ fn what_the_site_writes_itself_stays() {
 #[test]
 fn an_offline_page_of_the_source_is_not_deployed() {
     insta::assert_snapshot!(check("App_Offline.htm 1 1\na 1 1", "a 1 1", Extras::Delete), @"! App_Offline.htm app-offline 1");
+}
+
+#[test]
+fn without_care_for_a_site_files_are_files() {
+    let source = "App_Offline.htm 1 1\na 1 1";
+    let destination = "a 1 1\napp_offline.HTM 2 2\nsub/web.config 1 1\nweb.config 1 1";
+    let with = |care| {
+        let policy = Policy { care, spelling: Spelling::Destination, ..policy(Extras::Delete) };
+        decide(NameRules::Windows, &snapshot(source), &snapshot(destination), &policy)
+    };
+    insta::assert_snapshot!(with(Care::Extras));
+    insta::assert_snapshot!(with(Care::None));
+}
+
+#[test]
+fn letters_of_the_destination_stay_when_that_is_asked_for() {
+    let policy = Policy { spelling: Spelling::Destination, ..policy(Extras::Delete) };
+    let source = snapshot("WWW/Site.css 3 3\nWWW/new.js 1 1\nApp.dll 4 4");
+    let destination = snapshot("www/site.css 3 3\nAPP.dll 5 5");
+    insta::assert_snapshot!(decide(NameRules::Windows, &source, &destination, &policy), @r"
+    + www/new.js
+    ~ APP.dll
+    ");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-/// How far the engine comes with the nodes of an expression when it replaces or removes them.
+/// How far the engine comes with the nodes of one part of an expression when it replaces or removes them.
 ///
 /// It walks and changes at the same time: a node that is gone ends the step that found it, unless
 /// the step had to collect its nodes first, because it asks for positions.
@@ -17,9 +17,8 @@ pub(super) enum Reach {
 impl Reach {
     /// What the last step of an expression reaches.
     pub(super) fn of(expression: &str) -> Self {
-        let (step, separator, is_union) = last_step(expression.trim());
-        // Each part of a union is walked on its own.
-        if is_union || asks_for_position(step) {
+        let (step, separator) = last_step(expression.trim());
+        if asks_for_position(step) {
             return Self::All;
         }
         let walks_far = ["descendant", "following::", "preceding", "ancestor"];
@@ -33,26 +32,36 @@ impl Reach {
     }
 }
 
-/// The last step of a path, what stands before it, `/` or `//`, and whether it is a union of paths.
-fn last_step(expression: &str) -> (&str, &str, bool) {
+/// The parts of a union, each of which is walked on its own; an expression that is none is its
+/// only part.
+pub(super) fn parts(expression: &str) -> Vec<&str> {
+    let mut starts = vec![0];
+    starts.extend(top_level(expression, '|').map(|at| at + 1));
+    let ends = starts.iter().skip(1).map(|at| at - 1).chain([expression.len()]);
+    starts.iter().zip(ends).map(|(start, end)| expression[*start..end].trim()).collect()
+}
+
+/// The last step of a path and what stands before it, `/` or `//`.
+fn last_step(expression: &str) -> (&str, &str) {
+    let start = top_level(expression, '/').last().map_or(0, |at| at + 1);
+    let separator = if expression[..start].ends_with("//") { "//" } else { "/" };
+    (expression[start..].trim(), separator)
+}
+
+/// Where a character stands outside of quotes, brackets and parentheses.
+fn top_level(expression: &str, wanted: char) -> impl Iterator<Item = usize> {
     let (mut depth, mut quote) = (0_usize, None);
-    let (mut start, mut is_union) = (0, false);
-    for (at, c) in expression.char_indices() {
+    expression.char_indices().filter_map(move |(at, c)| {
         match (quote, c) {
             (Some(open), c) if open == c => quote = None,
             (None, '\'' | '"') => quote = Some(c),
             (None, '[' | '(') => depth += 1,
             (None, ']' | ')') => depth = depth.saturating_sub(1),
-            (None, '/' | '|') if depth == 0 => {
-                is_union |= c == '|';
-                start = at + 1;
-            }
+            (None, c) if depth == 0 && c == wanted => return Some(at),
             _ => {}
         }
-    }
-    let before = &expression[..start];
-    let separator = if before.ends_with("//") { "//" } else { "/" };
-    (expression[start..].trim(), separator, is_union)
+        None
+    })
 }
 
 /// Whether a step has a predicate that asks for a position.
@@ -67,7 +76,7 @@ fn asks_for_position(step: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Reach;
+    use super::{Reach, parts};
 
     #[test]
     fn the_last_step_decides() {
@@ -85,9 +94,17 @@ mod tests {
             ("//x[@k]", Reach::First),
             ("//a[1]/x", Reach::FirstOfParent),
             ("//a[b|c]/x", Reach::FirstOfParent),
-            ("//a|//b", Reach::All),
         ] {
             assert_eq!(Reach::of(expression), reach, "{expression}");
         }
+    }
+
+    #[test]
+    fn parts_of_a_union_stand_outside_of_everything() {
+        assert_eq!(
+            parts("//a[b|c] | (//d|//e)[1]|//f[.='|']"),
+            ["//a[b|c]", "(//d|//e)[1]", "//f[.='|']"]
+        );
+        assert_eq!(parts("//a"), ["//a"]);
     }
 }

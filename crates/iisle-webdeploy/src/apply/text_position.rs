@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use thiserror::Error;
 
 use super::decode::{Decoded, decode};
@@ -45,49 +47,80 @@ impl TextPosition {
     }
 }
 
-/// Puts `value` at a position of a text file. What lies behind the end of its line is taken for
-/// the end of the line, what lies behind the end of the file for that end.
-pub(crate) fn replace_at(
+/// Puts values at positions of a text file; all positions are those of the file as it is. What
+/// lies behind the end of its line is taken for the end of the line, what lies behind the end of
+/// the file for that end.
+pub(crate) fn put_at(
     bytes: &[u8],
-    at: TextPosition,
-    value: &str,
+    values: &[(TextPosition, &str)],
     mode: PositionMode,
 ) -> Rewritten {
-    let Decoded { mut text, is_damaged } = decode(bytes);
-    let TextPosition { line, column, count } = at;
-    let start = match line {
-        1 => 0,
-        _ => text.match_indices('\n').nth(line - 2).map_or(text.len(), |(at, _)| at + 1),
-    };
-    let rest = &text[start..];
-    let end_of_line = rest.find('\n').unwrap_or(rest.len());
-    let after = |characters: usize, limit: usize| {
-        rest[..limit].char_indices().nth(characters).map_or(limit, |(at, _)| at)
-    };
-    let range = match mode {
-        PositionMode::Replace => {
-            let end_of_line = rest[..end_of_line].trim_end_matches('\r').len();
-            let last = column.saturating_sub(1).saturating_add(count);
-            start + after(column - 1, end_of_line)..start + after(last, end_of_line)
+    let Decoded { text, is_damaged } = decode(bytes);
+    let mut all: Vec<_> =
+        values.iter().map(|(at, value)| (at.range(&text, mode), *value)).collect();
+    all.sort_by_key(|(range, _)| range.start);
+    let mut out = String::with_capacity(text.len());
+    let mut behind = 0;
+    for (range, value) in all {
+        out.push_str(&text[behind..range.start.max(behind)]);
+        out.push_str(value);
+        behind = behind.max(range.end);
+    }
+    out.push_str(&text[behind..]);
+    Rewritten { bytes: out.into_bytes(), places: values.len() as u64, is_damaged }
+}
+
+impl TextPosition {
+    /// The bytes of a text that give way to a value.
+    fn range(self, text: &str, mode: PositionMode) -> Range<usize> {
+        let Self { line, column, count } = self;
+        let start = match line {
+            1 => 0,
+            _ => text.match_indices('\n').nth(line - 2).map_or(text.len(), |(at, _)| at + 1),
+        };
+        let rest = &text[start..];
+        let end_of_line = rest.find('\n').unwrap_or(rest.len());
+        let after = |characters: usize, limit: usize| {
+            rest[..limit].char_indices().nth(characters).map_or(limit, |(at, _)| at)
+        };
+        match mode {
+            PositionMode::Replace => {
+                let end_of_line = rest[..end_of_line].trim_end_matches('\r').len();
+                let last = column.saturating_sub(1).saturating_add(count);
+                start + after(column - 1, end_of_line)..start + after(last, end_of_line)
+            }
+            PositionMode::Insert => {
+                let line_with_end = (end_of_line + 1).min(rest.len());
+                let at = start + after(column.saturating_add(1), line_with_end);
+                at..at
+            }
         }
-        PositionMode::Insert => {
-            let line_with_end = (end_of_line + 1).min(rest.len());
-            let at = start + after(column.saturating_add(1), line_with_end);
-            at..at
-        }
-    };
-    text.replace_range(range, value);
-    Rewritten { bytes: text.into_bytes(), places: 1, is_damaged }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PositionMode, TextPosition, replace_at};
+    use super::{PositionMode, TextPosition, put_at};
 
     fn check(position: &str, mode: PositionMode) -> String {
         let at = TextPosition::parse(position).unwrap();
-        let written = replace_at(b"abcdefghij\nklmnopqrst\n", at, "<N>", mode);
+        let written = put_at(b"abcdefghij\nklmnopqrst\n", &[(at, "<N>")], mode);
         String::from_utf8(written.bytes).unwrap()
+    }
+
+    #[test]
+    fn several_positions_are_those_of_the_file_as_it_is() {
+        let check = |positions: &[(&str, &str)], mode| {
+            let parsed =
+                positions.iter().map(|(at, value)| (TextPosition::parse(at).unwrap(), *value));
+            let written = put_at(b"abcde\nfghij", &parsed.collect::<Vec<_>>(), mode);
+            String::from_utf8(written.bytes).unwrap()
+        };
+        let all = [("2;2;1", "P"), ("1;2;1", "one\ntwo"), ("1;2;1", "Q"), ("9;1;1", "E")];
+        assert_eq!(check(&all, PositionMode::Insert), "abcone\ntwoQde\nfghPijE");
+        assert_eq!(check(&all, PositionMode::Replace), "aone\ntwoQcde\nfPhijE");
+        let overlapping = [("1;1;3", "X"), ("1;2;4", "Y")];
+        assert_eq!(check(&overlapping, PositionMode::Replace), "XY\nfghij");
     }
 
     #[test]

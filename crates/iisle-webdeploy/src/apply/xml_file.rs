@@ -1,67 +1,106 @@
 use std::collections::BTreeSet;
 
-use iisle_xml::xpath::{Namespaces, XNode, XPath};
-use iisle_xml::{Document, NodeId, NodeKind};
+use iisle_xml::xpath::{Dialect, Namespaces, XNode, XPath};
+use iisle_xml::{Document, NodeId, NodeKind, XmlError};
 
 use super::fragment::Fragment;
-use super::reach::Reach;
+use super::reach::{Reach, parts};
 use super::xml_encoding::encode;
 use super::xml_writer::{Changes, declared_encoding, raw_attributes, write};
 
 /// Sets what `path` selects in an XML file to `value`: the new bytes and the number of places.
 ///
 /// A file that is XML is always written anew, even when nothing was selected. `None` when it is
-/// none, cannot be written, or the value is an element and something else was selected: it stays
-/// as it is.
+/// none, cannot be written, or the value does not fit into what was selected: it stays as it is.
 ///
-/// Attributes and texts get the value. An empty value removes elements; a value that is one
-/// element replaces those of its name or is put before their first child, as the first selected
-/// element decides; any other value does nothing to elements. How many elements are replaced or
-/// removed is [`Reach`]'s question; all other nodes are changed wherever they are.
+/// The first node decides. When it is an attribute or a text, all nodes get the value, and an
+/// element among them, or an element for a value, fits nowhere. When it is anything else, an empty
+/// value removes all nodes; a value that is one element replaces elements of its name or is put
+/// before the first child of others, as the first one decides; any other value does nothing. How
+/// many nodes are replaced or removed is [`Reach`]'s question; all others are changed wherever
+/// they are.
 ///
 /// Source: Web Deploy 7.1, seen.
 pub(crate) fn change_xml(bytes: &[u8], path: &XPath, value: &str) -> Option<(Vec<u8>, u64)> {
-    let document = Document::parse(bytes).ok()?;
-    // The engine cannot read a document whose declaration contradicts its bytes.
-    if document.encoding_conflict().is_some() {
-        return None;
-    }
+    let document = load(bytes)?;
     let source = document.to_text();
-    // Prefixes are bound to nothing, and an expression that needs one leaves the file alone.
-    let root = XNode::Tree(document.document_node());
-    let selected = path.select(&document, &root, &Namespaces::new()).ok()?;
-    if selected.contains(&root) {
-        return None;
-    }
-    let fragment = Fragment::read(value);
-    let is_element = |node: &XNode<NodeId>| match node {
-        XNode::Tree(node) => document.kind(*node) == NodeKind::Element,
-        XNode::Attribute(..) | XNode::Namespace(..) => false,
-    };
-    // An element fits into nothing but elements.
-    if fragment.is_some() && !selected.iter().all(is_element) {
-        return None;
-    }
-    let reach = Reach::of(path.text());
     let changes = Changes::default();
-    let mut edit = Edit { document: &document, source: &source, changes, reach };
-    let mut places = edit.values(&selected, value);
-    places += edit.elements(&selected, value, fragment.as_ref());
+    let mut edit = Edit { document: &document, source: &source, changes };
+    let places = edit.change(path, value)?;
     let text = write(&document, &source, &edit.changes);
     let bytes = encode(&text, declared_encoding(&document, &source))?;
     Some((bytes, places))
+}
+
+/// A document as the engine reads it: by its declaration when that names an encoding whose
+/// characters begin at one byte, a byte order mark of UTF-8 notwithstanding; bytes that ASCII does
+/// not have are question marks.
+fn load(bytes: &[u8]) -> Option<Document> {
+    match Document::parse(bytes) {
+        Ok(document) if document.encoding_conflict().is_none() => Some(document),
+        Ok(_) => load(bytes.strip_prefix(b"\xef\xbb\xbf")?),
+        Err(XmlError::Decode { encoding, .. }) if encoding == "us-ascii" => {
+            let ascii = |byte: &u8| if byte.is_ascii() { *byte } else { b'?' };
+            Document::parse(&bytes.iter().map(ascii).collect::<Vec<_>>()).ok()
+        }
+        Err(_) => None,
+    }
 }
 
 struct Edit<'a> {
     document: &'a Document,
     source: &'a str,
     changes: Changes,
-    reach: Reach,
+}
+
+type Node = XNode<NodeId>;
+
+/// What the engine comes to.
+struct Reached {
+    /// Nodes of the tree, none inside another.
+    nodes: BTreeSet<NodeId>,
+    /// Attributes by element and place, for each part of a union.
+    attributes: Vec<Vec<(NodeId, usize)>>,
 }
 
 impl Edit<'_> {
-    /// Attributes and texts.
-    fn values(&mut self, selected: &[XNode<NodeId>], value: &str) -> u64 {
+    fn change(&mut self, path: &XPath, value: &str) -> Option<u64> {
+        let selected = self.select(path)?;
+        let Some(first) = selected.first() else { return Some(0) };
+        let fragment = Fragment::read(value);
+        let is_value = match first {
+            XNode::Attribute(..) => true,
+            XNode::Tree(node) => self.is_kind(*node, NodeKind::Text) && !self.is_space(*node),
+            XNode::Namespace(..) => false,
+        };
+        match (is_value, fragment) {
+            (true, None) => self.set(&selected, value),
+            (true, Some(_)) => None,
+            (false, _) if value.is_empty() => self.remove(path),
+            (false, None) => Some(0),
+            (false, Some(fragment)) => self.put(path, &selected, &fragment),
+        }
+    }
+
+    /// What an expression selects; prefixes are bound to nothing, and one that needs them leaves
+    /// the file alone. So does one that selects the document.
+    fn select(&self, path: &XPath) -> Option<Vec<Node>> {
+        let root = XNode::Tree(self.document.document_node());
+        let selected = path.select(self.document, &root, &Namespaces::new()).ok()?;
+        (!selected.contains(&root)).then_some(selected)
+    }
+
+    fn is_kind(&self, node: NodeId, kind: NodeKind) -> bool {
+        self.document.kind(node) == kind
+    }
+
+    /// Whether a text is white space alone; of a text in pieces, the first.
+    fn is_space(&self, node: NodeId) -> bool {
+        is_space(&self.source[self.document.byte_range(node)])
+    }
+
+    /// Gives all nodes the value.
+    fn set(&mut self, selected: &[Node], value: &str) -> Option<u64> {
         let mut places = 0;
         for node in selected {
             match node {
@@ -73,78 +112,119 @@ impl Edit<'_> {
                     }
                     self.changes.attributes.insert((*element, *index), value.to_owned());
                 }
-                XNode::Tree(text) if self.is_settable_text(*text) => {
-                    self.changes.texts.insert(*text, value.to_owned());
-                }
-                XNode::Tree(_) | XNode::Namespace(..) => continue,
+                XNode::Tree(node) => self.set_leaf(*node, value)?,
+                XNode::Namespace(..) => continue,
             }
             places += 1;
         }
-        places
+        Some(places)
     }
 
-    /// Whether a node is text that is not white space alone; of a text in pieces, the first.
-    fn is_settable_text(&self, node: NodeId) -> bool {
+    fn set_leaf(&mut self, node: NodeId, value: &str) -> Option<()> {
         let slice = &self.source[self.document.byte_range(node)];
-        self.document.kind(node) == NodeKind::Text
-            && !slice.trim_matches([' ', '\t', '\r', '\n']).is_empty()
+        let markup = match self.document.kind(node) {
+            NodeKind::Text if is_space(slice) && !is_space(value) => return None,
+            NodeKind::Text => {
+                self.changes.texts.insert(node, value.to_owned());
+                return Some(());
+            }
+            NodeKind::CData if !value.contains("]]>") => format!("<![CDATA[{value}]]>"),
+            NodeKind::Comment if !value.contains("--") && !value.ends_with('-') => {
+                format!("<!--{value}-->")
+            }
+            NodeKind::ProcessingInstruction if !value.contains("?>") => {
+                format!("<?{} {value}?>", self.document.name(node))
+            }
+            _ => return None,
+        };
+        self.changes.replaced.insert(node, markup);
+        Some(())
     }
 
-    fn elements(
-        &mut self,
-        selected: &[XNode<NodeId>],
-        value: &str,
-        fragment: Option<&Fragment>,
-    ) -> u64 {
-        let is_element = |node: &NodeId| self.document.kind(*node) == NodeKind::Element;
-        let elements: Vec<NodeId> = selected
-            .iter()
-            .filter_map(|node| match node {
-                XNode::Tree(node) if is_element(node) => Some(*node),
-                _ => None,
-            })
-            .collect();
-        let Some(first) = elements.first() else { return 0 };
-        if value.is_empty() {
-            self.changes.removed = self.outermost(&elements);
-            return self.changes.removed.len() as u64;
-        }
-        let Some(fragment) = fragment else { return 0 };
-        let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
-        if same(fragment.name(), self.document.name(*first)) {
-            let outermost = self.outermost(&elements);
-            let places = outermost.len() as u64;
-            for element in outermost {
-                let markup = fragment.markup(self.default_namespace(self.document.parent(element)));
-                self.changes.replaced.insert(element, markup);
+    fn remove(&mut self, path: &XPath) -> Option<u64> {
+        let Reached { nodes: removed, attributes: parts } = self.reached(path)?;
+        for attributes in parts {
+            // The walk ends where the element it stands at is gone.
+            let first = attributes.first();
+            if first.is_some_and(|(element, _)| self.lies_in(*element, &removed)) {
+                continue;
             }
-            return places;
+            self.changes.removed_attributes.extend(attributes);
         }
-        for element in &elements {
+        let places = removed.len() + self.changes.removed_attributes.len();
+        self.changes.removed = removed;
+        Some(places as u64)
+    }
+
+    fn put(&mut self, path: &XPath, selected: &[Node], fragment: &Fragment) -> Option<u64> {
+        let nodes = selected.iter().map(|node| match node {
+            XNode::Tree(node) => Some(*node),
+            XNode::Attribute(..) | XNode::Namespace(..) => None,
+        });
+        let nodes = nodes.collect::<Option<Vec<_>>>()?;
+        let is_element = |node: &NodeId| self.is_kind(*node, NodeKind::Element);
+        let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
+        let first = nodes.first().filter(|node| is_element(node))?;
+        if same(fragment.name(), self.document.name(*first)) {
+            let replaced = self.reached(path)?.nodes;
+            for node in &replaced {
+                let markup = fragment.markup(self.default_namespace(self.document.parent(*node)));
+                self.changes.replaced.insert(*node, markup);
+            }
+            return Some(replaced.len() as u64);
+        }
+        if !nodes.iter().all(is_element) {
+            return None;
+        }
+        for element in &nodes {
             let markup = fragment.markup(self.default_namespace(Some(*element)));
             self.changes.inserted.insert(*element, markup);
         }
-        elements.len() as u64
+        Some(nodes.len() as u64)
     }
 
-    /// Those of `elements` that are reached and lie in no other of them.
-    fn outermost(&self, elements: &[NodeId]) -> Vec<NodeId> {
-        let mut parents = BTreeSet::new();
-        let reached = |(place, element): (usize, &NodeId)| {
-            let reached = match self.reach {
-                Reach::All => true,
-                Reach::FirstOfParent => parents.insert(self.document.parent(*element)),
-                Reach::First => place == 0,
-            };
-            reached.then_some(*element)
+    /// The nodes that the engine comes to, those inside of others left out, and the attributes of
+    /// each part of a union.
+    fn reached(&self, path: &XPath) -> Option<Reached> {
+        let mut nodes = BTreeSet::new();
+        let mut attributes = Vec::new();
+        for part in parts(path.text()) {
+            let selected = self.select(&XPath::parse_as(part, Dialect::DotNet).ok()?)?;
+            let reach = Reach::of(part);
+            let mut parents = BTreeSet::new();
+            let tree = selected.iter().filter_map(|node| match node {
+                XNode::Tree(node) => Some(*node),
+                XNode::Attribute(..) | XNode::Namespace(..) => None,
+            });
+            nodes.extend(tree.enumerate().filter_map(|(place, node)| {
+                let is_reached = match reach {
+                    Reach::All => true,
+                    Reach::FirstOfParent => parents.insert(self.document.parent(node)),
+                    Reach::First => place == 0,
+                };
+                is_reached.then_some(node)
+            }));
+            attributes.push(
+                selected
+                    .iter()
+                    .filter_map(|node| match node {
+                        XNode::Attribute(element, index) => Some((*element, *index)),
+                        XNode::Tree(_) | XNode::Namespace(..) => None,
+                    })
+                    .collect(),
+            );
+        }
+        let inner = |node: &NodeId| {
+            self.document.parent(*node).is_some_and(|parent| self.lies_in(parent, &nodes))
         };
-        let elements: Vec<NodeId> = elements.iter().enumerate().filter_map(reached).collect();
-        let all: BTreeSet<NodeId> = elements.iter().copied().collect();
-        let above = |node: NodeId| {
-            std::iter::successors(self.document.parent(node), |node| self.document.parent(*node))
-        };
-        let free = elements.iter().filter(|node| !above(**node).any(|up| all.contains(&up)));
-        free.copied().collect()
+        let outermost = nodes.iter().copied().filter(|node| !inner(node)).collect();
+        Some(Reached { nodes: outermost, attributes })
+    }
+
+    /// Whether a node or one above it is among `nodes`.
+    fn lies_in(&self, node: NodeId, nodes: &BTreeSet<NodeId>) -> bool {
+        let mut up = std::iter::successors(Some(node), |node| self.document.parent(*node));
+        up.any(|node| nodes.contains(&node))
     }
 
     /// The default namespace in scope of the children of an element.
@@ -158,6 +238,10 @@ impl Edit<'_> {
         }
         None
     }
+}
+
+fn is_space(text: &str) -> bool {
+    text.trim_matches([' ', '\t', '\r', '\n']).is_empty()
 }
 
 #[cfg(test)]

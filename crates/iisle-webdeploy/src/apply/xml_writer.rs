@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use iisle_xml::{Document, NodeId, NodeKind};
 
@@ -9,9 +9,11 @@ pub(super) struct Changes {
     pub(super) attributes: BTreeMap<(NodeId, usize), String>,
     /// New texts of text nodes.
     pub(super) texts: BTreeMap<NodeId, String>,
-    /// Elements that are gone.
-    pub(super) removed: Vec<NodeId>,
-    /// Elements in whose place something else stands, as markup.
+    /// Nodes that are gone.
+    pub(super) removed: BTreeSet<NodeId>,
+    /// Attributes that are gone, by element and place among its attributes.
+    pub(super) removed_attributes: BTreeSet<(NodeId, usize)>,
+    /// Nodes in whose place something else stands, as markup.
     pub(super) replaced: BTreeMap<NodeId, String>,
     /// Markup that comes before the first child.
     pub(super) inserted: BTreeMap<NodeId, String>,
@@ -71,6 +73,9 @@ impl Writer<'_> {
         self.out.push_str(self.document.name(element));
         let source = self.source;
         for (index, (name, raw)) in raw_attributes(&source[range.clone()]).enumerate() {
+            if self.changes.removed_attributes.contains(&(element, index)) {
+                continue;
+            }
             self.out.push(' ');
             self.out.push_str(name);
             self.out.push_str("=\"");
@@ -92,6 +97,12 @@ impl Writer<'_> {
     }
 
     fn leaf(&mut self, node: NodeId) {
+        if self.changes.removed.contains(&node) {
+            return;
+        }
+        if let Some(markup) = self.changes.replaced.get(&node) {
+            return self.out.push_str(markup);
+        }
         if let Some(text) = self.changes.texts.get(&node) {
             return push_escaped(&mut self.out, text, Place::Text);
         }
@@ -240,7 +251,7 @@ pub(super) fn push_escaped(out: &mut String, text: &str, place: Place) {
 
 /// Writes characters as they stand in a document: references to characters are resolved and
 /// escaped anew, those to entities are kept.
-fn push_raw(out: &mut String, raw: &str, place: Place) {
+pub(super) fn push_raw(out: &mut String, raw: &str, place: Place) {
     let mut rest = raw;
     while let Some(at) = rest.find('&') {
         push_escaped(out, &rest[..at], place);

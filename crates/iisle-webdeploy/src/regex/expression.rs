@@ -1,5 +1,5 @@
 use super::error::{RegexError, RegexProblem};
-use super::translate::translate;
+use super::translate::{FirstGroup, translate};
 use super::units;
 
 /// A regular expression of .NET that ignores case, as Web Deploy uses all of its own.
@@ -24,16 +24,21 @@ impl NetRegex {
     /// [`RegexError`] for what .NET refuses, and for constructs that have no counterpart here:
     /// balancing groups, groups of one name that are referred to.
     pub fn parse(pattern: &str) -> Result<Self, RegexError> {
-        Self::parse_with(pattern, true)
+        Self::parse_with(pattern, true, FirstGroup::Dropped)
     }
 
     /// As [`parse`](Self::parse), without the option.
     pub fn parse_case_sensitive(pattern: &str) -> Result<Self, RegexError> {
-        Self::parse_with(pattern, false)
+        Self::parse_with(pattern, false, FirstGroup::Dropped)
     }
 
-    fn parse_with(pattern: &str, ignore_case: bool) -> Result<Self, RegexError> {
-        let translated = translate(pattern, ignore_case)?;
+    /// As [`parse_case_sensitive`](Self::parse_case_sensitive), for [`first_group`](Self::first_group).
+    pub(crate) fn parse_with_first_group(pattern: &str) -> Result<Self, RegexError> {
+        Self::parse_with(pattern, false, FirstGroup::Kept)
+    }
+
+    fn parse_with(pattern: &str, ignore_case: bool, first: FirstGroup) -> Result<Self, RegexError> {
+        let translated = translate(pattern, ignore_case, first)?;
         let regex = fancy_regex::RegexBuilder::new(&translated)
             .backtrack_limit(BACKTRACK_LIMIT)
             .delegate_size_limit(SIZE_LIMIT)
@@ -76,6 +81,16 @@ impl NetRegex {
         }
         replaced.push_str(&text[behind..]);
         Ok((units::join(replaced), places))
+    }
+
+    /// What its first group holds where it matches first; empty when the group holds nothing.
+    pub(crate) fn first_group(&self, text: &str) -> Result<Option<String>, RegexError> {
+        let text = units::split(text);
+        let found = self.regex.captures(&*text).map_err(|error| self.failed(&error))?;
+        Ok(found.map(|found| {
+            let held = found.name("g1").map_or("", |group| group.as_str());
+            units::join(held.to_owned())
+        }))
     }
 
     /// What it matches first, when it matches at all.

@@ -8,20 +8,28 @@ use super::units;
 
 /// Rewrites a regular expression of .NET into one of the engine below that means the same.
 ///
-/// Only groups that are referred to stay groups: what they hold is not asked for.
+/// Only groups that are referred to stay groups: what they hold is not asked for, except perhaps
+/// that of the first.
 ///
 /// Source: Microsoft Learn, "Regular expression language - quick reference"; .NET's
 /// `RegexParser` for what is refused and how ambiguous escapes are read.
-pub(super) fn translate(pattern: &str, ignore_case: bool) -> Result<String, RegexError> {
+pub(super) fn translate(
+    pattern: &str,
+    ignore_case: bool,
+    first: FirstGroup,
+) -> Result<String, RegexError> {
     let error = |(offset, problem): At| RegexError { pattern: pattern.to_owned(), offset, problem };
     let chars: Vec<char> = units::split(pattern).chars().collect();
     // Which escapes are references depends on groups that may follow them: look for groups first.
-    let mut first = Translator::new(&chars, ignore_case, None);
-    first.whole().map_err(error)?;
-    let groups = first.found.numbered();
+    let mut looking = Translator::new(&chars, ignore_case, None);
+    looking.whole().map_err(error)?;
+    let groups = looking.found.numbered();
     let mut second = Translator::new(&chars, ignore_case, Some(&groups));
     second.whole().map_err(error)?;
-    let referred = std::mem::take(&mut second.referred);
+    let mut referred = std::mem::take(&mut second.referred);
+    if first == FirstGroup::Kept && groups.declared.contains_key(&1) {
+        referred.insert(1);
+    }
     let twice = referred.iter().find(|slot| groups.declared[slot] > 1);
     if twice.is_some() {
         let construct = "a reference to one of several groups of one name";
@@ -30,6 +38,15 @@ pub(super) fn translate(pattern: &str, ignore_case: bool) -> Result<String, Rege
     let mut last = Translator::new(&chars, ignore_case, Some(&groups));
     last.kept = referred;
     last.whole().map_err(error)
+}
+
+/// Whether what the first group holds will be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FirstGroup {
+    /// It is the group `g1` of what is made.
+    Kept,
+    /// It is not.
+    Dropped,
 }
 
 /// A problem and where it is.

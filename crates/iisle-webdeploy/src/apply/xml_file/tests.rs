@@ -114,6 +114,74 @@ fn elements_are_replaced_and_removed_as_far_as_the_engine_comes() {
     insta::assert_snapshot!(table(document, &rows));
 }
 
+/// Every expression with every value.
+fn grid(document: &str, paths: &[&str], values: &[&str]) -> String {
+    let rows: Vec<_> = values.iter().flat_map(|v| paths.iter().map(move |p| (*p, *v))).collect();
+    table(document, &rows)
+}
+
+#[test]
+fn in_a_union_the_first_node_decides() {
+    let document = "<a><t>t1</t><e k=\"1\" m=\"9\"/><t>t2</t><e k=\"2\">in</e><t>t3</t></a>";
+    let paths = [
+        "//t/text()|//e",
+        "//e|//@k",
+        "//t/text()|//@k",
+        "//e[1]|//t[3]/text()",
+        "//t[1]/text()|//e[2]",
+        "//@k|//@m",
+        "(//t/text()|//@k)",
+        "//@*|//*",
+        "//t|//e",
+        "//t[2]|//e[1]",
+        "//node()",
+        "//e/node()|//t/node()",
+        "(//e|//t)[2]",
+        "(//t/text()|//e/@k)[2]",
+        "/a/e|/a/t/text()",
+    ];
+    insta::assert_snapshot!(grid(document, &paths, &["new", "", "<e/>", "<t>N</t>"]));
+}
+
+#[test]
+fn what_is_neither_element_nor_value_is_removed_or_left() {
+    let document = "<a> <t k=\"1\">t1</t><!--c1--><e k=\"2\"/>\n<c><![CDATA[cd]]></c><?p d?><t> </t><m>a<![CDATA[b]]>c</m><t>t3<!--c2--></t></a>";
+    let paths = [
+        "//text()",
+        "/a/text()",
+        "//comment()|//text()",
+        "//comment()|//@k",
+        "//t/text()|//comment()",
+        "//t[1]/text()|//comment()|//c/text()|//processing-instruction()",
+        "//e|//comment()",
+        "//c/text()|//@k",
+        "//m/text()",
+        "//m/text()[2]",
+        "//processing-instruction()|//@k",
+        "/a/text()|//@k",
+        "//e[1]|//@k",
+        "//t|//e[1]|//m",
+        "/a/t|/a/e",
+        "/a/*[1]|//e",
+        "//t[2]/text()",
+        "//c/text()",
+        "//processing-instruction()",
+    ];
+    insta::assert_snapshot!(grid(document, &paths, &["new", "", " ", "<e/>"]));
+}
+
+#[test]
+fn bytes_that_the_declared_encoding_does_not_have_are_read_as_the_engine_reads_them() {
+    let documents: [&[u8]; 4] = [
+        b"<?xml version=\"1.0\" encoding=\"us-ascii\"?><a>\xe9</a>",
+        b"\xef\xbb\xbf<?xml version='1.0' encoding='iso-8859-1'?><a>\xc3\xa9</a>",
+        b"<?xml version=\"1.0\" encoding=\"utf-8\"?><a>\xe9</a>",
+        b"\xef\xbb\xbf<?xml version='1.0' encoding='utf-16'?><a/>",
+    ];
+    let lines: Vec<_> = documents.iter().map(|bytes| check(bytes, "//nope", "v")).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
 #[test]
 fn texts_in_pieces_are_set_by_their_first_piece() {
     let document = "<a>tail<![CDATA[cd]]>more<b/>z<c> &#32; </c></a>";
