@@ -78,7 +78,9 @@ impl Deployment<'_> {
         let target = folded(theirs, names);
         for path in ours.directories.keys().chain(ours.files.keys()) {
             // What is hidden at the target only is added over what is there: it is compared.
-            there.remove(&fold(path));
+            if !own.contains(&fold(path)) {
+                there.remove(&fold(path));
+            }
             let object = if ours.files.contains_key(path) { "filePath" } else { "dirPath" };
             let action = match (target.contains(&fold(path)), object) {
                 (false, _) => SkipAction::AddChild,
