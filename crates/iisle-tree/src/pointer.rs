@@ -35,10 +35,11 @@ pub fn read(path: &Path) -> Result<Option<PathBuf>, TreeError> {
 
 /// Makes `path` a link to the folder `target`, which is taken from the folder of `path` when it is
 /// relative. On Unix a reader sees the old link or the new one at every moment; Windows cannot
-/// replace a link to a folder, and has none for a moment.
+/// replace a link to a folder, and has none for a moment. Where symbolic links need a right that is
+/// missing, it is a junction.
 ///
 /// # Errors
-/// As [`read`], or what the system says: on Windows links may need a right.
+/// As [`read`], or what the system says.
 pub fn switch(path: &Path, target: &Path) -> Result<(), TreeError> {
     let known = read(path)?;
     if known.as_deref() == Some(target) {
@@ -50,7 +51,7 @@ pub fn switch(path: &Path, target: &Path) -> Result<(), TreeError> {
         tracing::debug!(%error, "the folder may not outlive a power cut");
     }
     let between = aside(path);
-    let switched = system::link(target, &between, true).and_then(|()| give_name(&between, path));
+    let switched = system::link_folder(target, &between).and_then(|()| give_name(&between, path));
     switched.map_err(|source| {
         // What could not get its name must not stay.
         drop(remove(&between));

@@ -141,6 +141,11 @@ pub(crate) fn link(target: &Path, at: &Path, leads_to_folder: bool) -> io::Resul
     std::os::unix::fs::symlink(target, at)
 }
 
+/// Creates the link `at` to the folder `target`.
+pub(crate) fn link_folder(target: &Path, at: &Path) -> io::Result<()> {
+    link(target, at, true)
+}
+
 /// Removes a link.
 pub(crate) fn remove_link(path: &Path, metadata: &Metadata) -> io::Result<()> {
     let _ = metadata;

@@ -208,6 +208,19 @@ pub(crate) fn link(target: &Path, at: &Path, leads_to_folder: bool) -> io::Resul
     }
 }
 
+/// Creates the link `at` to the folder `target`. Where symbolic links need a right that is missing,
+/// it is a junction, which holds a full path.
+pub(crate) fn link_folder(target: &Path, at: &Path) -> io::Result<()> {
+    let error = match link(target, at, true) {
+        Err(error) if at.symlink_metadata().is_err() => error,
+        other => return other,
+    };
+    let beside = at.parent().unwrap_or_else(|| Path::new("")).join(target);
+    let full = std::path::absolute(&beside)?;
+    // What kept the link from being made says more than what keeps the junction.
+    junction::create(full, at).map_err(|_| error)
+}
+
 /// Removes a link; one to a folder is removed as a folder.
 pub(crate) fn remove_link(path: &Path, metadata: &Metadata) -> io::Result<()> {
     use std::os::windows::fs::FileTypeExt;
