@@ -1,13 +1,15 @@
 //! `iisle check`, `iisle explain`, `iisle rules`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use iisle_check::{Allow, Profile, Settings, Subject, Verdict};
+use iisle_check::{Allow, PackageFacts, Profile, Settings, Subject, Verdict};
 use iisle_inspect::project::Project;
 use iisle_inspect::publish::PublishOutput;
+use iisle_path::RelPath;
 use iisle_report::RuleId;
 use iisle_tree::LocalTree;
 
+use crate::package::{Opened, PackageRequest};
 use crate::project::{self, ProjectOptions};
 use crate::{Context, Failure};
 
@@ -42,6 +44,8 @@ pub struct CheckRequest {
     pub project: Option<PathBuf>,
     /// The publish output.
     pub publish: Option<PathBuf>,
+    /// A Web Deploy package; without a publish output its first content is judged as one.
+    pub package: Option<PathBuf>,
     /// How the project is evaluated.
     pub options: ProjectOptions,
     /// How findings are judged.
@@ -50,7 +54,7 @@ pub struct CheckRequest {
     pub entry: Option<String>,
 }
 
-/// Judges a project and a publish output by every rule whose facts are there.
+/// Judges a project, a publish output and a package by every rule whose facts are there.
 ///
 /// # Errors
 /// When one of them cannot be read at all.
@@ -69,7 +73,50 @@ pub fn check(context: &Context<'_>, request: &CheckRequest) -> Result<Verdict, F
             Some(crate::inspect::output(&tree, entry, known, crate::inspect::names(&[folder]))?)
         }
     };
-    Ok(judge(project.as_ref().map(|p| &p.facts), output.as_ref(), &settings))
+    let project = project.as_ref().map(|project| &project.facts);
+    match &request.package {
+        None => Ok(judge(project, output.as_ref(), &settings)),
+        Some(path) => {
+            let known = request.entry.clone().or_else(|| project?.assembly_name.clone());
+            let package = PackageRequest { package: path.clone(), offset_minutes: 0 };
+            let opened = package.examine(context)?;
+            check_package(path, &opened, known, (project, output.as_ref()), &settings)
+        }
+    }
+}
+
+/// Judges a package by the rules about packages and, when nothing else is the output, its first
+/// content by all others; where those find something is said by the path inside the package.
+fn check_package(
+    path: &Path,
+    opened: &Opened,
+    entry: Option<String>,
+    (project, output): (Option<&Project>, Option<&PublishOutput>),
+    settings: &Settings,
+) -> Result<Verdict, Failure> {
+    let file = path.display().to_string();
+    let facts = Some(PackageFacts { file: &file, faults: &opened.faults });
+    let content = opened.package.as_ref().and_then(|p| Some((p, p.contents().first()?)));
+    let content = content.filter(|(_, content)| output.is_none() && !content.is_file);
+    let inside = match content {
+        None => None,
+        Some((package, content)) => {
+            let names = crate::inspect::names(&[path]);
+            Some(crate::inspect::output(&package.tree(content), entry, None, names)?)
+        }
+    };
+    let subject = output.or(inside.as_ref()).map_or_else(Subject::default, Subject::of_output);
+    let mut verdict = iisle_check::check(&Subject { project, package: facts, ..subject }, settings);
+    if let Some((_, content)) = content {
+        let findings = verdict.findings.iter_mut().filter(|finding| finding.id.group() != 'K');
+        for location in findings.filter_map(|finding| finding.location.as_mut()) {
+            let own = RelPath::parse(&location.file).ok();
+            if own.is_some_and(|own| content.files.contains_key(&own)) {
+                location.file = format!("{file}/{}/{}", content.folder, location.file);
+            }
+        }
+    }
+    Ok(verdict)
 }
 
 /// Judges facts that were gathered.

@@ -76,23 +76,38 @@ pub fn verify_package(
     settings: &CheckSettings,
 ) -> Result<Verdict, Failure> {
     let settings = settings.settings()?;
-    let faults = match request.try_open()? {
-        Err(error) => match Fault::of(&error) {
-            Some(fault) => vec![fault],
-            None => return Err(request.refused(&error)),
-        },
-        Ok(package) => {
-            let monitor = context.monitor;
-            monitor.begin(Phase::Hash, None, None);
-            let progress = |files, bytes| monitor.advance(Phase::Hash, files, bytes);
-            let damaged = package.damaged(&progress)?;
-            monitor.end(Phase::Hash);
-            let mut faults = package.faults().to_vec();
-            faults.extend(damaged);
-            faults
-        }
-    };
+    let Opened { package: _, faults } = request.examine(context)?;
     Ok(judge(&request.package, &faults, &settings))
+}
+
+/// A package with all that is wrong with it.
+pub(crate) struct Opened {
+    /// The package; `None` when it could not be opened, which one of the faults says.
+    pub(crate) package: Option<Package>,
+    pub(crate) faults: Vec<Fault>,
+}
+
+impl PackageRequest {
+    /// Reads every entry of the package to its end.
+    pub(crate) fn examine(&self, context: &Context<'_>) -> Result<Opened, Failure> {
+        let package = match self.try_open()? {
+            Ok(package) => package,
+            Err(error) => {
+                return match Fault::of(&error) {
+                    Some(fault) => Ok(Opened { package: None, faults: vec![fault] }),
+                    None => Err(self.refused(&error)),
+                };
+            }
+        };
+        let monitor = context.monitor;
+        monitor.begin(Phase::Hash, None, None);
+        let progress = |files, bytes| monitor.advance(Phase::Hash, files, bytes);
+        let damaged = package.damaged(&progress)?;
+        monitor.end(Phase::Hash);
+        let mut faults = package.faults().to_vec();
+        faults.extend(damaged);
+        Ok(Opened { package: Some(package), faults })
+    }
 }
 
 fn judge(path: &Path, faults: &[Fault], settings: &Settings) -> Verdict {

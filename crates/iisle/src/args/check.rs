@@ -10,14 +10,18 @@ use super::ProjectArgs;
 Examples:
   iisle check --publish bin/Release/net8.0/publish --project Shop.csproj
   iisle check --publish publish --profile production --allow A027
+  iisle check --package out/Shop.zip
   iisle check --publish publish --format json")]
 pub(crate) struct CheckArgs {
     /// A project file, or a folder that holds one
-    #[arg(long, value_name = "PROJECT", required_unless_present = "publish")]
+    #[arg(long, value_name = "PROJECT", required_unless_present_any = ["publish", "package"])]
     pub(crate) project: Option<PathBuf>,
     /// The publish output
     #[arg(long, value_name = "DIR")]
     pub(crate) publish: Option<PathBuf>,
+    /// A Web Deploy package; without --publish its content is judged as the output
+    #[arg(long, value_name = "ZIP")]
+    pub(crate) package: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) evaluation: ProjectArgs,
     /// Which environment the findings are judged for

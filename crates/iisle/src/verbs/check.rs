@@ -8,10 +8,11 @@ use crate::session::{Answer, Session};
 use crate::wire::check_body;
 
 pub(super) fn run(args: CheckArgs, session: &Session) -> Result<Answer, Failure> {
-    let CheckArgs { project, publish, evaluation, profile: asked, allow, entry } = args;
+    let CheckArgs { project, publish, package, evaluation, profile: asked, allow, entry } = args;
     let request = CheckRequest {
         project,
         publish,
+        package,
         options: project_options(evaluation, None)?,
         settings: CheckSettings { profile: asked.map(profile), allow },
         entry,

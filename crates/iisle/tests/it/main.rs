@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod inspect;
+mod packages;
 mod releases;
 mod robocopy;
 mod samples;

@@ -1,0 +1,192 @@
+//! Packages that could do harm, and what must not be told of values.
+
+use std::fs;
+
+use crate::stage::{Stage, run};
+
+/// An entry of an archive that is written as it is asked for, however wrong that is.
+#[derive(Clone, Copy)]
+struct Entry<'a> {
+    name: &'a str,
+    data: &'a [u8],
+    /// The size that the headers tell.
+    size: u32,
+    /// Attributes of Windows, with the mode of Unix above.
+    attributes: u32,
+    /// How many bytes before its own place the directory says that it lies.
+    back: u32,
+}
+
+impl<'a> Entry<'a> {
+    fn new(name: &'a str, data: &'a [u8]) -> Self {
+        let size = u32::try_from(data.len()).unwrap();
+        Self { name, data, size, attributes: 0, back: 0 }
+    }
+}
+
+fn crc32(data: &[u8]) -> u32 {
+    let step = |crc: u32| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
+    let byte = |crc: u32, byte: &u8| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc));
+    !data.iter().fold(!0, byte)
+}
+
+/// A zip file of stored entries.
+fn zip(entries: &[Entry<'_>]) -> Vec<u8> {
+    let (mut file, mut directory) = (Vec::new(), Vec::new());
+    for Entry { name, data, size, attributes, back } in entries {
+        let offset = u32::try_from(file.len()).unwrap() - back;
+        let mut common = vec![20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0x58];
+        for number in [crc32(data), *size, *size] {
+            common.extend(number.to_le_bytes());
+        }
+        common.extend(u16::try_from(name.len()).unwrap().to_le_bytes());
+        common.extend([0; 2]);
+        file.extend(b"PK\x03\x04");
+        file.extend(&common);
+        file.extend(name.as_bytes());
+        file.extend(*data);
+        let made_by = if *attributes >> 16 == 0 { [20, 0] } else { [20, 3] };
+        directory.extend(b"PK\x01\x02");
+        directory.extend(made_by);
+        directory.extend(&common);
+        directory.extend([0; 6]);
+        directory.extend(attributes.to_le_bytes());
+        directory.extend(offset.to_le_bytes());
+        directory.extend(name.as_bytes());
+    }
+    let start = u32::try_from(file.len()).unwrap();
+    let count = u16::try_from(entries.len()).unwrap();
+    file.extend(&directory);
+    file.extend(b"PK\x05\x06\0\0\0\0");
+    file.extend([count.to_le_bytes(), count.to_le_bytes()].concat());
+    file.extend(u32::try_from(directory.len()).unwrap().to_le_bytes());
+    file.extend(start.to_le_bytes());
+    file.extend([0, 0]);
+    file
+}
+
+const ARCHIVE: &str = r#"<sitemanifest><contentPath path="C:\app" MSDeploy.MSDeployLinkName="Child1"><MSDeploy.dirPath path="C:\app" MSDeploy.MSDeployLinkName="contentPath" /></contentPath></sitemanifest>"#;
+
+/// A package with one file and what else is asked for.
+fn package(parameters: &str, more: &[Entry<'_>]) -> Vec<u8> {
+    let mut all = vec![
+        Entry::new("archive.xml", ARCHIVE.as_bytes()),
+        Entry::new("systemInfo.xml", b"<systemInfo />"),
+        Entry { attributes: 0x10, ..Entry::new("Content/C_C/app/", b"") },
+        Entry::new("Content/C_C/app/a.txt", b"one TOK"),
+    ];
+    if !parameters.is_empty() {
+        all.push(Entry::new("parameters.xml", parameters.as_bytes()));
+    }
+    all.extend(more);
+    zip(&all)
+}
+
+#[test]
+fn a_package_that_could_do_harm_is_refused_and_nothing_is_written() {
+    let stage = Stage::new();
+    let file = |name| Entry::new(name, b"evil");
+    let link = Entry { attributes: 0xa1ff_0000, ..file("Content/C_C/app/link") };
+    let longer = Entry { size: 400, ..file("Content/C_C/app/long") };
+    let overlapping = Entry { back: 10, ..file("Content/C_C/app/over") };
+    let bad = [
+        file("Content/C_C/app/../../../evil.txt"),
+        file("Content/C_C/app/../evil.txt"),
+        file("/evil.txt"),
+        file("C:/evil.txt"),
+        file("//server/share/evil.txt"),
+        file("\\\\server\\share\\evil.txt"),
+        file("Content\\C_C\\app\\evil.txt"),
+        file("Content/C_C/app/..\\evil.txt"),
+        file("Content/C_C/app/A.TXT"),
+        file("Content/C_C/app/a.txt"),
+        file("Content/C_C/app/a.txt/below"),
+        file("Content/C_C/app/a.txt:stream"),
+        file("Content/C_C/app/b.txt."),
+        file("Content/C_C/app/b.txt "),
+        file("Content/C_C/app/con"),
+        file("Content/C_C/app/LPT1.txt"),
+        file("Content/C_C/app/x\u{1}y"),
+        file("Content/C_C/app//x"),
+        file("Content/C_C/app/./x"),
+        file("Content/C_C/app/a?b"),
+        link,
+        longer,
+        overlapping,
+    ];
+    for (number, entry) in bad.into_iter().enumerate() {
+        let name = format!("bad{number}.zip");
+        fs::write(stage.path().join(&name), package("", &[entry])).unwrap();
+        let before = stage.listing();
+        for arguments in [
+            vec!["deploy", &name, "--to", "site"],
+            vec!["deploy", &name, "--to", "site", "--dry-run"],
+            vec!["package", "extract", &name, "--output", "site"],
+            vec!["package", "show", &name],
+            vec!["package", "diff", &name, &name],
+        ] {
+            let ran = run(stage.path(), &arguments);
+            assert_eq!(ran.code, 2, "{} {arguments:?}: {}{}", entry.name, ran.stdout, ran.stderr);
+            let last = entry.name.rsplit(['/', '\\']).next().unwrap();
+            let last = last.trim().escape_debug().to_string().replace('\\', "/");
+            assert!(
+                ran.stderr.contains(&last),
+                "{arguments:?} does not name {last}: {}",
+                ran.stderr
+            );
+            assert_eq!(stage.listing(), before, "{} {arguments:?}", entry.name);
+        }
+        for arguments in [vec!["package", "verify", &name], vec!["check", "--package", &name]] {
+            let ran = run(stage.path(), &arguments);
+            assert_eq!(ran.code, 1, "{} {arguments:?}: {}{}", entry.name, ran.stdout, ran.stderr);
+            assert!(ran.stdout.contains("K0"), "{}", ran.stdout);
+        }
+    }
+    fs::write(stage.path().join("good.zip"), package("", &[])).unwrap();
+    assert_eq!(run(stage.path(), &["package", "extract", "good.zip", "--output", "site"]).code, 0);
+    assert!(stage.path().join("site/a.txt").is_file());
+}
+
+#[test]
+fn values_of_secret_parameters_are_never_told() {
+    let stage = Stage::new();
+    let parameters = r#"<parameters>
+        <parameter name="Login" defaultValue="HUSHdefault" tags="Password"><parameterEntry kind="TextFile" scope="txt$" match="TOK" /></parameter>
+        <parameter name="Connection" defaultValue="Server=db;Password={Login}" />
+        <parameter name="Mode" tags="DBUserPassword"><parameterValidation kind="Enumeration" validationString="A,B" /></parameter>
+    </parameters>"#;
+    fs::write(stage.path().join("p.zip"), package(parameters, &[])).unwrap();
+    let set = r#"<parameters><setParameter name="Login" value="HUSHfile" /><setParameter name="Mode" value="HUSHmode" /></parameters>"#;
+    stage.write("set.xml", set);
+    stage.write("broken.xml", r#"<parameters><setParameter name="Login" value="HUSHfile" />"#);
+    let runs: [&[&str]; 9] = [
+        &["package", "show", "p.zip"],
+        &["package", "params", "p.zip"],
+        &["package", "verify", "p.zip"],
+        &["package", "diff", "p.zip", "p.zip"],
+        &["deploy", "p.zip", "--to", "one", "--set", "Login=HUSHset", "--set", "Mode=A"],
+        &[
+            "deploy",
+            "p.zip",
+            "--to",
+            "two",
+            "--set",
+            "Login=HUSHset",
+            "--set",
+            "Mode=B",
+            "--dry-run",
+            "-v",
+        ],
+        &["deploy", "p.zip", "--to", "two", "--set-file", "set.xml"],
+        &["deploy", "p.zip", "--to", "two", "--set-file", "broken.xml"],
+        &["deploy", "p.zip", "--to", "two", "--set", "Nobody=HUSHset", "--set", "Mode=HUSHmode"],
+    ];
+    for arguments in runs {
+        for format in [&[][..], &["--format", "json"]] {
+            let ran = run(stage.path(), &[arguments, format].concat());
+            let said = format!("{}{}", ran.stdout, ran.stderr);
+            assert!(!said.contains("HUSH"), "{arguments:?} {format:?}: {said}");
+        }
+    }
+    assert_eq!(fs::read(stage.path().join("one/a.txt")).unwrap(), b"one HUSHset");
+}
