@@ -85,7 +85,7 @@ pub fn apply(context: &Context<'_>, request: &ApplyRequest) -> Result<SyncReport
         destination: destination.clone(),
         settings: SyncSettings { bound: Some(bound), ..settings.clone() },
         mode: *mode,
-        engine: *engine,
+        engine: engine.clone(),
     };
     sync(context, &request)
 }

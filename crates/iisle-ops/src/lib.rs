@@ -9,6 +9,7 @@ mod check;
 mod context;
 mod deploy;
 mod dotnet;
+mod drift;
 mod evaluate;
 mod failure;
 mod hosting;
@@ -21,6 +22,7 @@ mod project;
 mod publish;
 mod releases;
 pub mod robocopy;
+mod shutdown;
 mod solution;
 mod staged;
 mod sync;
@@ -35,6 +37,7 @@ pub use deploy::{
     DeployFailure, DeployMode, DeployReport, DeployRequest, DeployRules, DeployedContent,
     DeployedParameter, DeployedProvider, ExtraSettings, Protection, SettingSource, deploy,
 };
+pub use drift::{Drift, OnDrift};
 pub use evaluate::{
     EvaluateReport, EvaluateRequest, EvaluatedBy, EvaluatedItem, by, evaluate, location,
 };
@@ -43,7 +46,7 @@ pub use iisle_check::{Fact, Profile, Rule, Verdict, rules};
 pub use iisle_inspect as facts;
 pub use iisle_msbuild::{Assignment, Moment, Unsupported, property_switch};
 pub use iisle_sync::{
-    Compare, Ending, Extras, Guard, Kept, Locked, Plan, Step as SyncStep, Totals, Why,
+    Compare, Ending, Extras, Guard, Kept, Locked, Plan, Step as SyncStep, Stream, Totals, Why,
 };
 pub use iisle_tree::{Holder, Stamp, Ticks, digest::Digest};
 pub use iisle_webconfig::{
@@ -80,8 +83,8 @@ pub use releases::{
 };
 pub use solution::SolutionMember;
 pub use sync::{
-    Engine, OfflineWish, SyncMode, SyncOutcome, SyncReport, SyncRequest, SyncSettings, rollback,
-    sync,
+    Engine, OfflineWish, OnLocked, StagedOptions, SyncMode, SyncOutcome, SyncReport, SyncRequest,
+    SyncSettings, rollback, sync,
 };
 pub use webconfig::{
     ChainStatus, ChainStep, Form, GenerateReport, GenerateRequest, LogsFolder, Process, ShowReport,

@@ -398,6 +398,7 @@ fn unpack(
         destination: &empty,
         names: destination.names(),
         equal: None,
+        manifest: None,
     };
     let plan = iisle_sync::plan(&sides, &policy);
     let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);

@@ -1,32 +1,38 @@
-//! The way of `iisle sync --staged`: locks the folder, ends what an earlier run began, and deploys
-//! as a whole.
+//! The one door through which sites are changed: locks the folder, ends what an earlier run began,
+//! plans, and deploys as a whole.
 
+use std::cell::OnceCell;
 use std::num::NonZero;
 use std::path::Path;
-use std::time::Duration;
 
 use iisle_path::RelPath;
-use iisle_sync::staged::{Away, Direction, Offline, Recovered, Staging, deploy, recover};
-use iisle_sync::{Ending, Outcome, Plan};
+use iisle_sync::staged::{
+    Away, Direction, Held, Offline, Recovered, StagedError, Staging, deploy, has_manifest,
+    is_unfinished, other_streams, read_manifest, recover,
+};
+use iisle_sync::{Ending, Guard, Known, List, Manifest, Outcome, Plan, Policy, Stream};
 use iisle_tree::workshop::{LocalWorkshop, Lock, LockError};
-use iisle_tree::{LocalTree, Tree, TreeError, host};
+use iisle_tree::{LocalTree, Ticks, Tree, TreeError, host};
 
-use crate::sync::{Engine, OfflineWish, SyncOutcome};
+use crate::drift::{Drift, drift};
+use crate::shutdown::Shutdown;
+use crate::sync::{OfflineWish, OnLocked, StagedOptions, SyncOutcome};
 use crate::{Context, Failure};
-
-/// How long an app may take to let go of its files: the ten seconds that the module gives it to
-/// end by default, and twenty for everything around.
-///
-/// Source: `sync.md` LK-6.
-const RELEASE: Duration = Duration::from_secs(30);
 
 /// More is no page.
 const MAX_PAGE: u64 = 64 << 10;
 
-/// A folder that nobody else deploys to as long as this lives.
-pub(crate) struct Workplace {
+/// The pages that a source brings for the time when the app is away, best first.
+///
+/// Source: `sync.md` AO-1, AO-3.
+const PAGES: [&str; 3] =
+    ["app_offline.htm", "app_offline.htm.template", "App_offline-Template.htm"];
+
+/// A folder that is changed, and its work folder.
+pub(crate) struct Site {
     shop: LocalWorkshop,
-    _lock: Lock,
+    /// Held from the moment on when there is something to protect.
+    lock: Option<Lock>,
 }
 
 /// Why a deployment does not begin.
@@ -37,17 +43,35 @@ pub(crate) enum NoEntry {
     Failed(Failure),
 }
 
+impl From<Failure> for NoEntry {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
 impl From<TreeError> for NoEntry {
     fn from(error: TreeError) -> Self {
         Self::Failed(error.into())
     }
 }
 
-impl From<iisle_sync::staged::StagedError> for NoEntry {
-    fn from(error: iisle_sync::staged::StagedError) -> Self {
+impl From<StagedError> for NoEntry {
+    fn from(error: StagedError) -> Self {
         let failure = Failure::of(&error)
             .hint("set the file right, or remove the folder `.NAME.deploy` to give the backup up");
         Self::Failed(failure)
+    }
+}
+
+impl From<LockError> for NoEntry {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Tree(error) => error.into(),
+            error => {
+                let hint = "wait until it has ended, and run the same command again";
+                Self::Busy(Failure::of(&error).hint(hint))
+            }
+        }
     }
 }
 
@@ -55,43 +79,158 @@ pub(crate) fn threads() -> NonZero<usize> {
     std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN)
 }
 
-/// Locks the folder and ends what an earlier run began. A direct sync does that only where a staged
-/// one has been.
-pub(crate) fn enter(
-    context: &Context<'_>,
-    destination: &Path,
-    engine: Engine,
-) -> Result<Option<Workplace>, NoEntry> {
-    let place = match LocalWorkshop::beside(destination) {
-        Ok(shop) => lock(context, shop, engine)?,
-        // The top of a volume: no staged sync can have been there.
-        Err(_) if engine == Engine::Direct => None,
-        Err(error) => return Err(error.into()),
-    };
-    if let Some(workplace) = &place {
-        let recovered = recover(&workplace.shop, Direction::Forward)?;
-        if recovered != Recovered::Nothing {
-            tracing::info!(?recovered, "ended what an earlier run began");
-        }
-    }
-    Ok(place)
+/// What is planned, and what was seen on the way.
+pub(crate) struct Planned {
+    pub(crate) plan: Plan,
+    pub(crate) drift: Vec<Drift>,
 }
 
-fn lock(
-    context: &Context<'_>,
-    shop: LocalWorkshop,
-    engine: Engine,
-) -> Result<Option<Workplace>, NoEntry> {
-    if engine == Engine::Direct && !host::is_dir(shop.work()) {
-        return Ok(None);
+/// What is known of the site, read when it is asked for.
+struct Claims<'a> {
+    shop: &'a LocalWorkshop,
+    stream: &'a Stream,
+    manifest: OnceCell<Option<Manifest>>,
+    failure: OnceCell<StagedError>,
+}
+
+impl Known for Claims<'_> {
+    fn manifest(&self) -> Option<&Manifest> {
+        let read = || {
+            read_manifest(self.shop, self.stream).unwrap_or_else(|error| {
+                self.failure.get_or_init(|| error);
+                None
+            })
+        };
+        self.manifest.get_or_init(read).as_ref()
     }
-    match shop.lock(&who(context)) {
-        Ok(lock) => Ok(Some(Workplace { shop, _lock: lock })),
-        Err(LockError::Tree(error)) => Err(error.into()),
-        Err(error) => {
-            let hint = "wait until it has ended, and run the same command again";
-            Err(NoEntry::Busy(Failure::of(&error).hint(hint)))
+}
+
+impl Site {
+    /// The site in `destination`. Nothing is created.
+    pub(crate) fn of(destination: &Path, options: &StagedOptions) -> Result<Self, NoEntry> {
+        let shop = LocalWorkshop::beside(destination)?.waiting(options.lock_limit);
+        Ok(Self { shop, lock: None })
+    }
+
+    /// Where somebody has deployed before: locks the site and ends what an earlier run began.
+    pub(crate) fn settle(&mut self, context: &Context<'_>) -> Result<(), NoEntry> {
+        if self.lock.is_none() && host::is_dir(self.shop.work()) {
+            self.begin(context)?;
         }
+        Ok(())
+    }
+
+    /// Locks the site and ends what an earlier run began; whether there was something.
+    pub(crate) fn begin(&mut self, context: &Context<'_>) -> Result<bool, NoEntry> {
+        if self.lock.is_some() {
+            return Ok(false);
+        }
+        self.lock = Some(self.shop.lock(&who(context))?);
+        if !is_unfinished(&self.shop)? {
+            return Ok(false);
+        }
+        let recovered = recover(&self.shop, Direction::default())?;
+        tracing::info!(?recovered, "ended what an earlier run began");
+        Ok(true)
+    }
+
+    /// Plans with `plan`, which is given the policy and what an earlier deployment brought, and adds
+    /// what only this place knows: changes on the server, files of other streams.
+    pub(crate) fn plan(
+        &self,
+        destination: &LocalTree,
+        policy: &Policy,
+        options: &StagedOptions,
+        plan: impl FnOnce(&Policy, &dyn Known) -> Result<Plan, Failure>,
+    ) -> Result<Planned, NoEntry> {
+        let stream = &options.stream;
+        let mut policy = policy.clone();
+        if !has_manifest(&self.shop, stream)? {
+            policy.list = List::Everything;
+        }
+        let known = Claims {
+            shop: &self.shop,
+            stream,
+            manifest: OnceCell::new(),
+            failure: OnceCell::new(),
+        };
+        let mut plan = plan(&policy, &known)?;
+        let mut drifted = Vec::new();
+        if !plan.is_empty() {
+            if let Some(manifest) = known.manifest() {
+                drifted = drift(&mut plan, manifest, destination, options.on_drift);
+            }
+            self.refuse_files_of_others(&mut plan, stream)?;
+        }
+        match known.failure.into_inner() {
+            Some(error) => Err(error.into()),
+            None => Ok(Planned { plan, drift: drifted }),
+        }
+    }
+
+    /// A path that two streams bring would be deleted by the one or the other.
+    ///
+    /// Source: `sync.md` §5.10.
+    fn refuse_files_of_others(&self, plan: &mut Plan, own: &Stream) -> Result<(), NoEntry> {
+        for stream in other_streams(&self.shop, own)? {
+            let Some(manifest) = read_manifest(&self.shop, &stream)? else { continue };
+            let taken = plan.steps.iter().filter(|step| {
+                !matches!(
+                    step,
+                    iisle_sync::Step::CreateDirectory { .. }
+                        | iisle_sync::Step::DeleteDirectory { .. }
+                ) && manifest.get(step.path()).is_some()
+            });
+            let guards: Vec<_> = taken
+                .map(|step| Guard::OtherStream(step.path().clone(), stream.as_str().to_owned()))
+                .collect();
+            plan.refused.extend(guards);
+        }
+        Ok(())
+    }
+
+    /// Deploys as a whole.
+    pub(crate) fn execute(
+        &self,
+        context: &Context<'_>,
+        source: &dyn Tree,
+        origin: &str,
+        destination: &LocalTree,
+        options: &StagedOptions,
+        threads: NonZero<usize>,
+        plan: &Plan,
+    ) -> (Outcome, String) {
+        let page = page(source);
+        let shutdown = Shutdown::of(destination.root());
+        let limit = options.offline_limit.unwrap_or(shutdown.limit);
+        let away = Away { page: &page, limit };
+        let offline = match options.offline {
+            // An app that runs from a copy holds none of these files.
+            OfflineWish::WhenInUse if shutdown.from_copy => Offline::Never,
+            OfflineWish::WhenInUse => Offline::Auto(away),
+            OfflineWish::Always => Offline::Always(away),
+            OfflineWish::Never => Offline::Never,
+        };
+        let id = self.lock.as_ref().map_or_else(String::new, |lock| id(lock.taken()));
+        let held = match options.on_locked {
+            OnLocked::Fail => Held::Wait(options.lock_limit),
+            OnLocked::MoveAside => Held::MoveAside,
+        };
+        let staging = Staging {
+            source,
+            destination,
+            shop: &self.shop,
+            monitor: context.monitor,
+            threads,
+            offline,
+            held,
+            stream: &options.stream,
+            id: &id,
+            origin,
+            sleep: &std::thread::sleep,
+            interrupted: &|| context.monitor.is_interrupted(),
+        };
+        (deploy(&staging, plan), id)
     }
 }
 
@@ -106,52 +245,58 @@ pub(crate) fn who(context: &Context<'_>) -> String {
     words.join(", ")
 }
 
-/// Deploys as a whole.
-pub(crate) fn execute(
-    context: &Context<'_>,
-    source: &dyn Tree,
-    destination: &LocalTree,
-    place: &Workplace,
-    (wish, threads): (OfflineWish, NonZero<usize>),
-    plan: &Plan,
-) -> Outcome {
-    let page = page(source);
-    let away = Away { page: page.as_deref(), limit: RELEASE };
-    let offline = match wish {
-        OfflineWish::WhenInUse => Offline::WhenInUse(away),
-        OfflineWish::Always => Offline::Always(away),
-        OfflineWish::Never => Offline::Never,
-    };
-    let id = format!("of process {}", std::process::id());
-    deploy(
-        &Staging {
-            source,
-            destination,
-            shop: &place.shop,
-            monitor: context.monitor,
-            threads,
-            offline,
-            id: &id,
-            sleep: &std::thread::sleep,
-        },
-        plan,
-    )
+/// Tells a deployment from every other: when it began, by the clock of the volume, and the process.
+///
+/// Source: `sync.md` Appendix C.
+fn id(began: Ticks) -> String {
+    let (seconds, nanoseconds) = began.to_unix();
+    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    // Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    let noise = (nanoseconds / 100) ^ std::process::id();
+    format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z-{:04x}", noise & 0xffff)
 }
 
-/// The page that the source brings: it is shown while files are swapped, and never deployed.
-fn page(source: &dyn Tree) -> Option<Vec<u8>> {
-    source.read_all(&RelPath::parse("app_offline.htm").ok()?, MAX_PAGE).ok()
+/// The page that the source brings, or ours: it is shown while files are swapped.
+fn page(source: &dyn Tree) -> Vec<u8> {
+    let own = PAGES.iter().find_map(|name| {
+        source.read_all(&RelPath::parse(name).expect("it is a name"), MAX_PAGE).ok()
+    });
+    own.unwrap_or_else(|| iisle_webdeploy::offline_page().as_bytes().to_vec())
 }
 
-/// Takes back what the last staged sync did.
+/// Takes back what the last sync did.
 pub(crate) fn rollback(context: &Context<'_>, destination: &Path) -> Result<SyncOutcome, NoEntry> {
-    let nothing = SyncOutcome::Ended(Ending::Unchanged);
-    // Without a work folder no staged sync has been there, and none is made for nothing.
-    let Some(place) = lock(context, LocalWorkshop::beside(destination)?, Engine::Direct)? else {
-        return Ok(nothing);
-    };
-    Ok(match iisle_sync::staged::rollback(&place.shop)? {
-        Recovered::Nothing => nothing,
+    let shop = LocalWorkshop::beside(destination)?;
+    // Without a work folder no sync has been there, and none is made for nothing.
+    if !host::is_dir(shop.work()) {
+        return Ok(SyncOutcome::Ended(Ending::Unchanged));
+    }
+    let _lock = shop.lock(&who(context))?;
+    Ok(match iisle_sync::staged::rollback(&shop)? {
+        Recovered::Nothing => SyncOutcome::Ended(Ending::Unchanged),
         Recovered::Dropped | Recovered::Completed | Recovered::TakenBack => SyncOutcome::TakenBack,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::id;
+    use iisle_tree::Ticks;
+
+    #[test]
+    fn deployments_are_named_by_their_time() {
+        assert!(id(Ticks::from_unix(1_764_333_061, 0)).starts_with("20251128T123101Z-"));
+        assert!(id(Ticks::from_unix(0, 0)).starts_with("19700101T000000Z-"));
+        assert!(id(Ticks::from_unix(951_782_400, 0)).starts_with("20000229T000000Z-"));
+    }
 }

@@ -2,16 +2,17 @@
 
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use iisle_path::Patterns;
-use iisle_sync::{Compare, Ending, Extras, Kept, Locked, Plan, Policy, Totals};
+use iisle_sync::{Compare, Ending, Extras, Kept, Locked, Plan, Policy, Stream, Totals};
 use iisle_tree::host::{self, Overlap};
 use iisle_tree::{LocalTree, Tree};
 
 use crate::apply::Bound;
+use crate::drift::{Drift, OnDrift};
 use crate::limited::Limited;
-use crate::staged::{self, NoEntry};
+use crate::staged::{self, NoEntry, Site};
 use crate::{Context, Failure};
 
 /// How a target folder is treated, as typed.
@@ -62,20 +63,66 @@ pub enum SyncMode {
 }
 
 /// How changes get into the destination.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Engine {
-    /// File by file: each is old or new at every moment, the folder as a whole is not.
-    #[default]
-    Direct,
     /// Everything is written beside the folder first and swapped in; when anything fails, or the
-    /// machine stops, it is completed or taken back.
-    Staged(OfflineWish),
+    /// machine stops, it is taken back.
+    Staged(StagedOptions),
+    /// File by file: each is old or new at every moment, the folder as a whole is not. Needs no room
+    /// for a second copy, and no work folder.
+    InPlace,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::Staged(StagedOptions::default())
+    }
+}
+
+/// How a deployment as a whole is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StagedOptions {
+    /// Whose files these are: a sync with [`Extras::Managed`] deletes only files of its own stream.
+    pub stream: Stream,
+    /// Whether the app is taken offline while files are swapped.
+    pub offline: OfflineWish,
+    /// How long the app may take to let go of its files; `None` for what its web.config says.
+    pub offline_limit: Option<Duration>,
+    /// What becomes of files that are held all the same.
+    pub on_locked: OnLocked,
+    /// How long is waited for a file that somebody holds for a moment.
+    pub lock_limit: Duration,
+    /// What becomes of files that were changed on the server.
+    pub on_drift: OnDrift,
+}
+
+impl Default for StagedOptions {
+    fn default() -> Self {
+        Self {
+            stream: Stream::default(),
+            offline: OfflineWish::default(),
+            offline_limit: None,
+            on_locked: OnLocked::default(),
+            lock_limit: Duration::from_secs(10),
+            on_drift: OnDrift::default(),
+        }
+    }
+}
+
+/// What becomes of files that somebody holds and does not let go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnLocked {
+    /// Nothing is changed.
+    #[default]
+    Fail,
+    /// They are moved aside: running programs go on with the old ones until they are started anew.
+    MoveAside,
 }
 
 /// Whether an app is taken offline while its files are swapped.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum OfflineWish {
-    /// When a file that is to be changed is in use.
+    /// When a file that is to be changed is in use, or a program or a setting of a site is changed.
     #[default]
     WhenInUse,
     /// Always.
@@ -152,6 +199,12 @@ pub struct SyncReport {
     pub kept: Vec<Kept>,
     /// Files that are in use.
     pub locked: Vec<Locked>,
+    /// Files that were changed on the server since they were deployed.
+    pub drift: Vec<Drift>,
+    /// Tells the deployment from every other, when something was to be changed.
+    pub deployment: Option<String>,
+    /// How long the app was offline, if it was taken offline.
+    pub offline: Option<Duration>,
     /// The plan, when it was asked for or refused.
     pub plan: Option<Plan>,
     /// Why it did not end well.
@@ -169,23 +222,51 @@ pub struct SyncReport {
 /// contain each other, a bad pattern. All else is told by the report.
 pub fn sync(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, Failure> {
     let started = Instant::now();
+    let message = || {
+        let (source, destination) = (request.source.display(), request.destination.display());
+        format!("cannot sync `{source}` to `{destination}`")
+    };
+    match run(context, request) {
+        Ok(mut report) => {
+            report.seconds = started.elapsed().as_secs_f64();
+            Ok(report)
+        }
+        Err(NoEntry::Busy(failure)) => Ok(busy(request, failure.context(message()))),
+        Err(NoEntry::Failed(failure)) => Err(failure.context(message())),
+    }
+}
+
+fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEntry> {
     let SyncRequest { source, destination, settings, mode, engine } = request;
     let policy = settings.policy()?;
-    let message = || format!("cannot sync `{}` to `{}`", source.display(), destination.display());
-    let tree = LocalTree::open(source).map_err(|e| Failure::from(e).context(message()))?;
-    separate(source, destination).map_err(|e| e.context(message()))?;
-    let target = LocalTree::target(destination).map_err(|e| Failure::from(e).context(message()))?;
-    let workshop = match mode {
-        SyncMode::Execute => staged::enter(context, destination, *engine),
-        SyncMode::DryRun | SyncMode::Check => Ok(None),
+    let tree = LocalTree::open(source)?;
+    separate(source, destination)?;
+    let target = LocalTree::target(destination)?;
+    let defaults = StagedOptions::default();
+    let options = match engine {
+        Engine::Staged(options) => options,
+        Engine::InPlace => &defaults,
     };
-    let workshop = match workshop {
-        Ok(workshop) => workshop,
-        Err(NoEntry::Busy(failure)) => return Ok(busy(request, failure.context(message()))),
-        Err(NoEntry::Failed(failure)) => return Err(failure.context(message())),
+    let mut site = Site::of(destination, options)?;
+    if *mode == SyncMode::Execute {
+        site.settle(context)?;
+    }
+    let prepare = |site: &Site| {
+        site.plan(&target, &policy, options, |policy, manifest| {
+            let monitor = context.monitor;
+            Ok(iisle_sync::prepare_managed(&tree, &target, policy, manifest, monitor)?)
+        })
     };
-    let mut plan = iisle_sync::prepare(&tree, &target, &policy, context.monitor)
-        .map_err(|e| Failure::from(e).context(message()))?;
+    let mut planned_now = prepare(&site)?;
+    let is_staged = matches!(engine, Engine::Staged(_));
+    let goes_on = *mode == SyncMode::Execute
+        && planned_now.plan.refused.is_empty()
+        && !planned_now.plan.is_empty();
+    if is_staged && goes_on && site.begin(context)? {
+        // Somebody has begun and failed since we looked.
+        planned_now = prepare(&site)?;
+    }
+    let staged::Planned { mut plan, drift } = planned_now;
     if let Some(bound) = &settings.bound {
         bound.hold(&mut plan);
     }
@@ -194,22 +275,20 @@ pub fn sync(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, 
     let threads = settings.threads.unwrap_or_else(staged::threads);
     let mut report = match mode {
         _ if !plan.refused.is_empty() => refused(request, plan),
-        SyncMode::Execute => {
-            let outcome = match (&workshop, engine) {
-                (Some(workshop), Engine::Staged(wish)) => {
-                    staged::execute(context, files, &target, workshop, (*wish, threads), &plan)
-                }
-                _ => execute(context, files, &target, threads, &plan),
-            };
-            executed(request, outcome)
+        SyncMode::Execute if is_staged && !plan.is_empty() => {
+            let origin = source.display().to_string();
+            let (outcome, id) =
+                site.execute(context, files, &origin, &target, options, threads, &plan);
+            SyncReport { deployment: Some(id), ..executed(request, outcome) }
         }
+        SyncMode::Execute => executed(request, execute(context, files, &target, threads, &plan)),
         SyncMode::Check if plan.is_empty() => {
             planned(request, plan, SyncOutcome::Ended(Ending::Unchanged))
         }
         SyncMode::Check => planned(request, plan, SyncOutcome::Differs),
         SyncMode::DryRun => planned(request, plan, SyncOutcome::Planned),
     };
-    report.seconds = started.elapsed().as_secs_f64();
+    report.drift = drift;
     Ok(report)
 }
 
@@ -232,6 +311,9 @@ fn report(request: &SyncRequest, outcome: SyncOutcome, totals: Totals) -> SyncRe
         totals,
         kept: Vec::new(),
         locked: Vec::new(),
+        drift: Vec::new(),
+        deployment: None,
+        offline: None,
         plan: None,
         failure: None,
         undone_steps: 0,
@@ -269,7 +351,7 @@ fn busy(request: &SyncRequest, failure: Failure) -> SyncReport {
     SyncReport { failure: Some(failure), ..report(request, outcome, Totals::default()) }
 }
 
-/// Takes back what the last staged sync to `request.destination` did, ended or not.
+/// Takes back what the last sync to `request.destination` did, ended or not.
 ///
 /// The source and everything else in the request are not looked at.
 ///
@@ -303,6 +385,7 @@ fn executed(request: &SyncRequest, outcome: iisle_sync::Outcome) -> SyncReport {
     SyncReport {
         kept: outcome.kept,
         locked: outcome.locked,
+        offline: outcome.offline,
         undone_steps: outcome.undone.len() as u64,
         failure,
         ..report(request, SyncOutcome::Ended(outcome.ending), outcome.totals)

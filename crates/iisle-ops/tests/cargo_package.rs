@@ -75,6 +75,7 @@ fn run(cargo: &FakeCargo, build: Writes) -> PublishReport {
         bin: None,
         pack: PackSettings::default(),
         sync: SyncSettings::default(),
+        staged: iisle_ops::StagedOptions::default(),
     };
     publish(&context, &request)
 }

@@ -26,6 +26,7 @@ fn request(package: &Path) -> DeployRequest {
         protection: Protection::On,
         max_delete: None,
         positions: PositionMode::Replace,
+        staged: iisle_ops::StagedOptions::default(),
         mode: DeployMode::Execute,
     }
 }
@@ -91,6 +92,11 @@ fn section(case: &str, number: usize) -> Vec<String> {
     all
 }
 
+/// The folder deployed to, with room for a work folder beside it.
+fn site(target: &tempfile::TempDir) -> std::path::PathBuf {
+    target.path().join("site")
+}
+
 fn package(case: &str) -> std::path::PathBuf {
     iisle_testdata::case("webdeploy", case).join("package.zip")
 }
@@ -101,20 +107,20 @@ fn random_packages_leave_what_the_engine_left() {
         let folder = iisle_testdata::case("deploy", &case);
         let target = tempfile::tempdir().unwrap();
         let mut request = request(&folder.join("package.zip"));
-        request.map = vec![("C:\\dst".to_owned(), target.path().to_owned())];
+        request.map = vec![("C:\\dst".to_owned(), site(&target))];
         request.settings = vec![SettingSource::File(folder.join("SetParameters.xml"))];
         let expected = lines(&folder.join("expected.txt"));
         match run(&request) {
             Ok(report) => {
                 assert_eq!(report.failure, None, "{case}");
-                assert_eq!(listing(target.path()), expected, "{case}");
+                assert_eq!(listing(&site(&target)), expected, "{case}");
                 let again = run(&request).unwrap();
                 assert_eq!(again.outcome.word(), "unchanged", "{case}");
             }
             Err(refused) => {
                 assert_eq!(expected, ["refused"], "{case}: {:?}", refused.failure);
                 assert!(refused.unresolved.is_some(), "{case}");
-                assert_eq!(listing(target.path()), Vec::<String>::new(), "{case}");
+                assert_eq!(listing(&site(&target)), Vec::<String>::new(), "{case}");
             }
         }
     }
@@ -125,11 +131,11 @@ fn values_are_taken_in_their_order_and_braces_in_them_are_literal() {
     let target = tempfile::tempdir().unwrap();
     let settings = iisle_testdata::case("webdeploy", "sdkapp").join("SetParameters.xml");
     let mut request = request(&package("sdkapp"));
-    request.map = vec![("c:/DST".to_owned(), target.path().to_owned())];
+    request.map = vec![("c:/DST".to_owned(), site(&target))];
     request.settings =
         vec![SettingSource::File(settings), set("main-web.config connection string", "X{Host}Y")];
     let report = run(&request).unwrap();
-    assert_eq!(listing(target.path()), section("sdkapp", 2));
+    assert_eq!(listing(&site(&target)), section("sdkapp", 2));
     let changed = |name: &str| {
         let found = report.parameters.iter().find(|p| p.name == name).unwrap();
         found.changed.iter().map(|(path, n)| format!("{path} {n}")).collect::<Vec<_>>()
@@ -142,9 +148,9 @@ fn values_are_taken_in_their_order_and_braces_in_them_are_literal() {
 fn a_target_is_the_value_of_the_parameter_for_the_application() {
     let target = tempfile::tempdir().unwrap();
     let mut request = request(&package("gallery"));
-    request.to = Some(target.path().to_owned());
+    request.to = Some(site(&target));
     let report = run(&request).unwrap();
-    assert_eq!(listing(target.path()), section("gallery", 0));
+    assert_eq!(listing(&site(&target)), section("gallery", 0));
     assert_eq!(report.parameters[0].origin, Origin::Target);
     assert!(report.providers[1].to.is_none(), "setAcl means nothing for a folder");
 }
@@ -153,15 +159,15 @@ fn a_target_is_the_value_of_the_parameter_for_the_application() {
 fn extras_go_only_when_asked_and_protected_ones_not_even_then() {
     let target = tempfile::tempdir().unwrap();
     let old = |name: &str| {
-        let path = target.path().join(name);
+        let path = site(&target).join(name);
         host::create_dir_all(path.parent().unwrap()).unwrap();
         host::write_atomic(&path, b"DB").unwrap();
     };
     old("App_Data/user.db");
     old("old.txt");
-    let has = |name: &str| host::exists(&target.path().join(name));
+    let has = |name: &str| host::exists(&site(&target).join(name));
     let mut request = request(&package("content"));
-    request.to = Some(target.path().to_owned());
+    request.to = Some(site(&target));
     assert_eq!(run(&request).unwrap().outcome.word(), "done");
     assert!(has("old.txt") && has("App_Data/user.db"));
     request.extras = Extras::Delete;
@@ -172,18 +178,18 @@ fn extras_go_only_when_asked_and_protected_ones_not_even_then() {
     assert_eq!(run(&request).unwrap().outcome.word(), "unchanged");
     request.skip.clear();
     run(&request).unwrap();
-    assert_eq!(listing(target.path()), section("content", 1));
+    assert_eq!(listing(&site(&target)), section("content", 1));
 }
 
 #[test]
 fn a_dry_run_changes_nothing() {
     let target = tempfile::tempdir().unwrap();
     let mut request = request(&package("content"));
-    request.to = Some(target.path().join("new"));
+    request.to = Some(site(&target).join("new"));
     request.mode = DeployMode::DryRun;
     let report = run(&request).unwrap();
     assert_eq!((report.outcome.word(), report.totals.created_files), ("planned", 9));
-    assert!(!host::exists(&target.path().join("new")));
+    assert!(!host::exists(&site(&target).join("new")));
 }
 
 #[test]
@@ -195,17 +201,17 @@ fn a_path_that_lies_nowhere_is_refused_before_anything_is_written() {
     );
     let mut request = request(&package("sdkapp"));
     let target = tempfile::tempdir().unwrap();
-    request.map = vec![("Default Web Site".to_owned(), target.path().to_owned())];
+    request.map = vec![("Default Web Site".to_owned(), site(&target))];
     request.settings = vec![set("IIS Web Application Name", "Default Web Site/../../etc")];
     assert!(run(&request).is_err());
-    assert_eq!(listing(target.path()), Vec::<String>::new());
+    assert_eq!(listing(&site(&target)), Vec::<String>::new());
 }
 
 #[test]
 fn unknown_and_missing_parameters_are_named_with_those_there_are() {
     let target = tempfile::tempdir().unwrap();
     let mut request = request(&package("gallery"));
-    request.map = vec![("x".to_owned(), target.path().to_owned())];
+    request.map = vec![("x".to_owned(), site(&target))];
     request.settings = vec![set("Titel", "secret")];
     let refused = run(&request).unwrap_err();
     let text = format!("{:?}", refused.failure);
@@ -217,11 +223,13 @@ fn unknown_and_missing_parameters_are_named_with_those_there_are() {
 fn the_application_is_offline_only_while_files_change() {
     let target = tempfile::tempdir().unwrap();
     let mut request = request(&package("content"));
-    request.to = Some(target.path().to_owned());
+    request.to = Some(site(&target));
     assert!(request.rules.switch("AppOfflineRule", true).unwrap());
     assert!(!request.rules.switch("SkipUNC", true).unwrap());
     assert!(request.rules.switch("NoSuchRule", true).is_err());
+    // Where there is no site, nothing has to be taken offline.
+    host::create_dir_all(&site(&target)).unwrap();
     assert!(run(&request).unwrap().offline);
-    assert!(!host::exists(&target.path().join("app_offline.htm")));
+    assert!(!host::exists(&site(&target).join("app_offline.htm")));
     assert!(!run(&request).unwrap().offline);
 }

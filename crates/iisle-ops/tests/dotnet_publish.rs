@@ -59,6 +59,7 @@ fn run(answer: Result<i32, ErrorKind>) -> (PublishReport, Vec<String>) {
         bin: None,
         pack: PackSettings::default(),
         sync: SyncSettings::default(),
+        staged: iisle_ops::StagedOptions::default(),
     };
     let report = publish(&context, &request);
     (report, dotnet.asked.into_inner().unwrap())

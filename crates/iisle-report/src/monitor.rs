@@ -81,6 +81,11 @@ pub trait Monitor: Sync {
         let _ = (op, path, size);
     }
 
+    /// Whether whoever watches wants the work to be given up, in a state that is as good as before.
+    fn is_interrupted(&self) -> bool {
+        false
+    }
+
     /// The phase is over.
     fn end(&self, phase: Phase) {
         let _ = phase;

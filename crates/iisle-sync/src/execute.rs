@@ -6,13 +6,11 @@ use iisle_path::RelPath;
 use iisle_report::{Monitor, Phase};
 use iisle_tree::{Tree, TreeError, TreeMut};
 
-use crate::outcome::{Ending, Locked, Outcome, SourceError, StepError, Totals};
+use crate::outcome::{Ending, Locked, Outcome, SourceError, StepError};
 use crate::plan::Plan;
+use crate::preflight::{clusters, foreign_change, locked, unbegun, want_of_room};
 use crate::step::{DELETES, FIRST_CONFIG, ROOT_CONFIG, Step, stage};
 use crate::watched::Watched;
-
-/// A volume hands out space in pieces of this size.
-const CLUSTER: u64 = 4096;
 
 /// Errors after which the rest is not tried: the destination is gone rather than a file broken.
 const MAX_ERRORS: usize = 100;
@@ -75,75 +73,13 @@ pub fn execute(context: &Context<'_>, plan: &Plan) -> Outcome {
     Execution::new(context, plan).run()
 }
 
-/// The outcome of a plan of which nothing was done.
-pub(crate) fn unbegun(
-    plan: &Plan,
-    ending: Ending,
-    errors: Vec<StepError>,
-    locked: Vec<Locked>,
-) -> Outcome {
-    let unchanged = Totals {
-        unchanged_files: plan.unchanged_files,
-        unchanged_bytes: plan.unchanged_bytes,
-        kept: plan.totals().kept,
-        ..Totals::default()
-    };
-    Outcome {
-        ending,
-        totals: unchanged,
-        done_steps: 0,
-        planned_steps: plan.steps.len() as u64,
-        kept: plan.kept.clone(),
-        locked,
-        errors,
-        undone: plan.steps.clone(),
-    }
-}
-
 /// What speaks against beginning: foreign changes at the destination, and want of room.
 fn preflight(context: &Context<'_>, plan: &Plan) -> Vec<StepError> {
-    let mut errors = foreign_changes(context.destination, plan);
+    let steps = plan.steps.iter();
+    let mut errors: Vec<_> =
+        steps.filter_map(|step| foreign_change(context.destination, step)).collect();
     errors.extend(want_of_room(context.destination, space_needed(plan, context.threads)));
     errors
-}
-
-/// Every step whose file is not what the plan found, and files that cannot be examined.
-pub(crate) fn foreign_changes(destination: &dyn TreeMut, plan: &Plan) -> Vec<StepError> {
-    let mut errors = Vec::new();
-    for step in &plan.steps {
-        let changed = match step {
-            Step::CreateDirectory { path: _ } | Step::DeleteDirectory { path: _ } => Ok(false),
-            Step::Create { path, source: _, stamp: _ } => {
-                destination.stamp(path).map(|found| found.is_some())
-            }
-            Step::RenameCase { from: path, path: _, old }
-            | Step::Touch { path, stamp: _, old }
-            | Step::Replace { path, source: _, stamp: _, old }
-            | Step::Delete { path, old } => {
-                destination.is_current(path, *old).map(|is_current| !is_current)
-            }
-        };
-        match changed {
-            Ok(false) => {}
-            Ok(true) => errors.push(StepError::DestinationChanged(step.path().clone())),
-            Err(error) => errors.push(StepError::Destination(error)),
-        }
-    }
-    errors
-}
-
-/// An error when `needed` bytes are not free.
-pub(crate) fn want_of_room(destination: &dyn TreeMut, needed: u64) -> Option<StepError> {
-    match destination.free_space() {
-        Ok(Some(available)) if needed > available => Some(StepError::NoSpace { needed, available }),
-        Ok(_) => None,
-        Err(error) => Some(StepError::Destination(error)),
-    }
-}
-
-/// Bytes that a file of `size` bytes takes.
-pub(crate) fn clusters(size: u64) -> u64 {
-    size.div_ceil(CLUSTER).saturating_mul(CLUSTER)
 }
 
 /// Bytes that have to be free: what is added for good, and the largest files twice for as long as
@@ -166,26 +102,6 @@ fn space_needed(plan: &Plan, threads: NonZero<usize>) -> u64 {
     }
     twice.sort_unstable_by(|a, b| b.cmp(a));
     twice.iter().take(threads.get()).fold(added, |sum, size| sum.saturating_add(*size))
-}
-
-/// Every file that somebody keeps from being changed as planned.
-pub(crate) fn locked(destination: &dyn TreeMut, plan: &Plan) -> Result<Vec<Locked>, TreeError> {
-    let mut touched = Vec::new();
-    for step in &plan.steps {
-        match step {
-            Step::RenameCase { from: path, path: _, old: _ }
-            | Step::Replace { path, source: _, stamp: _, old: _ }
-            | Step::Delete { path, old: _ } => touched.push(path.clone()),
-            Step::Touch { path: _, stamp: _, old: _ }
-            | Step::CreateDirectory { path: _ }
-            | Step::Create { path: _, source: _, stamp: _ }
-            | Step::DeleteDirectory { path: _ } => {}
-        }
-    }
-    touched.sort();
-    touched.dedup();
-    let found = destination.locked(&touched)?;
-    Ok(found.into_iter().map(|(path, holders)| Locked { path, holders }).collect())
 }
 
 /// What became of one step.

@@ -26,6 +26,10 @@ pub enum Guard {
     StaleSource(RelPath),
     /// Something else would be done there than the approved plan says.
     StalePlan(RelPath),
+    /// A file of settings was changed at the destination since it was deployed.
+    Drift(RelPath),
+    /// A file that another stream brings.
+    OtherStream(RelPath, String),
     /// More files would be deleted than is usual.
     TooManyDeletes {
         /// Files to delete.
@@ -66,6 +70,12 @@ impl fmt::Display for Guard {
             Self::WebConfigMissing => f.write_str(
                 "the source has no `web.config` but the destination has: it is not what runs there",
             ),
+            Self::Drift(path) => {
+                write!(f, "`{path}` was changed at the destination since it was deployed")
+            }
+            Self::OtherStream(path, stream) => {
+                write!(f, "`{path}` belongs to the stream `{stream}`")
+            }
             Self::TooManyDeletes { deletes, of, limit } => write!(
                 f,
                 "{deletes} of {of} files would be deleted, more than the {limit} that pass unasked"
@@ -91,6 +101,10 @@ impl Guard {
             Self::EmptySource | Self::WebConfigMissing => {
                 "check that the source is the publish output of this site"
             }
+            Self::Drift(_) => {
+                "take the change over into the source, or say --on-drift=overwrite or --on-drift=keep"
+            }
+            Self::OtherStream(..) => "exclude it, or deploy both with one --stream",
             Self::TooManyDeletes { .. } => {
                 "look at the list with --dry-run, then allow that many with --max-delete"
             }

@@ -5,11 +5,13 @@
 
 mod execute;
 mod guard;
+mod manifest;
 mod matching;
 mod names;
 mod outcome;
 mod plan;
 mod policy;
+mod preflight;
 mod prepare;
 pub mod robocopy;
 pub mod staged;
@@ -18,8 +20,9 @@ mod watched;
 
 pub use execute::{Context, execute};
 pub use guard::Guard;
+pub use manifest::{Entry, Head, Manifest, Stream, StreamError};
 pub use outcome::{Ending, Locked, Outcome, SourceError, StepError, Totals};
 pub use plan::{Kept, Plan, Sides, Why, plan};
-pub use policy::{Care, Compare, Extras, PROTECTED, Policy, Spelling, Target};
-pub use prepare::{equal_contents, prepare, snapshots};
+pub use policy::{Care, Compare, Extras, List, PROTECTED, Policy, Spelling, Target};
+pub use prepare::{Known, equal_contents, prepare, prepare_managed, snapshots};
 pub use step::Step;

@@ -125,6 +125,8 @@ pub struct Outcome {
     pub errors: Vec<StepError>,
     /// Steps that were not done, in the order of the plan.
     pub undone: Vec<Step>,
+    /// How long the app was offline, if it was taken offline.
+    pub offline: Option<std::time::Duration>,
 }
 
 /// Why a step was not done, or none was begun.
@@ -138,6 +140,8 @@ pub enum StepError {
     DestinationChanged(RelPath),
     #[error("not enough room at the destination: {needed} bytes are needed, {available} are free")]
     NoSpace { needed: u64, available: u64 },
+    #[error("it was interrupted")]
+    Interrupted,
     #[error(transparent)]
     Source(SourceError),
     #[error(transparent)]

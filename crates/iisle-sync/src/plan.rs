@@ -6,10 +6,11 @@ use iisle_path::{NameRules, RelPath};
 use iisle_tree::{Refusal, Snapshot, Stamp};
 
 use crate::guard::Guard;
+use crate::manifest::Manifest;
 use crate::matching::{Pair, pairs};
 use crate::names::problems;
 use crate::outcome::Totals;
-use crate::policy::{Care, Extras, Policy, Spelling, Target, same_stamp, same_time};
+use crate::policy::{Care, Extras, List, Policy, Spelling, Target, same_stamp, same_time};
 use crate::step::{Step, is_offline_page, is_web_config, stage};
 
 /// What a plan is made from.
@@ -24,6 +25,9 @@ pub struct Sides<'a> {
     /// Files of the source whose content was read and found equal at the destination; `None` when
     /// no content was read and stamps decide.
     pub equal: Option<&'a BTreeSet<RelPath>>,
+    /// What the last deployment of the same stream brought, for [`Extras::Managed`]; without it
+    /// nothing is known to be ours.
+    pub manifest: Option<&'a Manifest>,
 }
 
 /// Something at the destination that differs from the source and stays.
@@ -50,6 +54,8 @@ pub enum Why {
     Excluded,
     /// It is a link or something else that a sync does not touch.
     Opaque,
+    /// It was deployed, and changed at the destination since.
+    Changed,
     /// An `app_offline.htm` of the source would switch the site off for good.
     AppOffline,
 }
@@ -63,6 +69,7 @@ impl Why {
             Self::Unmanaged => "unmanaged",
             Self::Excluded => "excluded",
             Self::Opaque => "opaque",
+            Self::Changed => "changed",
             Self::AppOffline => "app-offline",
         }
     }
@@ -81,6 +88,8 @@ pub struct Plan {
     pub unchanged_files: u64,
     /// Their sizes, in bytes.
     pub unchanged_bytes: u64,
+    /// Those files, when the policy wants them listed.
+    pub unchanged: Vec<(RelPath, Stamp)>,
 }
 
 impl Plan {
@@ -126,6 +135,8 @@ struct Planner<'a> {
     plan: Plan,
     kept: BTreeMap<(String, Why), u64>,
     deleted: BTreeSet<&'a RelPath>,
+    /// Folders that hold some of them, where only our own files are deleted.
+    deleted_below: BTreeSet<RelPath>,
     /// The source's directories as the destination compares them.
     source_directories: BTreeSet<String>,
     /// The destination's directories as it compares them.
@@ -141,7 +152,7 @@ struct Planner<'a> {
 impl<'a> Planner<'a> {
     fn new(sides: Sides<'a>, policy: &'a Policy) -> Self {
         let fold = |path: &str| sides.names.fold(path);
-        let Sides { source, destination, names: _, equal: _ } = sides;
+        let Sides { source, destination, names: _, equal: _, manifest: _ } = sides;
         let (ours, theirs) = (&source.directories, &destination.directories);
         Self {
             sides,
@@ -149,6 +160,7 @@ impl<'a> Planner<'a> {
             plan: Plan::default(),
             kept: BTreeMap::new(),
             deleted: BTreeSet::new(),
+            deleted_below: BTreeSet::new(),
             folded_files: OnceCell::new(),
             in_the_way: BTreeSet::new(),
             source_directories: ours.keys().map(|path| fold(path.as_str())).collect(),
@@ -192,7 +204,7 @@ impl<'a> Planner<'a> {
     }
 
     fn compare_files(&mut self) {
-        let Sides { source, destination, names, equal: _ } = self.sides;
+        let Sides { source, destination, names, equal: _, manifest: _ } = self.sides;
         for pair in pairs(&source.files, &destination.files, names) {
             match pair {
                 Pair { source: Some((path, stamp)), destination: found } => {
@@ -234,6 +246,9 @@ impl<'a> Planner<'a> {
         if stays && renamed.is_none() {
             self.plan.unchanged_files += 1;
             self.plan.unchanged_bytes += stamp.size;
+            if self.policy.list == List::Everything {
+                self.plan.unchanged.push((at.clone(), old));
+            }
             return;
         }
         if self.policy.protects(at) {
@@ -327,13 +342,28 @@ impl<'a> Planner<'a> {
         if !self.policy.selects(path) {
             return self.keep_below(path, Why::Excluded, 1);
         }
-        match self.policy.extras {
-            Extras::Keep => self.keep_below(path, Why::Unmanaged, 1),
-            Extras::Delete => {
-                self.deleted.insert(path);
-                self.plan.steps.push(Step::Delete { path: path.clone(), old });
+        let goes = match self.policy.extras {
+            Extras::Keep => {
+                self.keep_below(path, Why::Unmanaged, 1);
+                false
             }
+            Extras::Managed => self.is_ours(path, old),
+            Extras::Delete => true,
+        };
+        if goes {
+            self.deleted.insert(path);
+            self.plan.steps.push(Step::Delete { path: path.clone(), old });
         }
+    }
+
+    /// Whether an earlier deployment brought this file and nobody changed it since; else it is kept.
+    fn is_ours(&mut self, path: &RelPath, found: Stamp) -> bool {
+        match self.sides.manifest.and_then(|manifest| manifest.get(path)) {
+            Some(entry) if entry.is(found) => return true,
+            Some(_) => self.keep(path.to_string(), Why::Changed, 1),
+            None => self.keep_below(path, Why::Unmanaged, 1),
+        }
+        false
     }
 
     /// Keeps the file `path`, named by the topmost directory to which `why` applies as well.
@@ -381,7 +411,7 @@ impl<'a> Planner<'a> {
     }
 
     fn compare_directories(&mut self) {
-        let Sides { source, destination, names, equal: _ } = self.sides;
+        let Sides { source, destination, names, equal: _, manifest: _ } = self.sides;
         let mut extras = Vec::new();
         for pair in pairs(&source.directories, &destination.directories, names) {
             match pair {
@@ -415,6 +445,9 @@ impl<'a> Planner<'a> {
                 }
             }
         };
+        if self.policy.extras == Extras::Managed {
+            self.deleted_below = self.deleted.iter().flat_map(|path| path.ancestors()).collect();
+        }
         let destination = self.sides.destination;
         destination.files.keys().filter(|path| !self.deleted.contains(path)).for_each(&mut occupy);
         let refused = destination.refused.iter().filter_map(|r| RelPath::parse(&r.path).ok());
@@ -428,7 +461,12 @@ impl<'a> Planner<'a> {
         });
         // A directory stays when it is not ours to delete, and so do those above it.
         for path in extras {
-            let deletes = self.policy.extras == Extras::Delete;
+            let deletes = match self.policy.extras {
+                Extras::Keep => false,
+                // A folder that held nothing of ours was not made by us.
+                Extras::Managed => self.deleted_below.contains(*path),
+                Extras::Delete => true,
+            };
             if self.policy.protects(path) || !deletes || !self.policy.selects_directory(path) {
                 occupied.insert((*path).clone());
                 occupied.extend(path.ancestors());
@@ -440,7 +478,7 @@ impl<'a> Planner<'a> {
             } else if !self.has_below(path) {
                 let why = if self.policy.protects(path) {
                     Why::Protected
-                } else if self.policy.extras == Extras::Keep {
+                } else if self.policy.extras != Extras::Delete {
                     Why::Unmanaged
                 } else {
                     Why::Excluded
@@ -465,10 +503,10 @@ impl<'a> Planner<'a> {
     ///
     /// Source: `sync.md` SD-17 and SD-26.
     fn guard_deletes(&mut self) {
-        if self.policy.extras != Extras::Delete {
+        if self.policy.extras == Extras::Keep {
             return;
         }
-        let Sides { source, destination, names: _, equal: _ } = self.sides;
+        let Sides { source, destination, names: _, equal: _, manifest: _ } = self.sides;
         let deletes = self.deleted.len() as u64;
         if source.files.is_empty() && deletes > 0 && self.policy.care != Care::None {
             return self.refuse(Guard::EmptySource);
@@ -476,7 +514,11 @@ impl<'a> Planner<'a> {
         let has_web_config = |snapshot: &Snapshot| {
             snapshot.files.keys().any(|path| path.is_top_level() && is_web_config(path))
         };
-        let lost = has_web_config(destination) && !has_web_config(source);
+        // Another stream may have brought it; then its absence here says nothing.
+        let config = RelPath::parse("web.config").expect("it is a name");
+        let is_expected = self.policy.extras == Extras::Delete
+            || self.sides.manifest.is_some_and(|manifest| manifest.get(&config).is_some());
+        let lost = is_expected && has_web_config(destination) && !has_web_config(source);
         if lost && self.policy.care != Care::None {
             self.refuse(Guard::WebConfigMissing);
         }

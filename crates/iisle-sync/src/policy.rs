@@ -42,6 +42,8 @@ pub struct Policy {
     pub care: Care,
     /// Whose letters a name keeps that differs in case only.
     pub spelling: Spelling,
+    /// Whether a plan lists what stays.
+    pub list: List,
 }
 
 impl Policy {
@@ -63,6 +65,7 @@ impl Policy {
             max_deletes: None,
             care: Care::default(),
             spelling: Spelling::default(),
+            list: List::Changes,
         })
     }
 
@@ -102,7 +105,12 @@ pub enum Extras {
     /// They stay.
     #[default]
     Keep,
-    /// They are deleted, after everything else went well.
+    /// Those that an earlier deployment of the same stream brought, and nobody changed since, are
+    /// deleted; what else is there stays: it may be an upload.
+    ///
+    /// Source: `sync.md` SD-23, `managed`.
+    Managed,
+    /// All of them are deleted.
     Delete,
 }
 
@@ -126,6 +134,16 @@ pub enum Spelling {
     Source,
     /// Those of the destination.
     Destination,
+}
+
+/// Whether a plan lists the files that are the same on both sides.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum List {
+    /// They are only counted.
+    #[default]
+    Changes,
+    /// It does: nobody has noted them yet.
+    Everything,
 }
 
 /// Where the files have to be able to live in the end.
@@ -156,9 +174,25 @@ pub(crate) fn same_time(a: Ticks, b: Ticks) -> bool {
     a == b || (close && is_coarse(a) != is_coarse(b))
 }
 
+/// A time that counts as `time` but is not `other`, for a file whose content changed although size
+/// and time did not: servers and browsers tell files apart by these.
+///
+/// Source: `sync.md` SD-7, which takes the present; this time is not taken for a difference by the
+/// next sync.
+pub(crate) fn other_time(time: Ticks, other: Ticks) -> Ticks {
+    let rest = time.0.rem_euclid(COARSE);
+    let candidates = if rest == 0 {
+        [time.0 + Ticks::SECOND, time.0 + Ticks::SECOND / 2]
+    } else {
+        [time.0 - rest + COARSE, time.0 - rest]
+    };
+    let [first, second] = candidates.map(Ticks);
+    if first == other { second } else { first }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Policy, same_time};
+    use super::{Policy, other_time, same_time};
     use iisle_path::RelPath;
     use iisle_tree::Ticks;
 
@@ -170,6 +204,18 @@ mod tests {
         assert!(!same_time(t(10, 3), t(10, 4)), "two fine times are exact");
         assert!(same_time(t(i64::MAX / Ticks::SECOND, 7), t(i64::MAX / Ticks::SECOND, 7)));
         assert!(!same_time(Ticks(i64::MIN), Ticks(i64::MAX)));
+    }
+
+    #[test]
+    fn another_time_is_no_difference_and_never_the_one_before() {
+        for time in [0, 5, 20_000_000, 30_000_007] {
+            let mut before = Ticks(time);
+            for _ in 0..3 {
+                let next = other_time(Ticks(time), before);
+                assert!(next != before && same_time(next, Ticks(time)), "{time} {next:?}");
+                before = next;
+            }
+        }
     }
 
     #[test]

@@ -5,9 +5,10 @@ use iisle_report::{Monitor, Phase};
 use iisle_tree::digest::of_files;
 use iisle_tree::{Snapshot, Tree, TreeError};
 
+use crate::manifest::Manifest;
 use crate::matching::{Pair, pairs};
 use crate::plan::{Plan, Sides, plan};
-use crate::policy::{Compare, Policy};
+use crate::policy::{Compare, Extras, Policy};
 
 /// Looks at both trees and plans: everything that a dry run does.
 pub fn prepare(
@@ -16,15 +17,56 @@ pub fn prepare(
     policy: &Policy,
     monitor: &dyn Monitor,
 ) -> Result<Plan, TreeError> {
+    prepare_managed(source, destination, policy, &Unknown, monitor)
+}
+
+/// What is known of earlier deployments.
+pub trait Known {
+    /// What the last deployment of the same stream brought; `None` when there was none. Costly the
+    /// first time.
+    fn manifest(&self) -> Option<&Manifest>;
+}
+
+/// Nothing is known.
+struct Unknown;
+
+impl Known for Unknown {
+    fn manifest(&self) -> Option<&Manifest> {
+        None
+    }
+}
+
+/// As [`prepare`], knowing of earlier deployments. The manifest is asked for only when the destination
+/// has files that the source does not have.
+pub fn prepare_managed(
+    source: &dyn Tree,
+    destination: &dyn Tree,
+    policy: &Policy,
+    known: &dyn Known,
+    monitor: &dyn Monitor,
+) -> Result<Plan, TreeError> {
     let (ours, theirs) = snapshots(source, destination, monitor)?;
     let names = destination.names();
-    let mut sides = Sides { source: &ours, destination: &theirs, names, equal: None };
+    let mut sides =
+        Sides { source: &ours, destination: &theirs, names, equal: None, manifest: None };
     let equal;
     if policy.compare == Compare::Contents {
         equal = equal_contents(source, destination, &sides, policy, monitor);
         sides.equal = Some(&equal);
     }
+    if policy.extras == Extras::Managed && has_extras(&sides) {
+        sides.manifest = known.manifest();
+    }
     Ok(plan(&sides, policy))
+}
+
+/// Whether the destination has files that the source does not have under just this name.
+fn has_extras(sides: &Sides<'_>) -> bool {
+    let mut ours = sides.source.files.keys().peekable();
+    sides.destination.files.keys().any(|path| {
+        while ours.next_if(|own| *own < path).is_some() {}
+        ours.peek().is_none_or(|own| *own != path)
+    })
 }
 
 /// Lists both trees at the same time: the source first.

@@ -101,6 +101,10 @@ impl Tree for Recording<'_> {
     fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
         self.tree.is_current(path, stamp)
     }
+
+    fn is_executable(&self, path: &RelPath) -> bool {
+        self.tree.is_executable(path)
+    }
 }
 
 impl TreeMut for Recording<'_> {

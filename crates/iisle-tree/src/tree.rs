@@ -43,6 +43,13 @@ pub trait Tree: Send + Sync {
         Ok(true)
     }
 
+    /// Whether the system that holds the file lets it be executed; always `false` where that is
+    /// said by its name.
+    fn is_executable(&self, path: &RelPath) -> bool {
+        let _ = path;
+        false
+    }
+
     /// The whole of a file that is expected to be small.
     ///
     /// # Errors

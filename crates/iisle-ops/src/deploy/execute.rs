@@ -1,16 +1,16 @@
-use std::num::NonZero;
 use std::path::Path;
 
-use iisle_sync::{Ending, Totals};
+use iisle_sync::{Ending, Outcome, Totals};
 use iisle_tree::LocalTree;
+use iisle_webdeploy::ParameterizedTree;
 
-use super::offline::Offline;
 use super::place::Job;
-use super::report::{DeployReport, DeployedContent, sum, warning};
+use super::report::{DeployReport, DeployedContent, sum};
 use super::request::DeployMode;
 use super::run::Deployment;
 use crate::Failure;
-use crate::sync::{SyncOutcome, locked_line};
+use crate::staged::{NoEntry, Site};
+use crate::sync::{OfflineWish, StagedOptions, SyncOutcome, locked_line};
 
 impl Deployment<'_> {
     /// Executes the plans, one after the other, unless one of them must not be.
@@ -59,19 +59,23 @@ impl Deployment<'_> {
     }
 
     fn execute(&self, report: &mut DeployReport) {
-        let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
         let mut ending = Ending::Unchanged;
         for job in &self.jobs {
             let (Some(tree), Some(destination)) = (&job.tree, &job.destination) else { continue };
-            let offline = self.take_offline(job, destination, report);
-            let work = iisle_sync::Context {
-                source: tree,
-                destination,
-                monitor: self.context.monitor,
-                threads,
+            let outcome = match self.one(job, tree, destination) {
+                Ok(outcome) => outcome,
+                Err(NoEntry::Busy(failure)) => {
+                    report.outcome = SyncOutcome::Busy;
+                    report.failure = Some(failure);
+                    return;
+                }
+                Err(NoEntry::Failed(failure)) => {
+                    report.failure = Some(failure);
+                    ending = if ending == Ending::Done { Ending::Stopped } else { Ending::Failed };
+                    break;
+                }
             };
-            let outcome = iisle_sync::execute(&work, &job.plan);
-            drop(offline);
+            report.offline = report.offline || outcome.offline.is_some();
             report.totals = sum(report.totals, outcome.totals);
             let failure = failure(&job.root, &outcome);
             report.kept.extend(outcome.kept);
@@ -91,27 +95,44 @@ impl Deployment<'_> {
         report.outcome = SyncOutcome::Ended(ending);
     }
 
-    fn take_offline<'t>(
+    /// Does the plan of one provider: a folder as a whole, a single file in one step anyway.
+    fn one(
         &self,
         job: &Job<'_>,
-        destination: &'t LocalTree,
-        report: &mut DeployReport,
-    ) -> Option<Offline<'t>> {
-        let wanted = self.request.rules.app_offline && !job.content.is_file;
-        if !wanted || job.plan.is_empty() {
-            return None;
+        tree: &ParameterizedTree<'_>,
+        destination: &LocalTree,
+    ) -> Result<Outcome, NoEntry> {
+        if job.file_name.is_some() || job.plan.is_empty() {
+            let monitor = self.context.monitor;
+            let work = iisle_sync::Context {
+                source: tree,
+                destination,
+                monitor,
+                threads: crate::staged::threads(),
+            };
+            return Ok(iisle_sync::execute(&work, &job.plan));
         }
-        match Offline::take(destination) {
-            Ok(page) => {
-                report.offline = report.offline || page.is_some();
-                page
-            }
-            Err(error) => {
-                let message = format!("the application was not taken offline: {}", error.message);
-                report.warnings.push(warning("app-offline", message));
-                None
-            }
+        let options = self.options();
+        let mut site = Site::of(&job.root, &options)?;
+        if site.begin(self.context)? {
+            let failure = Failure::new("an earlier deployment had not ended and was taken back");
+            return Err(failure.hint("run the same command again").into());
         }
+        let origin = self.request.package.package.display().to_string();
+        let threads = crate::staged::threads();
+        let (outcome, _) =
+            site.execute(self.context, tree, &origin, destination, &options, threads, &job.plan);
+        Ok(outcome)
+    }
+
+    /// How providers are deployed.
+    pub(super) fn options(&self) -> StagedOptions {
+        let offline = if self.request.rules.app_offline {
+            OfflineWish::Always
+        } else {
+            self.request.staged.offline
+        };
+        StagedOptions { offline, ..self.request.staged.clone() }
     }
 }
 

@@ -1,7 +1,6 @@
 //! `iisle deploy`: a Web Deploy package applied to folders of this machine.
 
 mod execute;
-mod offline;
 mod place;
 mod plan;
 mod report;

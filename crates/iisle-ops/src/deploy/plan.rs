@@ -2,16 +2,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use iisle_path::{NameRules, Patterns, RelPath};
-use iisle_sync::{Care, Compare, Extras, Plan, Policy, Sides, Spelling, Step};
+use iisle_sync::{Care, Compare, Extras, Known, Manifest, Plan, Policy, Sides, Spelling, Step};
 use iisle_tree::digest::of_files;
 use iisle_tree::{LocalTree, Snapshot, Tree, host};
 use iisle_webdeploy::{ApplyOptions, ParameterizedTree, Resolved};
 
 use super::place::Job;
-use super::request::{DeployRequest, Protection};
+use super::request::{DeployMode, DeployRequest, Protection};
 use super::run::Deployment;
 use crate::Failure;
 use crate::package::verify_files;
+use crate::staged::{NoEntry, Site};
 
 impl<'a> Deployment<'a> {
     /// Plans every job; nothing is changed.
@@ -43,6 +44,9 @@ impl<'a> Deployment<'a> {
             policy.care = Care::None;
             policy.protected = Patterns::parse(protect)?;
             policy.max_deletes = max_delete.or(Some(u64::MAX));
+            if policy.extras == Extras::Managed {
+                policy.extras = Extras::Delete;
+            }
         }
         Ok(policy)
     }
@@ -63,6 +67,15 @@ impl<'a> Deployment<'a> {
             tree = tree.named(name.clone());
         }
         let destination = LocalTree::target(&job.root)?;
+        let options = self.options();
+        let mut site = None;
+        if job.file_name.is_none() {
+            let mut folder = Site::of(&job.root, &options).map_err(told)?;
+            if self.request.mode == DeployMode::Execute {
+                folder.settle(self.context).map_err(told)?;
+            }
+            site = Some(folder);
+        }
         let (mut ours, mut theirs) =
             iisle_sync::snapshots(&tree, &destination, self.context.monitor)?;
         if job.file_name.is_some() {
@@ -79,7 +92,18 @@ impl<'a> Deployment<'a> {
         let mut kept = Vec::new();
         let names = names(&theirs, destination.names());
         self.apply_rules(job, &mut ours, &mut theirs, names, &mut kept)?;
-        let mut plan = self.plan(&tree, &destination, [&ours, &theirs], names, policy);
+        let sides = [&ours, &theirs];
+        let mut plan = match &site {
+            None => self.plan(&tree, &destination, sides, names, policy, None),
+            Some(site) => {
+                let plan = |policy: &Policy, known: &dyn Known| {
+                    let managed = policy.extras == Extras::Managed;
+                    let manifest = if managed { known.manifest() } else { None };
+                    Ok(self.plan(&tree, &destination, sides, names, policy, manifest))
+                };
+                site.plan(&destination, policy, &options, plan).map_err(told)?.plan
+            }
+        };
         plan.kept.extend(kept);
         plan.kept.sort();
         self.verify(job, &tree, &plan)?;
@@ -95,8 +119,9 @@ impl<'a> Deployment<'a> {
         [ours, theirs]: [&Snapshot; 2],
         names: NameRules,
         policy: &Policy,
+        manifest: Option<&Manifest>,
     ) -> Plan {
-        let mut sides = Sides { source: ours, destination: theirs, names, equal: None };
+        let mut sides = Sides { source: ours, destination: theirs, names, equal: None, manifest };
         if policy.compare == Compare::Contents {
             let equal =
                 iisle_sync::equal_contents(tree, destination, &sides, policy, self.context.monitor);
@@ -174,6 +199,12 @@ fn names(target: &Snapshot, own: NameRules) -> NameRules {
     } else {
         own
     }
+}
+
+/// Why a site cannot be deployed to, before anything was planned.
+fn told(no_entry: NoEntry) -> Failure {
+    let (NoEntry::Busy(failure) | NoEntry::Failed(failure)) = no_entry;
+    failure
 }
 
 /// What other providers go to below this one is theirs.

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use iisle_sync::{Compare, Extras};
 use iisle_webdeploy::{PositionMode, Setting};
 
+use crate::sync::StagedOptions;
 use crate::{Failure, PackageRequest};
 
 /// What to deploy and where to.
@@ -34,6 +35,8 @@ pub struct DeployRequest {
     pub max_delete: Option<u64>,
     /// How parameters of kind `TextFilePosition` work.
     pub positions: PositionMode,
+    /// How the files get there.
+    pub staged: StagedOptions,
     /// Whether anything is changed.
     pub mode: DeployMode,
 }

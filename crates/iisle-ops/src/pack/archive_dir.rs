@@ -45,8 +45,13 @@ pub(super) fn write(
         ..Policy::new::<&str>([])?
     };
     let theirs = destination.snapshot()?;
-    let sides =
-        Sides { source: snapshot, destination: &theirs, names: destination.names(), equal: None };
+    let sides = Sides {
+        source: snapshot,
+        destination: &theirs,
+        names: destination.names(),
+        equal: None,
+        manifest: None,
+    };
     let plan = iisle_sync::plan(&sides, &policy);
     if let Some(guard) = plan.refused.first() {
         return Err(Failure::new(guard.to_string()).hint(guard.hint()));

@@ -51,6 +51,8 @@ pub struct PublishRequest {
     pub pack: PackSettings,
     /// How the target is treated.
     pub sync: SyncSettings,
+    /// How it gets there.
+    pub staged: sync::StagedOptions,
 }
 
 /// Takes every step that was asked for, until one fails. The report tells how far it got.
@@ -387,7 +389,7 @@ impl Run<'_> {
             destination: target.clone(),
             settings,
             mode,
-            engine: sync::Engine::Direct,
+            engine: sync::Engine::Staged(self.request.staged.clone()),
         };
         let mut report = sync::sync(self.context, &request)?;
         let outcome = report.outcome;

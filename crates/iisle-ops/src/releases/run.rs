@@ -6,7 +6,7 @@ use iisle_tree::{Ticks, host, pointer};
 use super::folder::{self, NEW};
 use super::state::State;
 use super::upkeep::{Pointer, Switched, has_config, lock, no_config, remove_old, switch};
-use crate::sync::{SyncMode, SyncOutcome, SyncReport, SyncRequest, sync};
+use crate::sync::{Engine, SyncMode, SyncOutcome, SyncReport, SyncRequest, sync};
 use crate::{Context, Failure};
 
 /// Folders that all releases share unless others are named: what a site writes itself.
@@ -60,6 +60,8 @@ pub fn release(context: &Context<'_>, request: &ReleaseRequest) -> Result<Releas
     crate::sync::separate(&wanted.source, folder).map_err(|e| e.context(message()))?;
     let mut wanted = wanted.clone();
     wanted.settings.extras = Extras::Keep;
+    // Nothing in a fresh folder can be lost, and nobody sees it before it is complete.
+    wanted.engine = Engine::InPlace;
     let shared = shared_folders(shared)?;
     wanted.settings.exclude.extend(shared.iter().map(|path| format!("/{path}/")));
     let executes = wanted.mode == SyncMode::Execute;

@@ -64,7 +64,7 @@ fn policy(extras: Extras) -> Policy {
 }
 
 fn decide(names: NameRules, source: &Snapshot, destination: &Snapshot, policy: &Policy) -> String {
-    show(&plan(&Sides { source, destination, names, equal: None }, policy))
+    show(&plan(&Sides { source, destination, names, equal: None, manifest: None }, policy))
 }
 
 fn check(source: &str, destination: &str, extras: Extras) -> String {
@@ -305,6 +305,7 @@ fn equal_content_needs_no_copy() {
         destination: &destination,
         names: NameRules::Windows,
         equal: Some(&equal),
+        manifest: None,
     };
     insta::assert_snapshot!(show(&plan(&sides, &policy(Extras::Keep))), @r"
     t a
@@ -356,7 +357,7 @@ proptest! {
         let same = tree(names, &files).snapshot().unwrap();
         let extras = if delete { Extras::Delete } else { Extras::Keep };
         let policy = Policy { target: Target::Destination, ..policy(extras) };
-        let plan = plan(&Sides { source: &same, destination: &same, names, equal: None }, &policy);
+        let plan = plan(&Sides { source: &same, destination: &same, names, equal: None, manifest: None }, &policy);
         prop_assert!(plan.steps.is_empty() && plan.refused.is_empty(), "{}", show(&plan));
     }
 
@@ -369,7 +370,7 @@ proptest! {
         let (source, destination) = (ours.snapshot().unwrap(), theirs.snapshot().unwrap());
         let extras = if delete { Extras::Delete } else { Extras::Keep };
         let policy = policy(extras);
-        let sides = Sides { source: &source, destination: &destination, names, equal: None };
+        let sides = Sides { source: &source, destination: &destination, names, equal: None, manifest: None };
         for step in plan(&sides, &policy).steps {
             let existing = match &step {
                 Step::RenameCase { from: path, path: _, old: _ }

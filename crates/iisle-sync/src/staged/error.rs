@@ -9,10 +9,16 @@ use thiserror::Error;
 pub enum StagedError {
     #[error("`{0}` is neither what the plan found nor what it brings: somebody else changed it")]
     Foreign(RelPath),
+    #[error("the destination was missing and is there by now: somebody else made it")]
+    ForeignFolder,
     #[error("`{0}` was not written as it was read: its digest differs")]
     Unverified(RelPath),
+    #[error("it was interrupted")]
+    Interrupted,
     #[error("the plan of the unfinished deployment cannot be read: {0}")]
     Plan(String),
+    #[error("the files of the stream `{stream}` are not known: {problem}")]
+    Manifest { stream: String, problem: String },
     #[error(transparent)]
     Tree(#[from] TreeError),
 }

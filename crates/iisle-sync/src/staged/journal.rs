@@ -1,4 +1,5 @@
 use iisle_path::RelPath;
+use iisle_tree::Durability;
 use iisle_tree::digest::Digest;
 use iisle_tree::workshop::{Spot, Workshop};
 use serde_json::{Value, json};
@@ -9,10 +10,6 @@ use super::StagedError;
 /// everything is swapped in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Phase {
-    /// New files are being written beside the folder.
-    Begun,
-    /// The page may lie in the folder.
-    Offline,
     /// Files are being swapped in.
     Swapping,
     /// It is being taken back.
@@ -24,13 +21,10 @@ pub(super) enum Phase {
 }
 
 impl Phase {
-    const ALL: [Self; 6] =
-        [Self::Begun, Self::Offline, Self::Swapping, Self::GoingBack, Self::Committed, Self::Done];
+    const ALL: [Self; 4] = [Self::Swapping, Self::GoingBack, Self::Committed, Self::Done];
 
     fn word(self) -> &'static str {
         match self {
-            Self::Begun => "BEGIN",
-            Self::Offline => "OFFLINE",
             Self::Swapping => "SWAP-BEGIN",
             Self::GoingBack => "ROLLBACK-BEGIN",
             Self::Committed => "COMMIT",
@@ -57,19 +51,24 @@ pub(super) fn spot() -> Spot {
 }
 
 impl Journal {
-    /// Begins a journal; there is none so far.
+    /// Begins a journal, of which there is none so far: files are about to be swapped in.
     pub(super) fn begin(shop: &dyn Workshop, plan: Digest) -> Result<Self, StagedError> {
-        let mut journal = Self { phase: Phase::Begun, plan, lines: 0 };
-        journal.enter(shop, Phase::Begun)?;
+        let mut journal = Self { phase: Phase::Swapping, plan, lines: 0 };
+        journal.enter(shop, Phase::Swapping)?;
         Ok(journal)
     }
 
-    /// Notes that a phase is entered; it is on the medium afterwards.
+    /// Notes that a phase is entered, and has it on the medium where what follows depends on it.
     pub(super) fn enter(&mut self, shop: &dyn Workshop, phase: Phase) -> Result<(), StagedError> {
+        let durability = match phase {
+            // Each is followed by a flush of the volume, or says nothing new.
+            Phase::Swapping | Phase::Committed | Phase::Done => Durability::Cached,
+            Phase::GoingBack => Durability::Flushed,
+        };
         let text = line(self.lines + 1, phase, &self.plan);
         // A line that an earlier run left unfinished is ended first.
         let text = if self.lines == 0 { text } else { format!("\n{text}") };
-        shop.append(&spot(), text.as_bytes())?;
+        shop.append(&spot(), text.as_bytes(), durability)?;
         self.phase = phase;
         self.lines += 1;
         Ok(())
@@ -118,6 +117,7 @@ fn parse(line: &str) -> Option<(usize, Phase, Digest)> {
 #[cfg(test)]
 mod tests {
     use super::{Journal, Phase, line, parse, spot};
+    use iisle_tree::Durability;
     use iisle_tree::digest::Digest;
     use iisle_tree::workshop::{LocalWorkshop, Workshop};
 
@@ -137,8 +137,8 @@ mod tests {
         let shop = LocalWorkshop::beside(&folder.path().join("site")).unwrap();
         assert_eq!(Journal::read(&shop).unwrap(), None);
         let mut journal = Journal::begin(&shop, Digest::of(b"plan")).unwrap();
-        let torn = line(2, Phase::Swapping, &journal.plan);
-        shop.append(&spot(), &torn.as_bytes()[..20]).unwrap();
+        let torn = line(2, Phase::Committed, &journal.plan);
+        shop.append(&spot(), &torn.as_bytes()[..20], Durability::Cached).unwrap();
         assert_eq!(Journal::read(&shop).unwrap(), Some(journal.clone()));
         journal.enter(&shop, Phase::GoingBack).unwrap();
         assert_eq!(Journal::read(&shop).unwrap().unwrap().phase, Phase::GoingBack);

@@ -2,28 +2,37 @@
 //! swapped in by renames, with a journal that takes any crash forward or back.
 //!
 //! ```text
-//! .NAME.deploy/  lock  plan.json  journal  stage/<n>  backup/<n>
+//! .NAME.deploy/  lock  plan.json  journal  manifest-<stream>.json  stage/<n>  backup/<n>  aside/<n>
 //!
-//!   BEGIN ─ stage, verify ─ STAGED ─ (page) ─ SWAP ─ renames, deletes ─ COMMIT ─ (page off) ─ DONE
-//!     └──────── a crash here: nothing happened ────┘        └─ back or forward ─┘└─ forward ─┘
+//!   stage, verify ─ (page) ─ SWAP-BEGIN ─ renames, deletes ─ COMMIT ─ (page off) ─ DONE
+//!     └─ a crash here: nothing happened ─┘   └─ back or forward ─┘  └─ forward ─┘
 //! ```
 //!
 //! What has happened to each file is read from the disk, not from the journal: a staged file that
 //! still lies there has not been swapped in, and a backup that lies there can be taken back. The
 //! backup of the last deployment stays, so that it can be taken back later.
 //!
+//! What goes into folders that are not there yet is written as such folders, and a destination that is
+//! missing is written as a whole: each gets its place by one rename (`layout.rs`). The manifest of a
+//! stream says which files it brought.
+//!
 //! [`deploy`] does a plan, [`recover`] ends what an earlier run began, [`rollback`] takes it back.
 
+mod claims;
 mod error;
 mod journal;
+mod layout;
 mod offline;
 mod record;
+mod recovery;
 mod run;
 mod stage;
 mod swap;
 #[cfg(test)]
 mod tests;
 
+pub use claims::{has_manifest, other_streams, read_manifest};
 pub use error::StagedError;
 pub use offline::{Away, Offline, PAGE_MARK};
-pub use run::{Direction, Recovered, Staging, deploy, recover, rollback};
+pub use recovery::{Direction, Recovered, is_unfinished, recover, rollback};
+pub use run::{Held, Staging, deploy};

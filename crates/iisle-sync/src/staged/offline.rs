@@ -1,10 +1,12 @@
 use std::time::Duration;
 
 use iisle_path::RelPath;
-use iisle_tree::workshop::{Spot, State, Workshop};
-use iisle_tree::{Stamp, Ticks};
+use iisle_tree::workshop::{Look, Spot, State, Workshop};
+use iisle_tree::{Stamp, Ticks, Tree, TreeError};
 
 use super::StagedError;
+use crate::plan::Plan;
+use crate::step::{Step, is_offline_page};
 
 /// What stands in every page of ours, so that one of somebody else is left alone.
 pub const PAGE_MARK: &str = "<!-- iisle deployment ";
@@ -21,8 +23,10 @@ const ENOUGH: usize = 600;
 pub enum Offline<'a> {
     /// Never.
     Never,
-    /// When a file that is to be changed is in use.
-    WhenInUse(Away<'a>),
+    /// When a file that is to be changed is in use, or a program or a setting of a site is changed.
+    ///
+    /// Source: `sync.md` §4.4, 2.
+    Auto(Away<'a>),
     /// Always.
     Always(Away<'a>),
 }
@@ -30,21 +34,56 @@ pub enum Offline<'a> {
 /// How the app is away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Away<'a> {
-    /// The page that visitors see; a page of ours when `None`.
-    pub page: Option<&'a [u8]>,
+    /// The page that visitors see; our mark is added.
+    pub page: &'a [u8],
     /// How long the app may take to let go of its files.
     pub limit: Duration,
 }
 
 impl<'a> Offline<'a> {
-    /// How the app is taken away, if it is; `in_use` says whether a file is held.
-    pub(super) fn away(&self, in_use: impl FnOnce() -> bool) -> Option<Away<'a>> {
-        match self {
-            Self::Never => None,
-            Self::WhenInUse(away) => in_use().then_some(*away),
-            Self::Always(away) => Some(*away),
+    /// How the app is taken away, if it is; `held` says whether a file of the plan is in use.
+    pub(super) fn away(
+        &self,
+        destination: &dyn Tree,
+        plan: &Plan,
+        held: bool,
+    ) -> Result<Option<Away<'a>>, TreeError> {
+        if plan.steps.iter().any(|step| is_offline_page(step.path())) {
+            // The page itself is what is deployed or deleted.
+            return Ok(None);
         }
+        Ok(match self {
+            Self::Never => None,
+            Self::Auto(away) => {
+                let config = RelPath::parse("web.config").expect("it is a name");
+                let needed = held
+                    || plan.steps.iter().any(stops_the_app)
+                        && destination.stamp(&config)?.is_some();
+                needed.then_some(*away)
+            }
+            Self::Always(away) => Some(*away),
+        })
     }
+}
+
+/// Whether a step changes a program or a setting that a running app has read.
+fn stops_the_app(step: &Step) -> bool {
+    let path = match step {
+        Step::Replace { path, source: _, stamp: _, old: _ }
+        | Step::Delete { path, old: _ }
+        | Step::RenameCase { from: path, path: _, old: _ } => path,
+        Step::Create { path: _, source: _, stamp: _ }
+        | Step::Touch { path: _, stamp: _, old: _ }
+        | Step::CreateDirectory { path: _ }
+        | Step::DeleteDirectory { path: _ } => return false,
+    };
+    path.has_extension("dll")
+        || path.has_extension("exe")
+        || path.has_extension("config")
+        || [".deps.json", ".runtimeconfig.json"]
+            .iter()
+            .any(|end| path.file_name().to_ascii_lowercase().ends_with(end))
+        || path.file_name().to_ascii_lowercase().starts_with("appsettings")
 }
 
 fn site() -> Spot {
@@ -57,11 +96,7 @@ fn work(name: &str) -> Spot {
 
 /// Puts the page into the folder in one step; whether it is ours. One that is there stays: the
 /// operator took the site down.
-pub(super) fn place(
-    shop: &dyn Workshop,
-    page: Option<&[u8]>,
-    id: &str,
-) -> Result<bool, StagedError> {
+pub(super) fn place(shop: &dyn Workshop, page: &[u8], id: &str) -> Result<bool, StagedError> {
     if shop.state(&site())?.is_some() {
         return is_ours(shop);
     }
@@ -69,7 +104,7 @@ pub(super) fn place(
     let made = work("page");
     shop.remove(&made)?;
     let stamp = Stamp { size: page.len() as u64, modified: Ticks::UNIX_EPOCH, read_only: false };
-    shop.create(&made, stamp, None, &mut page.as_slice())?;
+    shop.create(&made, Look::of(stamp), &mut page.as_slice())?;
     shop.rename(&made, &site())?;
     Ok(true)
 }
@@ -82,7 +117,8 @@ pub(super) fn lift(shop: &dyn Workshop) -> Result<(), StagedError> {
     Ok(shop.remove(&work("page"))?)
 }
 
-fn is_ours(shop: &dyn Workshop) -> Result<bool, StagedError> {
+/// Whether a page of ours lies there.
+pub(super) fn is_ours(shop: &dyn Workshop) -> Result<bool, StagedError> {
     let Some(State::File(stamp)) = shop.state(&site())? else { return Ok(false) };
     if stamp.size > LIMIT {
         return Ok(false);
@@ -92,11 +128,8 @@ fn is_ours(shop: &dyn Workshop) -> Result<bool, StagedError> {
 }
 
 /// The page with our mark, and long enough that browsers show it.
-fn text(page: Option<&[u8]>, id: &str) -> Vec<u8> {
-    const OURS: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-        <meta name=\"robots\" content=\"noindex\">\n<title>Back soon</title>\n</head>\n<body>\n\
-        <p>This site is being updated and will be back in a moment.</p>\n</body>\n</html>\n";
-    let mut bytes = page.unwrap_or(OURS.as_bytes()).to_vec();
+fn text(page: &[u8], id: &str) -> Vec<u8> {
+    let mut bytes = page.to_vec();
     bytes.extend_from_slice(format!("\n{PAGE_MARK}{id} -->\n").as_bytes());
     if bytes.len() < ENOUGH {
         let filling = " ".repeat(ENOUGH - bytes.len());
@@ -112,10 +145,8 @@ mod tests {
 
     #[test]
     fn a_page_is_marked_and_long_enough() {
-        for page in [None, Some(b"<p>short</p>".as_slice())] {
-            let text = String::from_utf8(text(page, "id7")).unwrap();
-            assert!(text.len() >= 600 && text.contains(&format!("{PAGE_MARK}id7 -->")));
-        }
+        let text = String::from_utf8(text(b"<p>short</p>", "id7")).unwrap();
+        assert!(text.len() >= 600 && text.contains(&format!("{PAGE_MARK}id7 -->")));
     }
 
     #[test]
@@ -125,13 +156,13 @@ mod tests {
         let root = folder.path().join("site");
         std::fs::create_dir(&root).unwrap();
         let shop = LocalWorkshop::beside(&root).unwrap();
-        assert!(place(&shop, None, "1").unwrap());
-        assert!(place(&shop, None, "2").unwrap(), "ours of an earlier run");
+        assert!(place(&shop, b"<p>", "1").unwrap());
+        assert!(place(&shop, b"<p>", "2").unwrap(), "ours of an earlier run");
         lift(&shop).unwrap();
         assert_eq!(shop.state(&site()).unwrap(), None);
         lift(&shop).unwrap();
         std::fs::write(root.join("app_offline.htm"), "by hand").unwrap();
-        assert!(!place(&shop, None, "3").unwrap());
+        assert!(!place(&shop, b"<p>", "3").unwrap());
         lift(&shop).unwrap();
         assert_eq!(shop.read(&site(), LIMIT).unwrap(), b"by hand");
     }

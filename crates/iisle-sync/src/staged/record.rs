@@ -1,41 +1,73 @@
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 use iisle_path::RelPath;
 use iisle_tree::{Stamp, Ticks};
 use serde_json::{Value, json};
 
 use super::StagedError;
+use super::layout::Layout;
 use crate::step::Step;
 
 /// A plan as it is kept while it is executed. What it was made from may be gone by then.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Record {
+pub(super) struct Record<'a> {
     /// Tells this deployment from every other.
     pub(super) id: String,
+    /// Whose files these are.
+    pub(super) stream: String,
+    /// Whether the destination is missing before it.
+    pub(super) whole: bool,
+    /// Whether there is a manifest of the stream before it.
+    pub(super) had_manifest: bool,
     /// The steps, in the order of work; their numbers name staged files and backups.
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Cow<'a, [Step]>,
 }
 
 /// The version of the form.
 const SCHEMA: u64 = 1;
 
-impl Record {
-    /// As JSON: one line for each step.
-    pub(super) fn write(&self) -> String {
-        let ops: Vec<String> = self.steps.iter().map(|step| op(step).to_string()).collect();
-        let id = Value::from(self.id.as_str());
-        format!("{{\"schema\":{SCHEMA},\"id\":{id},\"ops\":[\n{}\n]}}\n", ops.join(",\n"))
+impl Record<'_> {
+    /// Where the new files lie.
+    pub(super) fn layout(&self) -> Layout<'_> {
+        Layout::new(&self.steps, self.whole)
     }
 
-    pub(super) fn read(text: &[u8]) -> Result<Self, StagedError> {
+    /// As JSON: one line for each step.
+    pub(super) fn write(&self) -> String {
+        let [id, stream] = [&self.id, &self.stream].map(|text| Value::from(text.as_str()));
+        let (whole, had) = (self.whole, self.had_manifest);
+        let mut text = format!(
+            "{{\"schema\":{SCHEMA},\"id\":{id},\"stream\":{stream},\"whole\":{whole},\"had_manifest\":{had},\"ops\":[\n"
+        );
+        for (number, step) in self.steps.iter().enumerate() {
+            let comma = if number + 1 < self.steps.len() { "," } else { "" };
+            writeln!(text, "{}{comma}", op(step)).expect("a string takes everything");
+        }
+        text += "]}\n";
+        text
+    }
+
+    pub(super) fn read(text: &[u8]) -> Result<Record<'static>, StagedError> {
         let value: Value =
             serde_json::from_slice(text).map_err(|error| StagedError::Plan(error.to_string()))?;
         if value["schema"] != SCHEMA {
             return Err(StagedError::Plan(format!("its form is {}", value["schema"])));
         }
         let bad = |what: &Value| StagedError::Plan(format!("`{what}` is no step"));
+        let word =
+            |key: &str| value[key].as_str().map(str::to_owned).ok_or_else(|| bad(&value[key]));
+        let flag = |key: &str| value[key].as_bool().ok_or_else(|| bad(&value[key]));
         let ops = value["ops"].as_array().ok_or_else(|| bad(&value["ops"]))?;
-        let steps: Result<_, _> = ops.iter().map(|op| step(op).ok_or_else(|| bad(op))).collect();
-        let id = value["id"].as_str().ok_or_else(|| bad(&value["id"]))?.to_owned();
-        Ok(Self { id, steps: steps? })
+        let steps: Result<Vec<_>, _> =
+            ops.iter().map(|op| step(op).ok_or_else(|| bad(op))).collect();
+        Ok(Record {
+            id: word("id")?,
+            stream: word("stream")?,
+            whole: flag("whole")?,
+            had_manifest: flag("had_manifest")?,
+            steps: Cow::Owned(steps?),
+        })
     }
 }
 
@@ -111,7 +143,13 @@ mod tests {
             Step::Delete { path: path("d"), old },
             Step::DeleteDirectory { path: path("e") },
         ];
-        let record = Record { id: "7".into(), steps };
+        let record = Record {
+            id: "7".into(),
+            stream: "main".into(),
+            whole: false,
+            had_manifest: true,
+            steps: steps.into(),
+        };
         let text = record.write();
         assert_eq!(text.lines().count(), 9);
         assert_eq!(Record::read(text.as_bytes()).unwrap(), record);
@@ -119,13 +157,21 @@ mod tests {
 
     #[test]
     fn what_is_no_plan_is_refused() {
-        let good = Record { id: "7".into(), steps: Vec::new() }.write();
+        let empty = Record {
+            id: "7".into(),
+            stream: "main".into(),
+            whole: false,
+            had_manifest: false,
+            steps: Vec::new().into(),
+        };
+        let good = empty.write();
+        let head = good.split("\"ops\"").next().unwrap();
         for text in [
             &good[..good.len() - 3],
             "{}",
             "{\"schema\":2,\"id\":\"7\",\"ops\":[]}",
-            "{\"schema\":1,\"id\":\"7\",\"ops\":[{\"op\":\"add\",\"path\":\"../x\"}]}",
-            "{\"schema\":1,\"id\":\"7\",\"ops\":[{\"op\":\"burn\",\"path\":\"x\"}]}",
+            &format!("{head}\"ops\":[{{\"op\":\"add\",\"path\":\"../x\"}}]}}"),
+            &format!("{head}\"ops\":[{{\"op\":\"burn\",\"path\":\"x\"}}]}}"),
         ] {
             assert!(Record::read(text.as_bytes()).is_err(), "{text}");
         }

@@ -1,29 +1,35 @@
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::num::NonZero;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use iisle_path::RelPath;
 use iisle_report::{Monitor, Phase as Busy};
 use iisle_tree::digest::Digest;
-use iisle_tree::workshop::{Spot, Workshop};
+use iisle_tree::workshop::{Look, Spot, Workshop};
 use iisle_tree::{Stamp, Ticks, Tree, TreeError, TreeMut};
 
-use super::StagedError;
-use super::journal::{self, Journal, Phase};
+use super::journal::{Journal, Phase};
+use super::layout::{Layout, Part};
 use super::offline::{self, Away, Offline};
 use super::record::Record;
-use super::stage::{Supply, missing_directories, stamp};
-use super::swap::{back, can_go_back, forward};
-use crate::execute::{clusters, foreign_changes, locked, unbegun, want_of_room};
+use super::recovery::{
+    drop_stage, end, is_unfinished, next_plan_spot, swap_in, take_back, take_over,
+};
+use super::stage::{Supply, content, missing_directories};
+use super::{StagedError, claims};
+use crate::manifest::{Head, Stream};
 use crate::outcome::{Ending, Locked, Outcome, StepError};
 use crate::plan::Plan;
+use crate::policy::{other_time, same_stamp};
+use crate::preflight::{clusters, foreign_change, locked, unbegun, want_of_room};
 use crate::step::{DELETES, FIRST_CONFIG, Step, stage};
 
 /// What must stay free beside the new files, for the journal and what the system keeps of them.
 const ROOM_TO_SPARE: u64 = 1 << 20;
-/// More is no plan of ours.
-const MAX_PLAN: u64 = 1 << 30;
-/// How often a held file is asked for.
-const POLL: Duration = Duration::from_millis(100);
+/// How often a held file is asked for at first; each time a little later.
+const FIRST_POLL: Duration = Duration::from_millis(100);
+/// No later than this.
+const LAST_POLL: Duration = Duration::from_secs(1);
 
 /// What a staged sync works on.
 #[derive(Clone, Copy)]
@@ -40,10 +46,28 @@ pub struct Staging<'a> {
     pub threads: NonZero<usize>,
     /// Whether the app is taken offline.
     pub offline: Offline<'a>,
+    /// What becomes of files that somebody holds.
+    pub held: Held,
+    /// Whose files these are.
+    pub stream: &'a Stream,
     /// Tells this deployment from every other.
     pub id: &'a str,
+    /// Where the files come from, for people.
+    pub origin: &'a str,
     /// Waits.
     pub sleep: &'a (dyn Fn(Duration) + Sync),
+    /// Whether the deployment is to be given up and taken back.
+    pub interrupted: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// What becomes of files that somebody holds, when the app was taken offline and holds them still, or
+/// is not taken offline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// Nothing is changed, unless they are let go in time.
+    Wait(Duration),
+    /// They are moved aside: whoever executes them goes on with the old ones.
+    MoveAside,
 }
 
 impl std::fmt::Debug for Staging<'_> {
@@ -52,41 +76,10 @@ impl std::fmt::Debug for Staging<'_> {
     }
 }
 
-/// Which way an unfinished deployment is ended, once files were being swapped.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Direction {
-    /// It is completed: all new files are there.
-    #[default]
-    Forward,
-    /// It is taken back.
-    Back,
-}
-
-/// What became of the deployment that an earlier run began.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Recovered {
-    /// There was none, or it had ended.
-    Nothing,
-    /// It had changed nothing, and its new files are removed.
-    Dropped,
-    /// It is completed.
-    Completed,
-    /// Everything is as it was before it.
-    TakenBack,
-}
-
-fn plan_spot() -> Spot {
-    Spot::Work(RelPath::parse("plan.json").expect("it is a name"))
-}
-
-fn work(name: &str) -> RelPath {
-    RelPath::parse(name).expect("it is a name")
-}
-
 /// Does what `plan` says: all of it, or nothing.
 ///
-/// An earlier deployment must have been ended by [`recover`] before the plan was made. The backup
-/// that the last one left is given up.
+/// An earlier deployment must have been ended by [`recover`](super::recover) before the plan was
+/// made. The backup that the last one left is given up.
 pub fn deploy(staging: &Staging<'_>, plan: &Plan) -> Outcome {
     if !plan.refused.is_empty() {
         return unbegun(plan, Ending::Refused, Vec::new(), Vec::new());
@@ -95,121 +88,6 @@ pub fn deploy(staging: &Staging<'_>, plan: &Plan) -> Outcome {
         return unbegun(plan, Ending::Unchanged, Vec::new(), Vec::new());
     }
     Deployment { staging, plan }.run()
-}
-
-/// Ends what an earlier run began. Repeating it after a crash ends it all the same.
-///
-/// # Errors
-/// When the system fails, or when somebody else changed a file meanwhile. The journal stays.
-pub fn recover(shop: &dyn Workshop, direction: Direction) -> Result<Recovered, StagedError> {
-    let Some(mut journal) = Journal::read(shop)? else {
-        offline::lift(shop)?;
-        clear(shop)?;
-        return Ok(Recovered::Nothing);
-    };
-    match journal.phase {
-        Phase::Begun | Phase::Offline => {
-            offline::lift(shop)?;
-            clear(shop)?;
-            Ok(Recovered::Dropped)
-        }
-        Phase::Swapping if direction == Direction::Forward => {
-            let record = read_plan(shop, &journal)?;
-            complete(shop, &mut journal, &record)?;
-            Ok(Recovered::Completed)
-        }
-        Phase::Swapping | Phase::GoingBack => {
-            take_back(shop, &mut journal)?;
-            Ok(Recovered::TakenBack)
-        }
-        Phase::Committed => {
-            end(shop, &mut journal)?;
-            Ok(Recovered::Completed)
-        }
-        Phase::Done => Ok(Recovered::Nothing),
-    }
-}
-
-/// Takes the last deployment back, ended or not.
-///
-/// # Errors
-/// As [`recover`]; a file that was changed since is not overwritten.
-pub fn rollback(shop: &dyn Workshop) -> Result<Recovered, StagedError> {
-    let ended = |journal: &Journal| matches!(journal.phase, Phase::Committed | Phase::Done);
-    match Journal::read(shop)? {
-        Some(mut journal) if ended(&journal) => {
-            // All of it or nothing, as it was done.
-            let record = read_plan(shop, &journal)?;
-            for (number, step) in record.steps.iter().enumerate() {
-                can_go_back(shop, number, step)?;
-            }
-            take_back(shop, &mut journal)?;
-            Ok(Recovered::TakenBack)
-        }
-        _ => recover(shop, Direction::Back),
-    }
-}
-
-/// The plan that the journal is about.
-fn read_plan(shop: &dyn Workshop, journal: &Journal) -> Result<Record, StagedError> {
-    let bytes = shop.read(&plan_spot(), MAX_PLAN)?;
-    if Digest::of(&bytes) != journal.plan {
-        return Err(StagedError::Plan("it is not the one that the journal is about".into()));
-    }
-    Record::read(&bytes)
-}
-
-/// Does what is left to do, and says so.
-fn complete(
-    shop: &dyn Workshop,
-    journal: &mut Journal,
-    record: &Record,
-) -> Result<(), StagedError> {
-    for (number, step) in record.steps.iter().enumerate() {
-        forward(shop, number, step)?;
-    }
-    shop.flush()?;
-    journal.enter(shop, Phase::Committed)?;
-    end(shop, journal)
-}
-
-/// What is left to do when everything is swapped in.
-fn end(shop: &dyn Workshop, journal: &mut Journal) -> Result<(), StagedError> {
-    offline::lift(shop)?;
-    empty(shop, "stage")?;
-    journal.enter(shop, Phase::Done)
-}
-
-fn take_back(shop: &dyn Workshop, journal: &mut Journal) -> Result<(), StagedError> {
-    let record = read_plan(shop, journal)?;
-    if journal.phase != Phase::GoingBack {
-        journal.enter(shop, Phase::GoingBack)?;
-    }
-    for (number, step) in record.steps.iter().enumerate().rev() {
-        back(shop, number, step)?;
-    }
-    offline::lift(shop)?;
-    shop.flush()?;
-    clear(shop)
-}
-
-/// Removes everything but the lock from the work folder, the journal first: without it there is
-/// nothing to go on with.
-fn clear(shop: &dyn Workshop) -> Result<(), StagedError> {
-    shop.remove(&journal::spot())?;
-    empty(shop, "stage")?;
-    empty(shop, "backup")?;
-    Ok(shop.remove(&plan_spot())?)
-}
-
-fn empty(shop: &dyn Workshop, folder: &str) -> Result<(), StagedError> {
-    let folder = work(folder);
-    for name in shop.names(Some(&folder))? {
-        if let Ok(path) = folder.join(&name) {
-            shop.remove(&Spot::Work(path))?;
-        }
-    }
-    Ok(shop.remove_directory(&Spot::Work(folder))?)
 }
 
 struct Deployment<'a> {
@@ -232,6 +110,14 @@ impl Stop {
     fn locked(locked: Vec<Locked>) -> Self {
         Self { ending: Ending::Locked, errors: Vec::new(), locked }
     }
+
+    fn interrupted() -> Self {
+        Self {
+            ending: Ending::RolledBack,
+            errors: vec![StepError::Interrupted],
+            locked: Vec::new(),
+        }
+    }
 }
 
 impl From<StagedError> for Stop {
@@ -246,7 +132,15 @@ impl From<TreeError> for Stop {
     }
 }
 
-impl Deployment<'_> {
+/// A deployment whose new files lie ready.
+struct Ready<'a> {
+    journal: Journal,
+    record: Record<'a>,
+    /// When the app was taken offline, if it was.
+    away_since: Option<Instant>,
+}
+
+impl<'a> Deployment<'a> {
     fn run(&self) -> Outcome {
         let away = match self.check() {
             Ok(away) => away,
@@ -255,7 +149,7 @@ impl Deployment<'_> {
             }
         };
         match self.prepare(away) {
-            Ok((mut journal, record)) => self.swap(&mut journal, &record),
+            Ok(ready) => self.swap(ready),
             Err(stop) => self.abandon(stop),
         }
     }
@@ -267,127 +161,223 @@ impl Deployment<'_> {
         if let Err(error) = offline::lift(shop) {
             errors.push(StepError::Staged(error));
             ending = Ending::OfflineLeft;
-        } else if let Err(error) = clear(shop) {
+        } else if let Err(error) = drop_stage(shop) {
             tracing::warn!(%error, "the work folder keeps files that the next run removes");
         }
         unbegun(self.plan, ending, errors, locked)
     }
 
     /// What speaks against beginning, and how the app is taken offline if it is.
-    fn check(&self) -> Result<Option<Away<'_>>, Stop> {
-        let Staging { destination, shop, offline, .. } = self.staging;
-        if Journal::read(*shop)?.is_some_and(|journal| journal.phase != Phase::Done) {
+    fn check(&self) -> Result<Option<Away<'a>>, Stop> {
+        let Staging { destination, shop, offline, held: policy, .. } = *self.staging;
+        if is_unfinished(shop)? {
             return Err(StagedError::Plan("recovery comes first".into()).into());
         }
-        let mut errors = foreign_changes(*destination, self.plan);
-        let bytes: u64 = self.plan.steps.iter().filter_map(stamp).map(|s| clusters(s.size)).sum();
-        errors.extend(want_of_room(*destination, bytes.saturating_add(ROOM_TO_SPARE)));
+        if shop.state(&Spot::Top)?.is_none() {
+            // Where nothing is, nothing is in the way and nobody is at work.
+            let is_old = |step: &&Step| {
+                !matches!(
+                    step,
+                    Step::Create { path: _, source: _, stamp: _ }
+                        | Step::CreateDirectory { path: _ }
+                )
+            };
+            let old = self.plan.steps.iter().filter(is_old);
+            let mut errors: Vec<_> =
+                old.map(|step| StepError::DestinationChanged(step.path().clone())).collect();
+            errors.extend(want_of_room(destination, self.room()));
+            return if errors.is_empty() { Ok(None) } else { Err(Stop::failed(errors)) };
+        }
+        let layout = Layout::new(&self.plan.steps, false);
+        let mut errors = self.foreign_changes(&layout);
+        errors.extend(want_of_room(destination, self.room()));
         if !errors.is_empty() {
             return Err(Stop::failed(errors));
         }
-        let held = locked(*destination, self.plan)?;
-        let away = offline.away(|| !held.is_empty());
-        if held.is_empty() || away.is_some() { Ok(away) } else { Err(Stop::locked(held)) }
+        let held = locked(destination, self.plan)?;
+        if let Some(away) = offline.away(destination, self.plan, !held.is_empty())? {
+            return Ok(Some(away));
+        }
+        match policy {
+            Held::Wait(limit) if !held.is_empty() => {
+                let held = self.await_release(limit)?;
+                if held.is_empty() { Ok(None) } else { Err(Stop::locked(held)) }
+            }
+            Held::Wait(_) | Held::MoveAside => Ok(None),
+        }
+    }
+
+    /// Bytes that the new files take: old ones are kept until the next deployment.
+    fn room(&self) -> u64 {
+        let new = self.plan.steps.iter().filter_map(content);
+        let bytes: u64 = new.map(|(_, stamp)| clusters(stamp.size)).sum();
+        bytes.saturating_add(ROOM_TO_SPARE)
+    }
+
+    /// Every step whose file is not what the plan found, and files that cannot be examined.
+    fn foreign_changes(&self, layout: &Layout<'_>) -> Vec<StepError> {
+        let destination = self.staging.destination;
+        let steps = self.plan.steps.iter().enumerate();
+        // Where the folder is new, there is nothing that could have changed in it.
+        let alone = steps.filter(|(number, _)| layout.part(*number) != Part::Inside);
+        let mut errors: Vec<_> =
+            alone.filter_map(|(_, step)| foreign_change(destination, step)).collect();
+        for (number, step) in self.plan.steps.iter().enumerate() {
+            if layout.part(number) == Part::Top {
+                match self.staging.shop.state(&Spot::Site(step.path().clone())) {
+                    Ok(None) => {}
+                    Ok(Some(_)) => errors.push(StepError::DestinationChanged(step.path().clone())),
+                    Err(error) => errors.push(StepError::Destination(error)),
+                }
+            }
+        }
+        errors
     }
 
     /// Everything that comes before the first change of the folder; the page is one that counts.
-    fn prepare(&self, away: Option<Away<'_>>) -> Result<(Journal, Record), Stop> {
-        let Staging { source, destination, shop, monitor, threads, offline: _, id, sleep } =
-            *self.staging;
-        clear(shop)?;
-        let record = self.record()?;
+    fn prepare(&self, away: Option<Away<'_>>) -> Result<Ready<'a>, Stop> {
+        let Staging { source, shop, monitor, threads, stream, id, origin, .. } = *self.staging;
+        drop_stage(shop)?;
+        let (record, retimed) = self.record()?;
         let text = record.write();
         let stamp =
             Stamp { size: text.len() as u64, modified: Ticks::UNIX_EPOCH, read_only: false };
-        shop.create(&plan_spot(), stamp, None, &mut text.as_bytes())?;
-        shop.flush()?;
-        let mut journal = Journal::begin(shop, Digest::of(text.as_bytes()))?;
-        let supply = Supply { source, destination, shop, monitor, threads };
-        let errors = supply.stage(&record.steps);
-        if !errors.is_empty() {
-            return Err(Stop::failed(errors));
+        shop.create(&next_plan_spot(), Look::of(stamp), &mut text.as_bytes())?;
+        let digest = Digest::of(text.as_bytes());
+        drop(text);
+        let layout = record.layout();
+        let supply = Supply { source, shop, monitor, threads, retimed: &retimed };
+        let digests = supply.stage(&record.steps, &layout).map_err(Stop::failed)?;
+        let tool = concat!("iisle ", env!("CARGO_PKG_VERSION"));
+        let head = Head { stream, deployment: id, source: origin, tool };
+        claims::write_new(shop, &head, self.plan, &record.steps, &digests)?;
+        if record.whole {
+            self.go_on()?;
+            take_over(shop)?;
+            // Nothing can be lost, and what a power cut leaves incomplete the next sync completes.
+            let journal = Journal::begin(shop, digest)?;
+            return Ok(Ready { journal, record, away_since: None });
         }
-        shop.flush()?;
+        let mut away_since = None;
         if let Some(away) = away {
-            shop.create_site()?;
-            journal.enter(shop, Phase::Offline)?;
+            // The app is away for as short a time as can be: what takes long comes before.
+            shop.flush()?;
             offline::place(shop, away.page, id)?;
-            let held = self.await_release(away.limit, sleep)?;
-            if !held.is_empty() {
+            away_since = Some(Instant::now());
+            let held = self.await_release(away.limit)?;
+            if !held.is_empty() && self.staging.held != Held::MoveAside {
                 return Err(Stop::locked(held));
             }
         }
-        let errors = foreign_changes(destination, self.plan);
-        if errors.is_empty() { Ok((journal, record)) } else { Err(Stop::failed(errors)) }
+        let errors = self.foreign_changes(&Layout::new(&self.plan.steps, false));
+        if !errors.is_empty() {
+            return Err(Stop::failed(errors));
+        }
+        self.go_on()?;
+        take_over(shop)?;
+        // One flush has all new files on the medium, and that they are about to be swapped in.
+        let journal = Journal::begin(shop, digest)?;
+        shop.flush()?;
+        Ok(Ready { journal, record, away_since })
     }
 
-    /// The plan with every folder it needs.
-    fn record(&self) -> Result<Record, Stop> {
-        let steps = &self.plan.steps;
-        let mut all: Vec<Step> = Vec::with_capacity(steps.len());
-        let is_first = |step: &&Step| stage(step) == FIRST_CONFIG;
-        all.extend(steps.iter().take_while(is_first).cloned());
-        all.extend(missing_directories(self.staging.shop, steps)?);
-        all.extend(steps.iter().skip_while(is_first).cloned());
-        Ok(Record { id: self.staging.id.to_owned(), steps: all })
+    fn go_on(&self) -> Result<(), Stop> {
+        if (self.staging.interrupted)() { Err(Stop::interrupted()) } else { Ok(()) }
+    }
+
+    /// The plan with every folder it needs, and what those files of the source are that get another
+    /// time here than they have there.
+    fn record(&self) -> Result<(Record<'a>, BTreeMap<usize, Stamp>), Stop> {
+        let Staging { shop, stream, id, .. } = *self.staging;
+        let whole = shop.state(&Spot::Top)?.is_none();
+        let mut steps = Cow::Borrowed(self.plan.steps.as_slice());
+        let layout = Layout::new(&self.plan.steps, whole);
+        let missing =
+            if whole { Vec::new() } else { missing_directories(shop, &self.plan.steps, &layout)? };
+        if !missing.is_empty() {
+            let is_first = |step: &&Step| stage(step) == FIRST_CONFIG;
+            let (first, rest) = steps.split_at(steps.iter().take_while(is_first).count());
+            steps = Cow::Owned([first, &missing, rest].concat());
+        }
+        let mut retimed = BTreeMap::new();
+        for number in 0..steps.len() {
+            if let Step::Replace { path: _, source: _, stamp, old } = &steps[number]
+                && same_stamp(*stamp, *old)
+            {
+                let other = other_time(stamp.modified, old.modified);
+                retimed.insert(number, *stamp);
+                if let Step::Replace { path: _, source: _, stamp, old: _ } =
+                    &mut steps.to_mut()[number]
+                {
+                    stamp.modified = other;
+                }
+            }
+        }
+        let had_manifest = claims::has_manifest(shop, stream)?;
+        let (id, stream) = (id.to_owned(), stream.as_str().to_owned());
+        Ok((Record { id, stream, whole, had_manifest, steps }, retimed))
     }
 
     /// Waits until nobody holds a file of the plan; who still does.
-    fn await_release(
-        &self,
-        limit: Duration,
-        sleep: &(dyn Fn(Duration) + Sync),
-    ) -> Result<Vec<Locked>, Stop> {
-        let mut waited = Duration::ZERO;
+    fn await_release(&self, limit: Duration) -> Result<Vec<Locked>, Stop> {
+        let (mut waited, mut poll) = (Duration::ZERO, FIRST_POLL);
         loop {
             let held = locked(self.staging.destination, self.plan)?;
             if held.is_empty() || waited >= limit {
                 return Ok(held);
             }
-            sleep(POLL);
-            waited += POLL;
+            self.go_on()?;
+            (self.staging.sleep)(poll);
+            waited += poll;
+            poll = (poll * 5 / 4).min(LAST_POLL);
         }
     }
 
     /// Swaps everything in; when that fails, takes everything back.
-    fn swap(&self, journal: &mut Journal, record: &Record) -> Outcome {
+    fn swap(&self, ready: Ready<'_>) -> Outcome {
+        let Ready { mut journal, record, away_since } = ready;
         let Staging { shop, monitor, .. } = self.staging;
-        let deletes = self.plan.totals().deleted_files;
-        let swapped = shop
-            .create_site()
-            .map_err(StagedError::from)
-            .and_then(|()| journal.enter(*shop, Phase::Swapping))
-            .and_then(|()| {
-                let mut numbered = record.steps.iter().enumerate();
-                let is_deleting = record.steps.iter().any(|step| stage(step) >= DELETES);
-                if is_deleting {
-                    monitor.begin(Busy::Delete, Some(deletes), None);
-                }
-                let done = numbered.try_for_each(|(number, step)| forward(*shop, number, step));
-                if is_deleting {
-                    monitor.end(Busy::Delete);
-                }
-                done
-            })
-            .and_then(|()| Ok(shop.flush()?))
-            .and_then(|()| journal.enter(*shop, Phase::Committed));
+        let is_deleting = record.steps.iter().any(|step| stage(step) >= DELETES);
+        if is_deleting {
+            monitor.begin(Busy::Delete, Some(self.plan.totals().deleted_files), None);
+        }
+        let swapped = self.swap_unless_interrupted(&record).and_then(|()| {
+            journal.enter(*shop, Phase::Committed)?;
+            if record.whole { Ok(()) } else { Ok(shop.flush()?) }
+        });
+        if is_deleting {
+            monitor.end(Busy::Delete);
+        }
+        let offline = |mut outcome: Outcome| {
+            outcome.offline = away_since.map(|since| since.elapsed());
+            outcome
+        };
         let error = match swapped {
-            Ok(()) => match end(*shop, journal) {
-                Ok(()) => return self.done(Ending::Done, Vec::new()),
-                Err(error) => {
-                    return self.done(Ending::OfflineLeft, vec![StepError::Staged(error)]);
-                }
-            },
+            Ok(()) => {
+                return offline(match end(*shop, &mut journal, &record) {
+                    Ok(()) => self.done(Ending::Done, Vec::new()),
+                    Err(error) => self.done(Ending::OfflineLeft, vec![StepError::Staged(error)]),
+                });
+            }
             Err(error) => error,
         };
-        let mut errors = vec![StepError::Staged(error)];
-        match take_back(*shop, journal) {
-            Ok(()) => unbegun(self.plan, Ending::RolledBack, errors, Vec::new()),
+        let mut errors = vec![match error {
+            StagedError::Interrupted => StepError::Interrupted,
+            error => StepError::Staged(error),
+        }];
+        let ending = match take_back(*shop, &mut journal, &record) {
+            Ok(()) => Ending::RolledBack,
             Err(error) => {
                 errors.push(StepError::Staged(error));
-                unbegun(self.plan, Ending::OfflineLeft, errors, Vec::new())
+                Ending::OfflineLeft
             }
-        }
+        };
+        offline(unbegun(self.plan, ending, errors, Vec::new()))
+    }
+
+    fn swap_unless_interrupted(&self, record: &Record<'_>) -> Result<(), StagedError> {
+        swap_in(self.staging.shop, record)?;
+        if (self.staging.interrupted)() { Err(StagedError::Interrupted) } else { Ok(()) }
     }
 
     fn done(&self, ending: Ending, errors: Vec<StepError>) -> Outcome {
@@ -401,6 +391,7 @@ impl Deployment<'_> {
             locked: Vec::new(),
             errors,
             undone: Vec::new(),
+            offline: None,
         }
     }
 }

@@ -1,96 +1,154 @@
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use iisle_path::RelPath;
 use iisle_report::{Monitor, Phase};
-use iisle_tree::digest::Hashing;
-use iisle_tree::workshop::{Spot, Workshop};
+use iisle_tree::digest::{Digest, Hashing};
+use iisle_tree::workshop::{Look, Spot, Workshop};
 use iisle_tree::{Stamp, Tree, TreeError};
 
 use super::StagedError;
+use super::layout::{Layout, Part, whole};
 use crate::outcome::{SourceError, StepError};
 use crate::step::Step;
 use crate::watched::Watched;
 
 /// So many bytes in all are read again after they were written; beyond, what was written is trusted.
+///
+/// Source: `sync.md` SD-11.
 const READ_AGAIN: u64 = 256 << 20;
 
-/// Where the new file of the step number `number` is written.
-pub(super) fn staged(number: usize) -> Spot {
-    numbered("stage", number)
-}
+/// Errors after which the rest is not tried: nothing will be swapped in anyway.
+const MAX_ERRORS: usize = 100;
 
-/// Where the old file of the step number `number` is kept.
-pub(super) fn backup(number: usize) -> Spot {
-    numbered("backup", number)
-}
-
-fn numbered(folder: &str, number: usize) -> Spot {
-    Spot::Work(RelPath::parse(&format!("{folder}/{number}")).expect("both are names"))
-}
+/// Files in one block, at most. Neighbors lie in one folder, and two threads that create files there
+/// wait for each other.
+const MAX_BLOCK: usize = 100;
 
 /// What new files are made from.
 pub(super) struct Supply<'a> {
     pub(super) source: &'a dyn Tree,
-    /// Files of it that only get another time are copied.
-    pub(super) destination: &'a dyn Tree,
     pub(super) shop: &'a dyn Workshop,
     pub(super) monitor: &'a dyn Monitor,
     pub(super) threads: NonZero<usize>,
+    /// What files of the source are that get another time here, by the numbers of their steps.
+    pub(super) retimed: &'a BTreeMap<usize, Stamp>,
 }
 
+/// The digests of the new files by the numbers of their steps.
+pub(super) type Digests = Vec<Option<Digest>>;
+
 impl Supply<'_> {
-    /// Writes every new file of `steps` into the work folder and verifies it; what went wrong.
-    pub(super) fn stage(&self, steps: &[Step]) -> Vec<StepError> {
-        let new: Vec<(usize, &Step)> =
-            steps.iter().enumerate().filter(|(_, step)| stamp(step).is_some()).collect();
-        let bytes = new.iter().filter_map(|(_, step)| stamp(step)).map(|stamp| stamp.size).sum();
+    /// Writes every new file of `steps` into the work folder and verifies it.
+    ///
+    /// # Errors
+    /// Everything that went wrong, in the order of the steps.
+    pub(super) fn stage(
+        &self,
+        steps: &[Step],
+        layout: &Layout<'_>,
+    ) -> Result<Digests, Vec<StepError>> {
+        self.folders(steps, layout).map_err(|error| vec![StepError::Destination(error)])?;
+        let new: Vec<usize> =
+            (0..steps.len()).filter(|number| content(&steps[*number]).is_some()).collect();
+        let sizes = new.iter().filter_map(|number| content(&steps[*number]));
+        let bytes = sizes.map(|(_, stamp)| stamp.size).sum();
         self.monitor.begin(Phase::Copy, Some(new.len() as u64), Some(bytes));
-        let reads_again = bytes <= READ_AGAIN;
-        let (next, errors) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+        let verify = if bytes <= READ_AGAIN { Verify::Full } else { Verify::Written };
+        let threads = self.threads.get();
+        let block = (new.len() / (threads * 16)).clamp(1, MAX_BLOCK);
+        let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let digests = Mutex::new(vec![None; steps.len()]);
+        let errors = Mutex::new(Vec::new());
         let work = || {
-            while let Some((number, step)) = new.get(next.fetch_add(1, Ordering::Relaxed)) {
-                match self.one(*number, step, reads_again) {
-                    Ok(()) => {
-                        self.monitor.advance(Phase::Copy, 1, 0);
-                        self.monitor.step(step.word(), step.path(), step.size());
+            let mut done = Vec::with_capacity(block);
+            loop {
+                let start = next.fetch_add(block, Ordering::Relaxed);
+                let Some(rest) = new.get(start..).filter(|rest| !rest.is_empty()) else { return };
+                for number in rest.iter().take(block) {
+                    if stopped.load(Ordering::Relaxed) {
+                        return;
                     }
-                    Err(error) => {
-                        errors
-                            .lock()
-                            .expect("no holder of this lock panics")
-                            .push((*number, error));
+                    let step = &steps[*number];
+                    match self.one(*number, step, &layout.staged(*number), verify) {
+                        Ok(digest) => {
+                            done.push((*number, digest));
+                            self.monitor.advance(Phase::Copy, 1, 0);
+                            self.monitor.step(step.word(), step.path(), step.size());
+                        }
+                        Err(error) => {
+                            let full =
+                                matches!(&error, StepError::Destination(error) if error.is_full());
+                            let mut errors = errors.lock().expect("no holder of this lock panics");
+                            errors.push((*number, error));
+                            if full || errors.len() >= MAX_ERRORS {
+                                stopped.store(true, Ordering::Relaxed);
+                            }
+                        }
                     }
+                }
+                let mut digests = digests.lock().expect("no holder of this lock panics");
+                for (number, digest) in done.drain(..) {
+                    digests[number] = Some(digest);
                 }
             }
         };
         std::thread::scope(|scope| {
-            for _ in 1..self.threads.get().min(new.len().max(1)) {
+            // A few files are done sooner than threads start.
+            for _ in 1..threads.min(new.len() / 4) {
                 scope.spawn(work);
             }
             work();
         });
         self.monitor.end(Phase::Copy);
         let mut errors = errors.into_inner().expect("no holder of this lock panics");
+        if errors.is_empty() {
+            return Ok(digests.into_inner().expect("no holder of this lock panics"));
+        }
         errors.sort_by_key(|(number, _)| *number);
-        errors.into_iter().map(|(_, error)| error).collect()
+        Err(errors.into_iter().map(|(_, error)| error).collect())
     }
 
-    fn one(&self, number: usize, step: &Step, reads_again: bool) -> Result<(), StepError> {
-        let Some(stamp) = stamp(step) else { return Ok(()) };
-        let path = step.path();
-        let (tree, from, expected) = match step {
-            Step::Touch { path, stamp: _, old } => (self.destination, path, *old),
-            Step::Create { path: _, source, stamp }
-            | Step::Replace { path: _, source, stamp, old: _ } => (self.source, source, *stamp),
-            _ => return Ok(()),
+    /// Creates the folders that are swapped in as such.
+    fn folders(&self, steps: &[Step], layout: &Layout<'_>) -> Result<(), TreeError> {
+        let stage = RelPath::parse("stage").expect("it is a name");
+        self.shop.create_stage(&stage)?;
+        if layout.is_whole() {
+            self.shop.create_directory(&Spot::Work(whole()))?;
+        }
+        for (number, step) in steps.iter().enumerate() {
+            if matches!(step, Step::CreateDirectory { path: _ }) {
+                self.shop.create_directory(&layout.staged(number))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn one(
+        &self,
+        number: usize,
+        step: &Step,
+        spot: &Spot,
+        verify: Verify,
+    ) -> Result<Digest, StepError> {
+        let (from, stamp) = content(step).expect("only steps with content are staged");
+        let expected = self.retimed.get(&number).copied().unwrap_or(stamp);
+        let old = match step {
+            Step::Replace { path, source: _, stamp: _, old: _ } => Some(Spot::Site(path.clone())),
+            _ => None,
         };
-        let in_source = |error| StepError::Source(SourceError(error));
-        let mut content = Watched::open(tree, from, expected, self.monitor).map_err(in_source)?;
-        let (spot, target) = (staged(number), Spot::Site(path.clone()));
+        let in_source = |error| match error {
+            TreeError::NotFound(_) => StepError::SourceChanged(from.clone()),
+            error => StepError::Source(SourceError(error)),
+        };
+        let mut content =
+            Watched::open(self.source, from, expected, self.monitor).map_err(in_source)?;
+        let executable = self.source.is_executable(from);
+        let look = Look { stamp, like: old.as_ref(), executable };
         let mut hashing = Hashing::new(&mut content);
-        let created = self.shop.create(&spot, stamp, Some(&target), &mut hashing);
+        let created = self.shop.create(spot, look, &mut hashing);
         let digest = hashing.finish();
         match created {
             Ok(()) => {}
@@ -98,22 +156,34 @@ impl Supply<'_> {
             Err(error) if content.is_failed() => return Err(in_source(error)),
             Err(error) => return Err(StepError::Destination(error)),
         }
-        let found = if reads_again { self.shop.digest(&spot) } else { Ok(digest) };
-        match found {
-            Ok(found) if found == digest => Ok(()),
-            Ok(_) => Err(StepError::Staged(StagedError::Unverified(path.clone()))),
-            Err(error) => Err(StepError::Destination(error)),
+        let found = match verify {
+            Verify::Full => self.shop.digest(spot).map_err(StepError::Destination)?,
+            Verify::Written => digest,
+        };
+        if found == digest {
+            Ok(digest)
+        } else {
+            Err(StepError::Staged(StagedError::Unverified(step.path().clone())))
         }
     }
 }
 
-/// What the new file of a step is, if it has one.
-pub(super) fn stamp(step: &Step) -> Option<Stamp> {
+/// How it is made sure that a file was written as it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verify {
+    /// It is read again.
+    Full,
+    /// The system's word is taken.
+    Written,
+}
+
+/// Where the new content of a step comes from and what it will be, if it has one.
+pub(super) fn content(step: &Step) -> Option<(&RelPath, Stamp)> {
     match step {
-        Step::Create { path: _, source: _, stamp }
-        | Step::Replace { path: _, source: _, stamp, old: _ }
-        | Step::Touch { path: _, stamp, old: _ } => Some(*stamp),
-        Step::CreateDirectory { path: _ }
+        Step::Create { path: _, source, stamp }
+        | Step::Replace { path: _, source, stamp, old: _ } => Some((source, *stamp)),
+        Step::Touch { path: _, stamp: _, old: _ }
+        | Step::CreateDirectory { path: _ }
         | Step::RenameCase { from: _, path: _, old: _ }
         | Step::Delete { path: _, old: _ }
         | Step::DeleteDirectory { path: _ } => None,
@@ -124,16 +194,15 @@ pub(super) fn stamp(step: &Step) -> Option<Stamp> {
 pub(super) fn missing_directories(
     shop: &dyn Workshop,
     steps: &[Step],
+    layout: &Layout<'_>,
 ) -> Result<Vec<Step>, TreeError> {
     let mut known = std::collections::BTreeSet::new();
-    for step in steps {
-        if let Step::CreateDirectory { path } = step {
-            known.insert(path.clone());
-        }
-    }
     let mut missing = std::collections::BTreeSet::new();
-    for step in steps {
+    for (number, step) in steps.iter().enumerate() {
         let Step::Create { path, source: _, stamp: _ } = step else { continue };
+        if layout.part(number) == Part::Inside {
+            continue;
+        }
         for folder in path.ancestors() {
             if known.contains(&folder) {
                 break;

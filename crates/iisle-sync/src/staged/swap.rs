@@ -1,53 +1,126 @@
 use iisle_path::RelPath;
-use iisle_tree::Stamp;
 use iisle_tree::workshop::{Spot, State, Workshop};
+use iisle_tree::{Stamp, TreeError};
 
 use super::StagedError;
-use super::stage::{backup, staged};
+use super::layout::{Layout, Part, aside, backup, whole};
 use crate::policy::same_stamp;
 use crate::step::Step;
 
+/// Swaps a destination in that was missing, or makes sure that this has happened.
+pub(super) fn bring_whole(shop: &dyn Workshop) -> Result<(), StagedError> {
+    let staged = Spot::Work(whole());
+    match (shop.state(&staged)?, shop.state(&Spot::Top)?) {
+        (Some(_), None) => Ok(shop.rename(&staged, &Spot::Top)?),
+        (None, Some(State::Directory)) => Ok(()),
+        _ => Err(StagedError::ForeignFolder),
+    }
+}
+
 /// Does a step, or what is left of it. Doing it twice does it once.
-pub(super) fn forward(shop: &dyn Workshop, number: usize, step: &Step) -> Result<(), StagedError> {
-    let (staged, backup) = (staged(number), backup(number));
+pub(super) fn forward(
+    shop: &dyn Workshop,
+    layout: &Layout<'_>,
+    number: usize,
+    step: &Step,
+) -> Result<(), StagedError> {
+    let part = layout.part(number);
+    if matches!(part, Part::Whole | Part::Inside) {
+        return Ok(());
+    }
+    let (staged, backup) = (layout.staged(number), backup(number));
     match step {
-        Step::CreateDirectory { path } => Ok(shop.create_directory(&site(path))?),
+        Step::CreateDirectory { path } => {
+            let target = site(path);
+            match (shop.state(&staged)?, shop.state(&target)?) {
+                (Some(_), None) => Ok(shop.rename(&staged, &target)?),
+                (None, Some(State::Directory)) => Ok(()),
+                _ => Err(StagedError::Foreign(path.clone())),
+            }
+        }
         Step::DeleteDirectory { path } => Ok(shop.remove_directory(&site(path))?),
         Step::RenameCase { from, path, old: _ } => Ok(shop.rename(&site(from), &site(path))?),
         Step::Create { path, source: _, stamp } => {
-            let (target, foreign) = (site(path), || StagedError::Foreign(path.clone()));
-            match (shop.state(&staged)?, shop.state(&target)?) {
+            let target = site(path);
+            match (whole_file(shop, &staged, path, *stamp)?, shop.state(&target)?) {
                 (Some(_), None) => Ok(shop.rename(&staged, &target)?),
                 (None, Some(found)) if is(found, *stamp) => Ok(()),
-                _ => Err(foreign()),
+                _ => Err(StagedError::Foreign(path.clone())),
             }
         }
-        Step::Replace { path, source: _, stamp, old } | Step::Touch { path, stamp, old } => {
+        Step::Replace { path, source: _, stamp, old } => {
             let target = site(path);
-            let found = shop.state(&target)?;
-            match (shop.state(&staged)?, found) {
+            match (whole_file(shop, &staged, path, *stamp)?, shop.state(&target)?) {
                 (Some(_), Some(found)) if is(found, *old) => {
                     if shop.state(&backup)?.is_none() {
                         shop.link(&target, &backup)?;
                     }
+                    replace(shop, number, &staged, &target)
+                }
+                // It was moved aside, and the machine stopped before the new one took its place.
+                (Some(_), None) if shop.state(&backup)?.is_some() => {
                     Ok(shop.rename(&staged, &target)?)
                 }
                 (None, Some(found)) if is(found, *stamp) => Ok(()),
                 _ => Err(StagedError::Foreign(path.clone())),
             }
         }
+        Step::Touch { path, stamp, old } => match shop.state(&site(path))? {
+            Some(found) if is(found, *old) || is(found, *stamp) => {
+                Ok(shop.touch(&site(path), *stamp)?)
+            }
+            _ => Err(StagedError::Foreign(path.clone())),
+        },
         Step::Delete { path, old } => {
             let target = site(path);
             match (shop.state(&backup)?, shop.state(&target)?) {
-                (None, Some(found)) if is(found, *old) => {
-                    shop.create_directory(&folder(&backup))?;
-                    Ok(shop.rename(&target, &backup)?)
-                }
+                (None, Some(found)) if is(found, *old) => Ok(shop.rename(&target, &backup)?),
                 (Some(_), None) => Ok(()),
                 _ => Err(StagedError::Foreign(path.clone())),
             }
         }
     }
+}
+
+/// What stands in the stage, which must be the whole new file: a power cut may have come before it was
+/// on the medium.
+fn whole_file(
+    shop: &dyn Workshop,
+    staged: &Spot,
+    path: &RelPath,
+    stamp: Stamp,
+) -> Result<Option<State>, StagedError> {
+    match shop.state(staged)? {
+        Some(found) if !is(found, stamp) => Err(StagedError::Unverified(path.clone())),
+        found => Ok(found),
+    }
+}
+
+/// Puts the new file over the old one. Where that cannot be because the old one is being executed,
+/// the old one is moved aside first, which can always be.
+///
+/// Source: `sync.md` LK-5. A `web.config` is never missing, not even for a moment.
+fn replace(
+    shop: &dyn Workshop,
+    number: usize,
+    staged: &Spot,
+    target: &Spot,
+) -> Result<(), StagedError> {
+    let Err(error) = shop.rename(staged, target) else { return Ok(()) };
+    let is_config = matches!(target, Spot::Site(path) if crate::step::is_web_config(path));
+    if is_config || !matches!(error, TreeError::InUse { path: _, holders: _, source: _ }) {
+        return Err(error.into());
+    }
+    let aside = aside(number);
+    shop.remove(&aside)?;
+    shop.create_directory(&folder(&aside))?;
+    shop.rename(target, &aside)?;
+    shop.rename(staged, target).map_err(|error| {
+        if let Err(error) = shop.rename(&aside, target) {
+            tracing::error!(%target, %error, "cannot be put back; the journal knows");
+        }
+        StagedError::from(error)
+    })
 }
 
 /// Whether a step that is done can be taken back: nobody has changed its file since.
@@ -65,7 +138,11 @@ pub(super) fn can_go_back(
             Some(found) if !is(found, *stamp) => foreign(path),
             _ => Ok(()),
         },
-        Step::Replace { path, source: _, stamp, old } | Step::Touch { path, stamp, old } => {
+        Step::Touch { path, stamp, old: _ } => match shop.state(&site(path))? {
+            Some(found) if is(found, *stamp) => Ok(()),
+            _ => foreign(path),
+        },
+        Step::Replace { path, source: _, stamp, old } => {
             let kept = shop.state(&backup(number))?.is_some_and(|kept| is(kept, *old));
             match shop.state(&site(path))? {
                 Some(found) if kept && is(found, *stamp) => Ok(()),
@@ -80,9 +157,16 @@ pub(super) fn can_go_back(
 }
 
 /// Takes a step back, or what has been done of it. Doing it twice does it once.
-pub(super) fn back(shop: &dyn Workshop, number: usize, step: &Step) -> Result<(), StagedError> {
-    let (staged, backup) = (staged(number), backup(number));
+pub(super) fn back(
+    shop: &dyn Workshop,
+    layout: &Layout<'_>,
+    number: usize,
+    step: &Step,
+) -> Result<(), StagedError> {
+    let (staged, backup) = (layout.staged(number), backup(number));
     match step {
+        // What lies in the stage was never swapped in, and whatever stands there is not ours.
+        Step::CreateDirectory { path: _ } if shop.state(&staged)?.is_some() => Ok(()),
         Step::CreateDirectory { path } => Ok(shop.remove_directory(&site(path))?),
         Step::DeleteDirectory { path } => Ok(shop.create_directory(&site(path))?),
         Step::RenameCase { from, path, old: _ } => {
@@ -99,7 +183,13 @@ pub(super) fn back(shop: &dyn Workshop, number: usize, step: &Step) -> Result<()
                 (None, Some(_)) => Err(StagedError::Foreign(path.clone())),
             }
         }
-        Step::Replace { path, source: _, stamp, old } | Step::Touch { path, stamp, old } => {
+        Step::Touch { path, stamp, old } => match shop.state(&site(path))? {
+            Some(found) if is(found, *stamp) || is(found, *old) => {
+                Ok(shop.touch(&site(path), *old)?)
+            }
+            _ => Err(StagedError::Foreign(path.clone())),
+        },
+        Step::Replace { path, source: _, stamp, old } => {
             if shop.state(&backup)?.is_none() {
                 return Ok(());
             }
@@ -132,8 +222,9 @@ fn site(path: &RelPath) -> Spot {
 /// The folder that a spot of the work folder lies in.
 fn folder(spot: &Spot) -> Spot {
     match spot {
+        Spot::Top => Spot::Top,
         Spot::Work(path) => Spot::Work(path.parent().unwrap_or_else(|| path.clone())),
-        Spot::Site(path) => Spot::Site(path.parent().unwrap_or_else(|| path.clone())),
+        Spot::Site(path) => path.parent().map_or(Spot::Top, Spot::Site),
     }
 }
 

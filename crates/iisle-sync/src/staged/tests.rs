@@ -11,7 +11,8 @@ use iisle_report::Silent;
 use iisle_tree::workshop::{Broken, Faulty, LocalWorkshop, Workshop};
 use iisle_tree::{Holder, LocalTree, Snapshot, Stamp, Ticks, Tree, TreeError, TreeMut};
 
-use super::{Away, Direction, Offline, Recovered, Staging, deploy, recover, rollback};
+use super::{Away, Direction, Held, Offline, Recovered, Staging, deploy, recover, rollback};
+use crate::manifest::Stream;
 use crate::outcome::{Ending, Outcome};
 use crate::policy::{Extras, Policy};
 use crate::prepare::prepare;
@@ -30,7 +31,7 @@ struct Template {
     folder: tempfile::TempDir,
 }
 
-const AWAY: Away<'static> = Away { page: None, limit: Duration::from_secs(1) };
+const AWAY: Away<'static> = Away { page: b"<p>away</p>", limit: Duration::from_secs(1) };
 
 /// When new files were written, and files that are the same.
 const NEW: i64 = 1_700_000_060;
@@ -120,15 +121,19 @@ impl Stage {
             monitor: &Silent,
             threads: NonZero::<usize>::MIN,
             offline,
+            held: Held::Wait(Duration::from_secs(1)),
+            stream: &Stream::default(),
             id: "20261128-1",
+            origin: "source",
             sleep: &|_| (),
+            interrupted: &|| false,
         };
         deploy(&staging, &plan)
     }
 
     /// The site, with a file that is held until somebody has asked so often.
-    fn held(&self, until: u32) -> Held {
-        Held { tree: LocalTree::target(self.at("site")).unwrap(), asked: Mutex::new(0), until }
+    fn held(&self, until: u32) -> HeldSite {
+        HeldSite { tree: LocalTree::target(self.at("site")).unwrap(), asked: Mutex::new(0), until }
     }
 
     /// What the site holds.
@@ -145,6 +150,9 @@ impl Stage {
 }
 
 fn list(root: &Path, below: &str, files: &mut Files) {
+    if !root.exists() {
+        return;
+    }
     for entry in fs::read_dir(root.join(below)).unwrap().map(Result::unwrap) {
         let name = entry.file_name().into_string().unwrap();
         let path = if below.is_empty() { name } else { format!("{below}/{name}") };
@@ -213,7 +221,7 @@ fn a_deployment_makes_the_site_like_the_source_and_leaves_nothing_but_its_backup
     let totals = outcome.totals;
     assert_eq!((totals.created_files, totals.replaced_files, totals.deleted_files), (25, 20, 15));
     assert_eq!(stage.site(), deployed(&new));
-    assert_eq!(stage.work(), ["backup", "journal", "plan.json"]);
+    assert_eq!(stage.work(), ["backup", "journal", "manifest-main.json", "plan.json"]);
     let again = stage.deploy(&stage.shop(), Offline::Always(AWAY));
     assert_eq!(again.ending, Ending::Unchanged);
     assert_eq!(rollback(&stage.shop()).unwrap(), Recovered::TakenBack);
@@ -250,13 +258,31 @@ fn stride() -> usize {
     if std::env::consts::OS == "windows" { 16 } else { 1 }
 }
 
+/// What is there before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum First {
+    /// An older release.
+    Release,
+    /// Nothing, not even the folder.
+    Nothing,
+}
+
 /// Breaks at every change, before it, after it, and amid its bytes; how often.
-fn break_everywhere(then: Then) -> usize {
+fn break_everywhere(first: First, then: Then) -> usize {
     let (new, old) = releases();
+    let old = if first == First::Release { old } else { Files::new() };
     let template = Template::new(&new, &old);
-    let (before, wanted) = (with_folders(old), deployed(&new));
-    let calls = {
+    let before = with_folders(old);
+    let wanted = if first == First::Release { deployed(&new) } else { with_folders(new) };
+    let begin = || {
         let stage = template.stage();
+        if first == First::Nothing {
+            fs::remove_dir(stage.at("site")).unwrap();
+        }
+        stage
+    };
+    let calls = {
+        let stage = begin();
         let shop = stage.shop();
         let counting = Faulty::new(&shop);
         stage.deploy(&counting, Offline::Always(AWAY));
@@ -270,17 +296,20 @@ fn break_everywhere(then: Then) -> usize {
                 continue;
             }
             let at = format!("{call} ({number}) {how:?}, {then:?}");
-            let stage = template.stage();
+            let stage = begin();
             let shop = stage.shop();
             let faulty = match then {
                 Then::Again => Faulty::new(&shop).breaking(number, how),
                 Then::StoppedAgain | Then::StoppedBack => Faulty::new(&shop).dying(number, how),
             };
             let outcome = stage.deploy(&faulty, Offline::Always(AWAY));
-            assert!(!outcome.errors.is_empty(), "{at}: it failed in silence");
+            // Files moved aside may still be in use; then they are left to a later run.
+            let is_courtesy = call.contains("aside") && then == Then::Again;
+            assert!(is_courtesy || !outcome.errors.is_empty(), "{at}: it failed in silence");
             let left = stage.site();
-            assert!(left.contains_key("web.config"), "{at}");
-            if then == Then::Again && outcome.ending != Ending::OfflineLeft {
+            assert!(left.is_empty() || left.contains_key("web.config"), "{at}");
+            if then == Then::Again && !matches!(outcome.ending, Ending::OfflineLeft | Ending::Done)
+            {
                 assert_eq!(left, before, "{at}: {:?}", outcome.ending);
             }
             if then == Then::StoppedBack {
@@ -293,28 +322,39 @@ fn break_everywhere(then: Then) -> usize {
                 let ended = matches!(again.ending, Ending::Done | Ending::Unchanged);
                 assert!(ended, "{at}: {:?}", again.errors);
                 assert_eq!(stage.site(), wanted, "{at}");
-                assert_eq!(stage.work(), ["backup", "journal", "plan.json"], "{at}");
+                assert_eq!(
+                    stage.work(),
+                    ["backup", "journal", "manifest-main.json", "plan.json"],
+                    "{at}"
+                );
             }
             runs += 1;
         }
     }
-    println!("{then:?}: {} changes, {runs} breaks", calls.len());
+    println!("{first:?}, {then:?}: {} changes, {runs} breaks", calls.len());
     runs
 }
 
 #[test]
 fn whatever_fails_everything_is_as_before_and_one_more_run_completes_it() {
-    assert!(break_everywhere(Then::Again) > 300 / stride());
+    assert!(break_everywhere(First::Release, Then::Again) > 300 / stride());
 }
 
 #[test]
 fn wherever_the_machine_stops_one_more_run_completes_it() {
-    assert!(break_everywhere(Then::StoppedAgain) > 300 / stride());
+    assert!(break_everywhere(First::Release, Then::StoppedAgain) > 300 / stride());
 }
 
 #[test]
 fn wherever_the_machine_stops_it_can_be_taken_back() {
-    assert!(break_everywhere(Then::StoppedBack) > 300 / stride());
+    assert!(break_everywhere(First::Release, Then::StoppedBack) > 300 / stride());
+}
+
+#[test]
+fn a_first_deployment_is_there_as_a_whole_or_not_at_all() {
+    for then in [Then::Again, Then::StoppedAgain, Then::StoppedBack] {
+        assert!(break_everywhere(First::Nothing, then) > 100 / stride());
+    }
 }
 
 /// A stop while an earlier stop is being recovered from, in either direction.
@@ -383,13 +423,13 @@ fn what_somebody_else_changed_meanwhile_is_not_overwritten() {
 }
 
 /// A site whose `App.dll` is held until somebody has asked so often.
-struct Held {
+struct HeldSite {
     tree: LocalTree,
     asked: Mutex<u32>,
     until: u32,
 }
 
-impl Tree for Held {
+impl Tree for HeldSite {
     fn snapshot(&self) -> Result<Snapshot, TreeError> {
         self.tree.snapshot()
     }
@@ -410,7 +450,7 @@ impl Tree for Held {
     }
 }
 
-impl TreeMut for Held {
+impl TreeMut for HeldSite {
     fn write(
         &self,
         path: &iisle_path::RelPath,
@@ -466,10 +506,10 @@ fn a_held_file_takes_the_app_offline_until_it_lets_go() {
         let names: Vec<_> = outcome.locked.iter().map(|l| l.path.to_string()).collect();
         (outcome.ending, names, stage.site(), stage.work())
     };
-    let (ending, _, site, _) = run(3, Offline::WhenInUse(AWAY));
+    let (ending, _, site, _) = run(3, Offline::Auto(AWAY));
     assert_eq!((ending, site), (Ending::Done, deployed(&new)));
     let untouched = with_folders(old.clone());
-    let (ending, names, site, work) = run(99, Offline::WhenInUse(AWAY));
+    let (ending, names, site, work) = run(99, Offline::Auto(AWAY));
     assert_eq!((ending, names), (Ending::Locked, vec!["App.dll".to_owned()]));
     assert_eq!((site, work), (untouched.clone(), vec![]), "the page is gone again");
     let (ending, names, site, _) = run(99, Offline::Never);

@@ -23,4 +23,5 @@ pub(crate) use windows as system;
 
 pub(crate) use place::{is_below, resolve};
 pub(crate) use temporary::{Temporary, aside, is_part, is_temporary, part_name};
+pub(crate) use tree::{CopyError, copy};
 pub use tree::{Durability, Links, LocalTree};

@@ -228,6 +228,13 @@ impl Tree for LocalTree {
         let found = self.stamp(path)?;
         Ok(found.is_some_and(|found| (found.size, found.modified) == (stamp.size, stamp.modified)))
     }
+
+    fn is_executable(&self, path: &RelPath) -> bool {
+        cfg!(unix)
+            && self
+                .metadata(path)
+                .is_ok_and(|found| found.is_some_and(|m| system::is_executable(&m)))
+    }
 }
 
 impl TreeMut for LocalTree {
@@ -367,13 +374,17 @@ fn is_spelled(path: &Path) -> bool {
 }
 
 /// Which side of a copy failed.
-enum CopyError {
+pub(crate) enum CopyError {
     Read(io::Error),
     Write(io::Error),
 }
 
 /// Copies until the end of `content`, but stops soon after `expected` bytes; how many there were.
-fn copy(content: &mut dyn Read, file: &mut File, expected: u64) -> Result<u64, CopyError> {
+pub(crate) fn copy(
+    content: &mut dyn Read,
+    file: &mut File,
+    expected: u64,
+) -> Result<u64, CopyError> {
     // One byte more than expected, so that the end is seen by the same read.
     let block = usize::try_from(expected.saturating_add(1)).unwrap_or(BLOCK).min(BLOCK);
     let mut buffer = vec![0; block];

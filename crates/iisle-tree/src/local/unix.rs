@@ -174,6 +174,49 @@ pub(crate) fn open_for_attributes(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
+/// Lets whoever may read a file execute it.
+pub(crate) fn allow_execution(file: &File) -> io::Result<()> {
+    let now = file.metadata()?.mode() & 0o777;
+    file.set_permissions(Permissions::from_mode(now | (now & 0o444) >> 2))
+}
+
+/// Whether a file may be executed by its owner.
+pub(crate) fn is_executable(metadata: &Metadata) -> bool {
+    metadata.mode() & 0o100 != 0
+}
+
+/// Creates a folder that only its owner may look into, and those above it.
+pub(crate) fn create_private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    if path.is_dir() {
+        return Ok(());
+    }
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    match fs::DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        result => result,
+    }
+}
+
+/// Whether entries can be made in the folder `path`, or in the nearest one above it that exists.
+pub(crate) fn is_writable(path: &Path) -> bool {
+    let existing = path.ancestors().find(|folder| folder.exists());
+    existing.is_some_and(|folder| {
+        rustix::fs::access(folder, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)
+            .is_ok()
+    })
+}
+
+/// What tells the volume of an existing file or folder from every other.
+pub(crate) fn volume_of(path: &Path) -> io::Result<u64> {
+    fs::metadata(path).map(|metadata| metadata.dev())
+}
+
+/// Gives the folder `to` the rights of `from`: here a moved file does not bring any from its folder.
+pub(crate) fn copy_rights(from: &Path, to: &Path) {
+    let _ = (from, to);
+}
+
 /// Renames `from` over `to` in one step.
 pub(crate) fn replace(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)

@@ -13,16 +13,20 @@ use iisle_path::{NameRules, RelPath, windows_problem};
 use windows_sys::Win32::Foundation::{
     CloseHandle, ERROR_BUSY, ERROR_CANT_RESOLVE_FILENAME, ERROR_DELETE_PENDING,
     ERROR_LOCK_VIOLATION, ERROR_MORE_DATA, ERROR_SHARING_VIOLATION, ERROR_SUCCESS,
-    ERROR_USER_MAPPED_FILE,
+    ERROR_USER_MAPPED_FILE, LocalFree,
 };
+use windows_sys::Win32::Security::Authorization::{
+    GetNamedSecurityInfoW, SE_FILE_OBJECT, SetNamedSecurityInfoW,
+};
+use windows_sys::Win32::Security::{ACL, DACL_SECURITY_INFORMATION};
 use windows_sys::Win32::Storage::FileSystem::{
-    BY_HANDLE_FILE_INFORMATION, DELETE, FILE_ATTRIBUTE_ARCHIVE, FILE_ATTRIBUTE_HIDDEN,
-    FILE_ATTRIBUTE_NORMAL, FILE_ATTRIBUTE_NOT_CONTENT_INDEXED, FILE_ATTRIBUTE_OFFLINE,
-    FILE_ATTRIBUTE_READONLY, FILE_ATTRIBUTE_SYSTEM, FILE_ATTRIBUTE_TEMPORARY, FILE_BASIC_INFO,
-    FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT, FILE_READ_ATTRIBUTES,
-    FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE, FILE_WRITE_ATTRIBUTES, FILE_WRITE_DATA,
-    FileBasicInfo, GetDiskFreeSpaceExW, GetFileInformationByHandle, GetFileInformationByHandleEx,
-    SYNCHRONIZE, SetFileAttributesW,
+    BY_HANDLE_FILE_INFORMATION, DELETE, FILE_ADD_SUBDIRECTORY, FILE_ATTRIBUTE_ARCHIVE,
+    FILE_ATTRIBUTE_HIDDEN, FILE_ATTRIBUTE_NORMAL, FILE_ATTRIBUTE_NOT_CONTENT_INDEXED,
+    FILE_ATTRIBUTE_OFFLINE, FILE_ATTRIBUTE_READONLY, FILE_ATTRIBUTE_SYSTEM,
+    FILE_ATTRIBUTE_TEMPORARY, FILE_BASIC_INFO, FILE_FLAG_BACKUP_SEMANTICS,
+    FILE_FLAG_OPEN_REPARSE_POINT, FILE_READ_ATTRIBUTES, FILE_SHARE_DELETE, FILE_SHARE_READ,
+    FILE_SHARE_WRITE, FILE_WRITE_ATTRIBUTES, FILE_WRITE_DATA, FileBasicInfo, GetDiskFreeSpaceExW,
+    GetFileInformationByHandle, GetFileInformationByHandleEx, SYNCHRONIZE, SetFileAttributesW,
 };
 use windows_sys::Win32::System::RestartManager::{
     CCH_RM_SESSION_KEY, RM_PROCESS_INFO, RmEndSession, RmGetList, RmRegisterResources,
@@ -254,6 +258,85 @@ pub(crate) fn open_for_attributes(path: &Path) -> io::Result<File> {
         .share_mode(SHARE_ALL)
         .custom_flags(FILE_FLAG_BACKUP_SEMANTICS)
         .open(path)
+}
+
+/// Lets whoever may read a file execute it: here that is said by its name.
+#[expect(clippy::unnecessary_wraps, reason = "the same item on Unix can fail")]
+pub(crate) fn allow_execution(file: &File) -> io::Result<()> {
+    let _ = file;
+    Ok(())
+}
+
+/// Whether a file may be executed by its owner: here that is said by its name.
+pub(crate) fn is_executable(metadata: &Metadata) -> bool {
+    let _ = metadata;
+    false
+}
+
+/// Creates a folder and those above it, with the rights that its parent gives.
+pub(crate) fn create_private(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
+}
+
+/// Whether entries can be made in the folder `path`, or in the nearest one above it that exists.
+pub(crate) fn is_writable(path: &Path) -> bool {
+    let Some(folder) = path.ancestors().find(|folder| folder.exists()) else { return false };
+    OpenOptions::new()
+        .access_mode(FILE_ADD_SUBDIRECTORY)
+        .share_mode(SHARE_ALL)
+        .custom_flags(FILE_FLAG_BACKUP_SEMANTICS)
+        .open(folder)
+        .is_ok()
+}
+
+/// What tells the volume of an existing file or folder from every other.
+pub(crate) fn volume_of(path: &Path) -> io::Result<u64> {
+    identity(path).map(|identity| u64::from(identity.volume))
+}
+
+/// Gives the folder `to` the rights of the folder `from`, so that what is made in it has them and
+/// keeps them when it is moved. Where the volume or the account does not allow that, it is left out.
+///
+/// Source: Microsoft, "Automatic Propagation of Inheritable ACEs": a moved file keeps its rights.
+pub(crate) fn copy_rights(from: &Path, to: &Path) {
+    let (source, target) = (wide(from.as_os_str()), wide(to.as_os_str()));
+    let mut rights: *mut ACL = ptr::null_mut();
+    let mut descriptor = ptr::null_mut();
+    // SAFETY: `source` ends in NUL; `rights` points into `descriptor`, which is freed below.
+    let code = unsafe {
+        GetNamedSecurityInfoW(
+            source.as_ptr(),
+            SE_FILE_OBJECT,
+            DACL_SECURITY_INFORMATION,
+            ptr::null_mut(),
+            ptr::null_mut(),
+            &raw mut rights,
+            ptr::null_mut(),
+            &raw mut descriptor,
+        )
+    };
+    let mut failed = code;
+    if code == ERROR_SUCCESS && !rights.is_null() {
+        // SAFETY: `target` ends in NUL, and `rights` is a list that lives until it is freed below.
+        failed = unsafe {
+            SetNamedSecurityInfoW(
+                target.as_ptr(),
+                SE_FILE_OBJECT,
+                DACL_SECURITY_INFORMATION,
+                ptr::null_mut(),
+                ptr::null_mut(),
+                rights,
+                ptr::null(),
+            )
+        };
+    }
+    if !descriptor.is_null() {
+        // SAFETY: it came from `GetNamedSecurityInfoW`, which says that it is freed so.
+        unsafe { LocalFree(descriptor) };
+    }
+    if failed != ERROR_SUCCESS {
+        tracing::debug!(path = %to.display(), code = failed, "it keeps the rights it has");
+    }
 }
 
 /// Renames `from` over `to` in one step, also when `to` is read-only.

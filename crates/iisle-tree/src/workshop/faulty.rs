@@ -2,10 +2,10 @@ use std::io::{self, Read};
 
 use iisle_path::RelPath;
 
-use super::{Spot, State, Workshop};
+use super::{Look, Spot, State, Workshop};
 use crate::breaks::{Breaks, Fate};
 use crate::digest::Digest;
-use crate::{Stamp, TreeError};
+use crate::{Durability, Stamp, TreeError};
 
 /// How a change breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,24 +95,22 @@ impl Workshop for Faulty<'_> {
         self.shop.digest(spot)
     }
 
-    fn create(
-        &self,
-        spot: &Spot,
-        stamp: Stamp,
-        like: Option<&Spot>,
-        content: &mut dyn Read,
-    ) -> Result<(), TreeError> {
+    fn create(&self, spot: &Spot, look: Look<'_>, content: &mut dyn Read) -> Result<(), TreeError> {
         self.call("create", spot, |half| match half {
-            None => self.shop.create(spot, stamp, like, content),
-            Some(()) => self.shop.create(spot, stamp, like, &mut content.take(stamp.size / 2)),
+            None => self.shop.create(spot, look, content),
+            Some(()) => self.shop.create(spot, look, &mut content.take(look.stamp.size / 2)),
         })
     }
 
-    fn append(&self, spot: &Spot, bytes: &[u8]) -> Result<(), TreeError> {
+    fn append(&self, spot: &Spot, bytes: &[u8], durability: Durability) -> Result<(), TreeError> {
         self.call("append", spot, |half| match half {
-            None => self.shop.append(spot, bytes),
-            Some(()) => self.shop.append(spot, &bytes[..bytes.len() / 2]),
+            None => self.shop.append(spot, bytes, durability),
+            Some(()) => self.shop.append(spot, &bytes[..bytes.len() / 2], durability),
         })
+    }
+
+    fn touch(&self, spot: &Spot, stamp: Stamp) -> Result<(), TreeError> {
+        self.call("touch", spot, |half| half.map_or_else(|| self.shop.touch(spot, stamp), Ok))
     }
 
     fn link(&self, from: &Spot, to: &Spot) -> Result<(), TreeError> {
@@ -127,9 +125,13 @@ impl Workshop for Faulty<'_> {
         self.call("remove", spot, |half| half.map_or_else(|| self.shop.remove(spot), Ok))
     }
 
+    fn create_stage(&self, folder: &RelPath) -> Result<(), TreeError> {
+        let spot = Spot::Work(folder.clone());
+        self.call("mkdir", &spot, |half| half.map_or_else(|| self.shop.create_stage(folder), Ok))
+    }
+
     fn create_site(&self) -> Result<(), TreeError> {
-        // Creating what is there is no change worth breaking, and the tests' sites are there.
-        self.shop.create_site()
+        self.call("mkdir", &Spot::Top, |half| half.map_or_else(|| self.shop.create_site(), Ok))
     }
 
     fn create_directory(&self, spot: &Spot) -> Result<(), TreeError> {
@@ -138,6 +140,11 @@ impl Workshop for Faulty<'_> {
 
     fn remove_directory(&self, spot: &Spot) -> Result<(), TreeError> {
         self.call("rmdir", spot, |half| half.map_or_else(|| self.shop.remove_directory(spot), Ok))
+    }
+
+    fn remove_tree(&self, folder: &RelPath) -> Result<(), TreeError> {
+        let spot = Spot::Work(folder.clone());
+        self.call("empty", &spot, |half| half.map_or_else(|| self.shop.remove_tree(folder), Ok))
     }
 
     fn flush(&self) -> Result<(), TreeError> {

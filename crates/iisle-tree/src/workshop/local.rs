@@ -1,37 +1,58 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use iisle_path::RelPath;
 
-use super::{Lock, LockError, Spot, State, Workshop};
+use super::patience::Patience;
+use super::{Lock, LockError, Look, Spot, State, Workshop};
 use crate::digest::{Digest, of_reader};
-use crate::local::system;
-use crate::{Stamp, TreeError};
+use crate::local::{CopyError, copy, system};
+use crate::{Durability, Stamp, TreeError};
 
 /// A folder of this machine and `.NAME.deploy` beside it.
 #[derive(Debug)]
 pub struct LocalWorkshop {
     site: PathBuf,
     work: PathBuf,
+    patience: Patience,
 }
 
 impl LocalWorkshop {
     /// The workshop of `site`, which may be missing. Nothing is created.
     ///
-    /// # Errors
-    /// [`TreeError::Name`] when the folder has no name, as the top of a volume.
+    /// The work folder is `.NAME.deploy` beside the folder. Where nothing can be there (the top of a
+    /// volume, another volume, a folder that may not be written to) it is `App_Data/.deploy` in it,
+    /// which IIS hands out to nobody.
+    ///
+    /// Source: `sync.md` §5.2.
     pub fn beside(site: &Path) -> Result<Self, TreeError> {
         let failed = |source| TreeError::met("examine", site.display().to_string(), source);
         let site = system::root(&crate::local::resolve(site).map_err(failed)?).map_err(failed)?;
-        let Some(name) = site.file_name() else {
-            let problem = "it has no name, and so no place for a work folder beside it".to_owned();
-            return Err(TreeError::Name { path: site.display().to_string(), problem });
+        let inside = site.join("App_Data").join(".deploy");
+        let work = match site.file_name() {
+            Some(name) if !inside.is_dir() => {
+                let mut work = std::ffi::OsString::from(".");
+                work.push(name);
+                work.push(".deploy");
+                let work = site.with_file_name(work);
+                if work.is_dir() || serves(&site) { work } else { inside }
+            }
+            _ => inside,
         };
-        let mut work = std::ffi::OsString::from(".");
-        work.push(name);
-        work.push(".deploy");
-        Ok(Self { work: site.with_file_name(work), site })
+        Ok(Self { site, work, patience: Patience::default() })
+    }
+
+    /// The same workshop, waiting up to `limit` for each file that is held for a moment.
+    #[must_use]
+    pub fn waiting(self, limit: Duration) -> Self {
+        Self { patience: Patience::new(limit), ..self }
+    }
+
+    /// The folder that is changed.
+    pub fn site(&self) -> &Path {
+        &self.site
     }
 
     /// The work folder.
@@ -42,13 +63,14 @@ impl LocalWorkshop {
     /// Keeps everybody else from changing the folder for as long as the lock lives; `who` is what
     /// they are told.
     pub fn lock(&self, who: &str) -> Result<Lock, LockError> {
-        fs::create_dir_all(&self.work)
+        system::create_private(&self.work)
             .map_err(|e| TreeError::io("create the folder", self.work.display().to_string(), e))?;
-        Lock::take(&self.work, who)
+        Lock::take(&self.site, &self.work, who)
     }
 
     fn host(&self, spot: &Spot) -> PathBuf {
         match spot {
+            Spot::Top => self.site.clone(),
             Spot::Site(path) => system::join(&self.site, path),
             Spot::Work(path) => system::join(&self.work, path),
         }
@@ -66,6 +88,53 @@ fn failed(action: &'static str, spot: &Spot) -> impl FnOnce(io::Error) -> TreeEr
             TreeError::InUse { path: spot.to_string(), holders: Vec::new(), source }
         }
         _ => TreeError::io(action, spot.to_string(), source),
+    }
+}
+
+/// Whether a folder beside `site` is on its volume and may be made.
+fn serves(site: &Path) -> bool {
+    let Some(parent) = site.parent() else { return false };
+    if !system::is_writable(parent) {
+        return false;
+    }
+    match (system::volume_of(site), system::volume_of(parent)) {
+        (Ok(own), Ok(above)) => own == above,
+        // What does not exist yet will be on the volume of its parent.
+        _ => true,
+    }
+}
+
+/// Who holds the target of a rename that failed for that reason; `None` for another reason.
+fn blocked(error: &io::Error, target: &Path) -> Option<Vec<crate::Holder>> {
+    let denied = error.kind() == io::ErrorKind::PermissionDenied;
+    if !denied && !system::is_in_use(error) {
+        return None;
+    }
+    let holders = system::in_use(&[target.to_owned()]).pop().flatten();
+    if denied { holders } else { Some(holders.unwrap_or_default()) }
+}
+
+/// Removes a folder with everything in it; links are removed, not followed.
+fn remove_below(folder: &Path) -> io::Result<()> {
+    let listing = match fs::read_dir(folder) {
+        Ok(listing) => listing,
+        Err(error) if is_missing(&error) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for entry in listing {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            remove_below(&entry.path())?;
+        } else {
+            match system::remove(&entry.path()) {
+                Err(error) if !is_missing(&error) => return Err(error),
+                _ => {}
+            }
+        }
+    }
+    match system::remove_folder(folder) {
+        Err(error) if !is_missing(&error) => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -115,65 +184,103 @@ impl Workshop for LocalWorkshop {
         of_reader(&mut file).map(|(digest, _)| digest).map_err(failed("read", spot))
     }
 
-    fn create(
-        &self,
-        spot: &Spot,
-        stamp: Stamp,
-        like: Option<&Spot>,
-        content: &mut dyn Read,
-    ) -> Result<(), TreeError> {
-        self.parent(spot).map_err(failed("create", spot))?;
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(self.host(spot))
-            .map_err(failed("create", spot))?;
-        let length = io::copy(content, &mut file).map_err(failed("write", spot))?;
-        if length != stamp.size {
+    fn create(&self, spot: &Spot, look: Look<'_>, content: &mut dyn Read) -> Result<(), TreeError> {
+        let host = self.host(spot);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true);
+        let opened = match options.open(&host) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.parent(spot).and_then(|()| options.open(&host))
+            }
+            other => other,
+        };
+        let mut file = opened.map_err(failed("create", spot))?;
+        let Look { stamp, like, executable } = look;
+        let found = copy(content, &mut file, stamp.size).map_err(|failure| match failure {
+            CopyError::Read(source) => failed("read", spot)(source),
+            CopyError::Write(source) => failed("write", spot)(source),
+        })?;
+        if found != stamp.size {
             let (path, expected) = (spot.to_string(), stamp.size);
-            return Err(TreeError::Changed { path, expected, found: length });
+            return Err(TreeError::Changed { path, expected, found });
         }
         let like = like.and_then(|like| fs::symlink_metadata(self.host(like)).ok());
         let like = like.filter(fs::Metadata::is_file);
+        let allow = || if executable { system::allow_execution(&file) } else { Ok(()) };
         file.set_modified(stamp.modified.to_system_time())
+            .and_then(|()| allow())
             .and_then(|()| system::set_attributes(&file, like.as_ref(), stamp))
             .and_then(|()| system::flush_file(&file))
             .map_err(failed("set the time of", spot))
     }
 
-    fn append(&self, spot: &Spot, bytes: &[u8]) -> Result<(), TreeError> {
+    fn append(&self, spot: &Spot, bytes: &[u8], durability: Durability) -> Result<(), TreeError> {
         self.parent(spot).map_err(failed("create", spot))?;
         let mut file = OpenOptions::new()
             .append(true)
             .create(true)
             .open(self.host(spot))
             .map_err(failed("open", spot))?;
-        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed("write", spot))
+        let flush = |file: &File| match durability {
+            Durability::Cached => Ok(()),
+            Durability::Flushed => file.sync_all(),
+        };
+        file.write_all(bytes).and_then(|()| flush(&file)).map_err(failed("write", spot))
+    }
+
+    fn touch(&self, spot: &Spot, stamp: Stamp) -> Result<(), TreeError> {
+        let host = self.host(spot);
+        let metadata = fs::symlink_metadata(&host).map_err(failed("examine", spot))?;
+        let file = self
+            .patience
+            .with(|| system::open_for_attributes(&host))
+            .map_err(failed("set the time of", spot))?;
+        if system::stamp(&metadata).read_only != stamp.read_only {
+            system::set_attributes(&file, Some(&metadata), stamp)
+                .map_err(failed("set the attributes of", spot))?;
+        }
+        file.set_modified(stamp.modified.to_system_time()).map_err(failed("set the time of", spot))
     }
 
     fn link(&self, from: &Spot, to: &Spot) -> Result<(), TreeError> {
         self.parent(to).map_err(failed("create", to))?;
         let (source, target) = (self.host(from), self.host(to));
-        let Err(error) = fs::hard_link(&source, &target) else { return Ok(()) };
+        let Err(error) = self.patience.with(|| fs::hard_link(&source, &target)) else {
+            return Ok(());
+        };
         if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists) {
             return Err(failed("link", from)(error));
         }
         tracing::debug!(%error, "the volume has no links; a copy has to do");
         let metadata = fs::symlink_metadata(&source).map_err(failed("examine", from))?;
         let mut content = File::open(&source).map_err(failed("open", from))?;
-        self.create(to, system::stamp(&metadata), Some(from), &mut content)
+        let stamp = system::stamp(&metadata);
+        self.create(to, Look { like: Some(from), ..Look::of(stamp) }, &mut content)
     }
 
     fn rename(&self, from: &Spot, to: &Spot) -> Result<(), TreeError> {
-        system::replace(&self.host(from), &self.host(to)).map_err(failed("rename", to))
+        let (old, new) = (self.host(from), self.host(to));
+        self.patience.with(|| system::replace(&old, &new)).map_err(|error| {
+            let Some(holders) = blocked(&error, &new) else { return failed("rename", to)(error) };
+            TreeError::InUse { path: to.to_string(), holders, source: error }
+        })
     }
 
     fn remove(&self, spot: &Spot) -> Result<(), TreeError> {
-        match system::remove(&self.host(spot)) {
+        let host = self.host(spot);
+        match self.patience.with(|| system::remove(&host)) {
             Err(error) if !is_missing(&error) => Err(failed("remove", spot)(error)),
             _ => Ok(()),
         }
+    }
+
+    fn create_stage(&self, folder: &RelPath) -> Result<(), TreeError> {
+        let spot = Spot::Work(folder.clone());
+        self.create_directory(&spot)?;
+        if self.site.is_dir() {
+            system::copy_rights(&self.site, &self.host(&spot));
+        }
+        Ok(())
     }
 
     fn create_site(&self) -> Result<(), TreeError> {
@@ -194,6 +301,12 @@ impl Workshop for LocalWorkshop {
             }
             _ => Ok(()),
         }
+    }
+
+    fn remove_tree(&self, folder: &RelPath) -> Result<(), TreeError> {
+        let place = system::join(&self.work, folder);
+        remove_below(&place)
+            .map_err(|e| TreeError::io("remove the folder", place.display().to_string(), e))
     }
 
     fn flush(&self) -> Result<(), TreeError> {

@@ -1,10 +1,12 @@
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::TreeError;
+use crate::local::system;
+use crate::{Ticks, TreeError};
 
 /// The file that is locked. It stays: removing it would let two think that they hold it.
 const LOCK: &str = "lock";
@@ -13,10 +15,15 @@ const HOLDER: &str = "lock.json";
 /// More is no description of a holder.
 const MAX_HOLDER: usize = 4096;
 
-/// An exclusive lock on a work folder, released when it is dropped or when the process ends.
+/// An exclusive lock on a work folder, and shared ones on those of the folders around it: a site and
+/// an application below it are not changed at the same time. Released when it is dropped or when the
+/// process ends.
+///
+/// Source: `sync.md` SD-36, SD-37.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    _files: Vec<File>,
+    taken: Ticks,
 }
 
 /// Why a lock was not given.
@@ -36,33 +43,69 @@ fn by(holder: &str) -> String {
 }
 
 impl Lock {
-    pub(super) fn take(work: &Path, who: &str) -> Result<Self, LockError> {
+    pub(super) fn take(site: &Path, work: &Path, who: &str) -> Result<Self, LockError> {
+        let mut files = Vec::new();
+        for folder in site.ancestors().skip(1) {
+            // Only where somebody has deployed there is something to share.
+            let Some(above) = work_folder(folder) else { continue };
+            match File::open(above.join(LOCK)) {
+                Ok(file) => {
+                    held(file.try_lock_shared(), &above)?;
+                    files.push(file);
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    tracing::debug!(%error, folder = %above.display(), "cannot see its lock");
+                }
+            }
+        }
         let place = work.join(LOCK);
-        let failed =
-            |action| move |e| TreeError::io(action, work.join(LOCK).display().to_string(), e);
         let file = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
             .open(&place)
-            .map_err(failed("open"))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                let said = fs::read(work.join(HOLDER)).unwrap_or_default();
-                let said = &said[..said.len().min(MAX_HOLDER)];
-                let holder = String::from_utf8_lossy(said).trim().to_owned();
-                return Err(LockError::Busy { holder });
-            }
-            Err(fs::TryLockError::Error(error)) => return Err(failed("lock")(error).into()),
-        }
+            .map_err(|e| TreeError::io("open", place.display().to_string(), e))?;
+        held(file.try_lock(), work)?;
+        files.push(file);
         // Who holds it is a courtesy to others; the lock is what counts.
         let told =
             File::create(work.join(HOLDER)).and_then(|mut file| file.write_all(who.as_bytes()));
         if let Err(error) = told {
             tracing::debug!(%error, "the holder of the lock is not named");
         }
-        Ok(Self { _file: file })
+        // The clock of the volume, by which files are dated.
+        let taken = fs::metadata(work.join(HOLDER))
+            .map_or(Ticks::UNIX_EPOCH, |metadata| system::stamp(&metadata).modified);
+        Ok(Self { _files: files, taken })
+    }
+
+    /// When it was taken, by the clock of the volume.
+    pub fn taken(&self) -> Ticks {
+        self.taken
+    }
+}
+
+fn work_folder(site: &Path) -> Option<PathBuf> {
+    let mut name = OsString::from(".");
+    name.push(site.file_name()?);
+    name.push(".deploy");
+    Some(site.with_file_name(name))
+}
+
+/// Whether a lock was given, and by whom it is held if not.
+fn held(tried: Result<(), fs::TryLockError>, work: &Path) -> Result<(), LockError> {
+    match tried {
+        Ok(()) => Ok(()),
+        Err(fs::TryLockError::WouldBlock) => {
+            let said = fs::read(work.join(HOLDER)).unwrap_or_default();
+            let said = &said[..said.len().min(MAX_HOLDER)];
+            let holder = String::from_utf8_lossy(said).trim().to_owned();
+            Err(LockError::Busy { holder })
+        }
+        Err(fs::TryLockError::Error(error)) => {
+            Err(TreeError::io("lock", work.join(LOCK).display().to_string(), error).into())
+        }
     }
 }

@@ -4,6 +4,7 @@
 mod faulty;
 mod local;
 mod lock;
+mod patience;
 #[cfg(test)]
 mod tests;
 
@@ -16,11 +17,13 @@ pub use local::LocalWorkshop;
 pub use lock::{Lock, LockError};
 
 use crate::digest::Digest;
-use crate::{Stamp, TreeError};
+use crate::{Durability, Stamp, TreeError};
 
 /// A place: in the folder that is changed, or in the work folder.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Spot {
+    /// The folder that is changed.
+    Top,
     /// Below the folder that is changed.
     Site(RelPath),
     /// Below the work folder.
@@ -30,6 +33,7 @@ pub enum Spot {
 impl std::fmt::Display for Spot {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Top => f.write_str("the folder itself"),
             Self::Site(path) => write!(f, "{path}"),
             Self::Work(path) => write!(f, "{path} (work folder)"),
         }
@@ -47,11 +51,30 @@ pub enum State {
     Other,
 }
 
+/// How a new file looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'a> {
+    /// Its size, time and attributes.
+    pub stamp: Stamp,
+    /// It gets the other attributes of this one, where that is a file.
+    pub like: Option<&'a Spot>,
+    /// Whoever may read it may execute it, where the system knows such a right.
+    pub executable: bool,
+}
+
+impl Look<'_> {
+    /// A file that is like no other.
+    pub fn of(stamp: Stamp) -> Self {
+        Self { stamp, like: None, executable: false }
+    }
+}
+
 /// The two folders, on one volume.
 ///
 /// Every function that changes something makes one change that counts: a caller that is stopped
 /// before or after it finds the old state or the new one. Only [`create`](Self::create) and
-/// [`append`](Self::append) may leave a part of what they write, under the name they were given.
+/// [`append`](Self::append) may leave a part of what they write, under the name they were given, and
+/// [`remove_tree`](Self::remove_tree) a part of what it removes.
 pub trait Workshop: Send + Sync {
     /// What stands there; `None` for nothing.
     fn state(&self, spot: &Spot) -> Result<Option<State>, TreeError>;
@@ -65,29 +88,30 @@ pub trait Workshop: Send + Sync {
     /// The digest of a file as it is on the medium, as far as the system lets that be known.
     fn digest(&self, spot: &Spot) -> Result<Digest, TreeError>;
 
-    /// Writes a new file, with the attributes of `like` where that is a file. It bears its name
-    /// from the first byte on.
-    fn create(
-        &self,
-        spot: &Spot,
-        stamp: Stamp,
-        like: Option<&Spot>,
-        content: &mut dyn Read,
-    ) -> Result<(), TreeError>;
+    /// Writes a new file. It bears its name from the first byte on. Missing folders are created.
+    fn create(&self, spot: &Spot, look: Look<'_>, content: &mut dyn Read) -> Result<(), TreeError>;
 
-    /// Adds to a file, which is created when it is missing; the bytes are on the medium afterwards.
-    fn append(&self, spot: &Spot, bytes: &[u8]) -> Result<(), TreeError>;
+    /// Adds to a file, which is created when it is missing; whether the bytes are on the medium
+    /// afterwards is said by `durability`.
+    fn append(&self, spot: &Spot, bytes: &[u8], durability: Durability) -> Result<(), TreeError>;
+
+    /// Sets last write and attributes of an existing file to those of `stamp`, the time last.
+    fn touch(&self, spot: &Spot, stamp: Stamp) -> Result<(), TreeError>;
 
     /// Gives the file `from` a second name `to`, which must not exist.
     ///
     /// Where the volume has no such links, a copy is made.
     fn link(&self, from: &Spot, to: &Spot) -> Result<(), TreeError>;
 
-    /// Gives the file `from` the name `to` in one step, replacing a file there.
+    /// Gives the file or folder `from` the name `to` in one step; a file replaces one that is there.
     fn rename(&self, from: &Spot, to: &Spot) -> Result<(), TreeError>;
 
     /// Removes a file; a missing one is no error.
     fn remove(&self, spot: &Spot) -> Result<(), TreeError>;
+
+    /// Creates a folder of the work folder. What is made in it has the rights that it would have in
+    /// the folder that is changed.
+    fn create_stage(&self, folder: &RelPath) -> Result<(), TreeError>;
 
     /// Creates the folder that is changed, when it is missing.
     fn create_site(&self) -> Result<(), TreeError>;
@@ -97,6 +121,9 @@ pub trait Workshop: Send + Sync {
 
     /// Removes an empty folder; a missing one is no error, and neither is one that is not empty.
     fn remove_directory(&self, spot: &Spot) -> Result<(), TreeError>;
+
+    /// Removes everything in a folder of the work folder, and the folder; a missing one is no error.
+    fn remove_tree(&self, folder: &RelPath) -> Result<(), TreeError>;
 
     /// Waits until everything that was done is on the medium.
     fn flush(&self) -> Result<(), TreeError>;

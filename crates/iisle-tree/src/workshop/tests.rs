@@ -2,7 +2,7 @@ use std::fs;
 
 use iisle_path::RelPath;
 
-use super::{LocalWorkshop, LockError, Spot, State, Workshop};
+use super::{LocalWorkshop, LockError, Look, Spot, State, Workshop};
 use crate::{Stamp, Ticks};
 
 fn path(text: &str) -> RelPath {
@@ -23,8 +23,9 @@ fn files_are_staged_kept_and_swapped() {
     assert!(shop.work().ends_with(".site.deploy") && !shop.work().exists());
     let (target, staged, kept) =
         (Spot::Site(path("a")), Spot::Work(path("stage/1")), Spot::Work(path("backup/1")));
-    shop.create(&staged, stamp(3), Some(&target), &mut b"new".as_slice()).unwrap();
-    assert!(shop.create(&staged, stamp(3), None, &mut b"new".as_slice()).is_err());
+    let look = Look { like: Some(&target), ..Look::of(stamp(3)) };
+    shop.create(&staged, look, &mut b"new".as_slice()).unwrap();
+    assert!(shop.create(&staged, Look::of(stamp(3)), &mut b"new".as_slice()).is_err());
     shop.link(&target, &kept).unwrap();
     shop.rename(&staged, &target).unwrap();
     shop.flush().unwrap();
@@ -50,6 +51,45 @@ fn a_second_deployment_learns_who_is_at_work() {
 }
 
 #[test]
-fn the_top_of_a_volume_has_no_workshop() {
-    assert!(LocalWorkshop::beside(std::path::Path::new("/")).is_err());
+fn a_site_and_an_application_below_it_are_not_changed_at_the_same_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = LocalWorkshop::beside(&folder.path().join("site")).unwrap();
+    let below = LocalWorkshop::beside(&folder.path().join("site/shop/app")).unwrap();
+    drop(site.lock("ann").unwrap());
+    let lock = below.lock("bob").unwrap();
+    assert!(matches!(site.lock("ann"), Err(LockError::Busy { .. })));
+    drop(lock);
+    let lock = site.lock("ann").unwrap();
+    assert!(matches!(below.lock("bob"), Err(LockError::Busy { .. })));
+    drop(lock);
+    below.lock("bob").unwrap();
+}
+
+#[test]
+fn where_nothing_can_lie_beside_it_the_work_folder_is_hidden_inside() {
+    let shop = LocalWorkshop::beside(std::path::Path::new("/")).unwrap();
+    assert!(shop.work().ends_with("App_Data/.deploy"), "{}", shop.work().display());
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().join("site");
+    fs::create_dir_all(site.join("App_Data/.deploy")).unwrap();
+    let shop = LocalWorkshop::beside(&site).unwrap();
+    assert!(shop.work().starts_with(shop.site()), "what is there is gone on with");
+}
+
+#[cfg(unix)]
+#[test]
+fn only_its_owner_looks_into_a_work_folder_and_programs_stay_programs() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let shop = LocalWorkshop::beside(&folder.path().join("site")).unwrap();
+    drop(shop.lock("ann").unwrap());
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(shop.work()), 0o700);
+    let program = Spot::Work(path("stage/1"));
+    let look = Look { executable: true, ..Look::of(stamp(1)) };
+    shop.create(&program, look, &mut b"x".as_slice()).unwrap();
+    assert_ne!(mode(&shop.work().join("stage/1")) & 0o100, 0);
+    shop.remove_tree(&path("stage")).unwrap();
+    assert!(!shop.work().join("stage").exists());
+    shop.remove_tree(&path("stage")).unwrap();
 }

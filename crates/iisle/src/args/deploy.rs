@@ -2,9 +2,9 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum, value_parser};
 
-use super::SyncPolicyArgs;
 use super::package::ZipTimesArgs;
 use super::project::property;
+use super::{StagedArgs, SyncPolicyArgs};
 
 /// Apply a Web Deploy package to a folder, on any system
 ///
@@ -37,6 +37,8 @@ pub(crate) struct DeployArgs {
     pub(crate) skip: Vec<String>,
     #[command(flatten)]
     pub(crate) policy: SyncPolicyArgs,
+    #[command(flatten)]
+    pub(crate) staged: StagedArgs,
     /// Protect nothing but what --protect names, and delete however much there is
     #[arg(long)]
     pub(crate) no_protect: bool,

@@ -35,7 +35,9 @@ pub(crate) use project::ProjectArgs;
 pub(crate) use publish::PublishArgs;
 pub(crate) use releases::{ReleaseArgs, ReleasesVerb};
 pub(crate) use robocopy::RobocopyArgs;
-pub(crate) use sync::{OfflineArg, SyncArgs, SyncPolicyArgs};
+pub(crate) use sync::{
+    DeleteArg, OfflineArg, OnDriftArg, OnLockedArg, StagedArgs, SyncArgs, SyncPolicyArgs,
+};
 pub(crate) use verb::{AnyVerb, Verb};
 pub(crate) use webconfig::{
     DiffArgs, EnvModeArg, GenerateArgs, InheritedArg, LogsFolderArg, NewlineArg, OnMalformedArg,

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{ProfileArg, ProjectArgs, SyncPolicyArgs};
+use super::{ProfileArg, ProjectArgs, StagedArgs, SyncPolicyArgs};
 
 /// From a published app to web.config, verdict, logs folder, package and synced target
 ///
@@ -58,4 +58,6 @@ pub(crate) struct PublishArgs {
     pub(crate) app_path: Option<String>,
     #[command(flatten)]
     pub(crate) sync: SyncPolicyArgs,
+    #[command(flatten)]
+    pub(crate) staged: StagedArgs,
 }

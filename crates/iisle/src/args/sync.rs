@@ -8,9 +8,17 @@ use super::{ReleaseArgs, rate};
 /// How a target folder is treated.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct SyncPolicyArgs {
-    /// Delete what the source does not have, but never what is protected
-    #[arg(long)]
-    pub(crate) delete: bool,
+    /// Delete what earlier syncs brought and the source no longer has; with =all, whatever the source
+    /// does not have, but never what is protected
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHICH",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "managed"
+    )]
+    pub(crate) delete: Option<DeleteArg>,
     /// Compare by content instead of size and time
     #[arg(long)]
     pub(crate) checksum: bool,
@@ -28,14 +36,66 @@ pub(crate) struct SyncPolicyArgs {
     pub(crate) bwlimit: Option<u64>,
 }
 
-/// Make a folder equal to another, file by file, without ever leaving half a file
+/// What is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DeleteArg {
+    /// What an earlier sync of the same stream brought
+    Managed,
+    /// Everything that the source does not have
+    All,
+}
+
+/// How a site is changed as a whole.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct StagedArgs {
+    /// Show `app_offline.htm` while files are swapped: always, never, or auto, when a file is in use or
+    /// a program or a setting is changed [default: auto]
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub(crate) offline: Option<OfflineArg>,
+    /// How long the app may take to let go of its files [default: as its web.config says]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) offline_timeout: Option<u64>,
+    /// What becomes of files that stay in use: fail, or move-aside, and running programs go on with
+    /// the old ones [default: fail]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) on_locked: Option<OnLockedArg>,
+    /// How long to wait for a file that is held for a moment [default: 10]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) lock_timeout: Option<u64>,
+    /// What becomes of files that were changed on the server: fail, keep, overwrite [default: fail for
+    /// settings, overwrite for the rest]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) on_drift: Option<OnDriftArg>,
+    /// Whose files these are, when several come to one target; each deletes only its own
+    /// [default: main]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) stream: Option<String>,
+}
+
+/// What becomes of files that stay in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnLockedArg {
+    Fail,
+    #[value(alias = "rename-aside")]
+    MoveAside,
+}
+
+/// What becomes of files that were changed on the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnDriftArg {
+    Fail,
+    Keep,
+    Overwrite,
+}
+
+/// Make a folder equal to another, as a whole: what cannot be completed is taken back
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   iisle sync publish //web01/sites/shop
   iisle sync publish /srv/shop --delete --dry-run
   iisle sync publish /srv/shop --check && echo up to date
-  iisle sync publish /srv/shop --staged --offline auto
+  iisle sync publish /srv/shop --delete --offline always
   iisle sync publish /srv/shop --rollback
   iisle sync publish /srv/shop --plan-out plan.json && iisle apply plan.json
   iisle sync publish --releases /srv/shop --keep 5")]
@@ -60,14 +120,13 @@ pub(crate) struct SyncArgs {
     /// Show the plan; change nothing
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
-    /// Write everything beside the target first and swap it in as a whole: what cannot be completed
-    /// is taken back, whatever happens
-    #[arg(long)]
-    pub(crate) staged: bool,
-    /// Show `app_offline.htm` while files are swapped: always, never, or auto, when a file is in use
-    #[arg(long, value_enum, value_name = "WHEN", requires = "staged")]
-    pub(crate) offline: Option<OfflineArg>,
-    /// Take back what the last --staged sync to this target did, finished or not
+    #[command(flatten)]
+    pub(crate) staged: StagedArgs,
+    /// Change file by file, without a second copy and a way back: every file is old or new at every
+    /// moment, the target as a whole is not
+    #[arg(long, conflicts_with_all = ["offline", "on_locked"])]
+    pub(crate) in_place: bool,
+    /// Take back what the last sync to this target did, finished or not
     #[arg(long, conflicts_with_all = ["dry_run", "check", "delete"])]
     pub(crate) rollback: bool,
     #[command(flatten)]

@@ -46,6 +46,7 @@ fn request(args: DeployArgs, session: &Session) -> Result<DeployRequest, Failure
         ignore_extra,
         skip,
         policy,
+        staged,
         no_protect,
         enable_rule,
         disable_rule,
@@ -80,6 +81,7 @@ fn request(args: DeployArgs, session: &Session) -> Result<DeployRequest, Failure
             PositionsArg::Replace => PositionMode::Replace,
             PositionsArg::Insert => PositionMode::Insert,
         },
+        staged: super::sync::staged_options(staged)?,
         mode: if dry_run { DeployMode::DryRun } else { DeployMode::Execute },
     })
 }

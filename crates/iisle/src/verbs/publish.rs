@@ -1,6 +1,10 @@
 use iisle_ops::{CheckSettings, Failure, PackSettings, PublishRequest, Writes};
 
-use super::{check::profile, project_options, sync::settings};
+use super::{
+    check::profile,
+    project_options,
+    sync::{settings, staged_options},
+};
 use crate::args::PublishArgs;
 use crate::exit::Exit;
 use crate::render::publish::publish;
@@ -31,6 +35,7 @@ fn request(args: PublishArgs) -> Result<PublishRequest, Failure> {
         bin,
         app_path,
         sync,
+        staged,
     } = args;
     Ok(PublishRequest {
         project,
@@ -45,5 +50,6 @@ fn request(args: PublishArgs) -> Result<PublishRequest, Failure> {
         bin,
         pack: PackSettings { application: app_path, ..PackSettings::default() },
         sync: settings(sync, Vec::new(), Vec::new()),
+        staged: staged_options(staged)?,
     })
 }

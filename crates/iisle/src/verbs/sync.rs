@@ -1,8 +1,13 @@
+use std::time::Duration;
+
 use iisle_ops::{
-    Compare, Engine, Extras, Failure, OfflineWish, SyncMode, SyncRequest, SyncSettings,
+    Compare, Engine, Extras, Failure, OfflineWish, OnDrift, OnLocked, StagedOptions, Stream,
+    SyncMode, SyncRequest, SyncSettings,
 };
 
-use crate::args::{OfflineArg, SyncArgs, SyncPolicyArgs};
+use crate::args::{
+    DeleteArg, OfflineArg, OnDriftArg, OnLockedArg, StagedArgs, SyncArgs, SyncPolicyArgs,
+};
 use crate::exit::Exit;
 use crate::render::sync::sync;
 use crate::session::{Answer, Session};
@@ -18,17 +23,12 @@ pub(super) fn run(args: SyncArgs, session: &Session) -> Result<Answer, Failure> 
         plan_out,
         dry_run,
         staged,
-        offline,
+        in_place,
         rollback,
         release,
         check,
     } = args;
-    let wish = match offline {
-        None | Some(OfflineArg::Auto) => OfflineWish::WhenInUse,
-        Some(OfflineArg::Always) => OfflineWish::Always,
-        Some(OfflineArg::Never) => OfflineWish::Never,
-    };
-    let engine = if staged { Engine::Staged(wish) } else { Engine::Direct };
+    let engine = if in_place { Engine::InPlace } else { Engine::Staged(staged_options(staged)?) };
     let mode = match (dry_run || plan_out.is_some(), check) {
         (true, _) => SyncMode::DryRun,
         (false, true) => SyncMode::Check,
@@ -63,7 +63,11 @@ pub(super) fn settings(
 ) -> SyncSettings {
     let SyncPolicyArgs { delete, checksum, protect, max_delete, threads, bwlimit } = args;
     SyncSettings {
-        extras: if delete { Extras::Delete } else { Extras::Keep },
+        extras: match delete {
+            None => Extras::Keep,
+            Some(DeleteArg::Managed) => Extras::Managed,
+            Some(DeleteArg::All) => Extras::Delete,
+        },
         compare: if checksum { Compare::Contents } else { Compare::Stamps },
         protect,
         include,
@@ -73,4 +77,33 @@ pub(super) fn settings(
         bytes_per_second: bwlimit.filter(|rate| *rate > 0),
         bound: None,
     }
+}
+
+pub(super) fn staged_options(args: StagedArgs) -> Result<StagedOptions, Failure> {
+    let StagedArgs { offline, offline_timeout, on_locked, lock_timeout, on_drift, stream } = args;
+    let defaults = StagedOptions::default();
+    let stream = match stream {
+        None => defaults.stream,
+        Some(name) => Stream::parse(&name).map_err(|error| Failure::of(&error))?,
+    };
+    Ok(StagedOptions {
+        stream,
+        offline: match offline {
+            None | Some(OfflineArg::Auto) => OfflineWish::WhenInUse,
+            Some(OfflineArg::Always) => OfflineWish::Always,
+            Some(OfflineArg::Never) => OfflineWish::Never,
+        },
+        offline_limit: offline_timeout.map(Duration::from_secs),
+        on_locked: match on_locked {
+            None | Some(OnLockedArg::Fail) => OnLocked::Fail,
+            Some(OnLockedArg::MoveAside) => OnLocked::MoveAside,
+        },
+        lock_limit: lock_timeout.map_or(defaults.lock_limit, Duration::from_secs),
+        on_drift: match on_drift {
+            None => OnDrift::Careful,
+            Some(OnDriftArg::Fail) => OnDrift::Fail,
+            Some(OnDriftArg::Keep) => OnDrift::Keep,
+            Some(OnDriftArg::Overwrite) => OnDrift::Overwrite,
+        },
+    })
 }

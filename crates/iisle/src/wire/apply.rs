@@ -64,6 +64,7 @@ fn written(settings: &SyncSettings) -> Value {
 fn extras_word(extras: Extras) -> &'static str {
     match extras {
         Extras::Keep => "keep",
+        Extras::Managed => "managed",
         Extras::Delete => "delete",
     }
 }
@@ -156,7 +157,7 @@ fn read_settings(value: &Value) -> Option<SyncSettings> {
     let list = |name: &str| -> Option<Vec<String>> {
         value[name].as_array()?.iter().map(|text| text.as_str().map(str::to_owned)).collect()
     };
-    let extras = [Extras::Keep, Extras::Delete];
+    let extras = [Extras::Keep, Extras::Managed, Extras::Delete];
     let compare = [Compare::Stamps, Compare::Contents];
     Some(SyncSettings {
         extras: extras.into_iter().find(|extras| value["extras"] == extras_word(*extras))?,

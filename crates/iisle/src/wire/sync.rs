@@ -1,4 +1,4 @@
-use iisle_ops::{Kept, Locked, Plan, SyncReport, SyncStep as Step, Totals};
+use iisle_ops::{Drift, Kept, Locked, Plan, SyncReport, SyncStep as Step, Totals};
 use serde::Serialize;
 
 use super::shared::WireHolder;
@@ -11,9 +11,16 @@ pub(crate) struct SyncBody {
     destination: String,
     totals: WireTotals,
     kept: Vec<WireKept>,
+    drift: Vec<WireDrift>,
     locked: Vec<WireLocked>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    deployment: Option<String>,
+    offline: WireOffline,
+    #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<WirePlan>,
+    /// Whether everything is there as it was read; absent when nothing was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verified: Option<bool>,
     seconds: f64,
 }
 
@@ -73,6 +80,20 @@ pub(super) struct WireKept {
 }
 
 #[derive(Serialize)]
+struct WireDrift {
+    path: String,
+    was: String,
+    is: Option<String>,
+}
+
+#[derive(Serialize)]
+struct WireOffline {
+    used: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<f64>,
+}
+
+#[derive(Serialize)]
 pub(super) struct WireLocked {
     path: String,
     holders: Vec<WireHolder>,
@@ -126,6 +147,15 @@ pub(super) fn plan(plan: &Plan) -> WirePlan {
     }
 }
 
+fn drift(drift: &Drift) -> WireDrift {
+    let Drift { path, was, is } = drift;
+    WireDrift {
+        path: path.to_string(),
+        was: was.to_string(),
+        is: is.map(|digest| digest.to_string()),
+    }
+}
+
 pub(crate) fn sync_body(report: &SyncReport) -> SyncBody {
     SyncBody {
         outcome: report.outcome.word(),
@@ -133,7 +163,14 @@ pub(crate) fn sync_body(report: &SyncReport) -> SyncBody {
         destination: report.destination.display().to_string(),
         totals: WireTotals::of(report.totals),
         kept: kept(&report.kept),
+        drift: report.drift.iter().map(drift).collect(),
         locked: report.locked.iter().map(WireLocked::of).collect(),
+        deployment: report.deployment.clone(),
+        offline: WireOffline {
+            used: report.offline.is_some(),
+            seconds: report.offline.map(|time| time.as_secs_f64()),
+        },
+        verified: (report.deployment.is_some() && report.outcome.word() == "done").then_some(true),
         plan: report.plan.as_ref().map(plan),
         seconds: report.seconds,
     }

@@ -235,7 +235,9 @@ fn a_locked_file_is_named_before_anything_is_touched() {
     fs::write(&dll, b"old").unwrap();
     let held = hold(&dll);
     let before = stage.listing();
-    let ran = run(stage.path(), &["publish", "--output", "output", "--to", "site"]);
+    let at_once = ["--offline", "never", "--lock-timeout", "0", "--on-drift", "overwrite"];
+    let words = [&["publish", "--output", "output", "--to", "site"][..], &at_once].concat();
+    let ran = run(stage.path(), &words);
     assert_eq!(ran.code, 2, "{}{}", ran.stdout, ran.stderr);
     assert!(ran.stderr.contains("`Shop.dll` is in use"), "{}", ran.stderr);
     assert_eq!(stage.listing(), before, "something was touched");

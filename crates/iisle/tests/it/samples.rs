@@ -169,7 +169,7 @@ fn what_the_target_writes_itself_survives_and_extras_go_only_on_request() {
     stage.write("site/old.dll", "old");
     assert_eq!(publish(&stage, "portal", &["--to", "site"]).code, 0);
     assert!(stage.path().join("site/old.dll").exists());
-    let ran = publish(&stage, "portal", &["--to", "site", "--delete"]);
+    let ran = publish(&stage, "portal", &["--to", "site", "--delete=all"]);
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     assert!(!stage.path().join("site/old.dll").exists());
     for kept in ["site/logs/stdout_1.log", "site/App_Data/orders.txt", "site/web.config"] {

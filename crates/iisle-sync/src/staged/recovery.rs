@@ -1,0 +1,226 @@
+use iisle_path::RelPath;
+use iisle_tree::digest::Digest;
+use iisle_tree::workshop::{Spot, Workshop};
+
+use super::journal::{self, Journal, Phase};
+use super::record::Record;
+use super::swap::{back, bring_whole, can_go_back, forward};
+use super::{StagedError, claims, offline};
+
+/// More is no plan of ours.
+const MAX_PLAN: u64 = 1 << 30;
+
+/// Which way an unfinished deployment is ended, once files were being swapped.
+///
+/// Source: `sync.md` SD-19.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// It is taken back.
+    #[default]
+    Back,
+    /// It is completed: all new files are there.
+    Forward,
+}
+
+/// What became of the deployment that an earlier run began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recovered {
+    /// There was none, or it had ended.
+    Nothing,
+    /// It had changed nothing, and its new files are removed.
+    Dropped,
+    /// It is completed.
+    Completed,
+    /// Everything is as it was before it.
+    TakenBack,
+}
+
+pub(super) fn plan_spot() -> Spot {
+    work("plan.json")
+}
+
+fn work(name: &str) -> Spot {
+    Spot::Work(RelPath::parse(name).expect("it is a name"))
+}
+
+/// Where the plan lies until its deployment begins to change something.
+pub(super) fn next_plan_spot() -> Spot {
+    work("plan.next.json")
+}
+
+/// Whether an earlier run left something to be ended. Nothing is changed.
+pub fn is_unfinished(shop: &dyn Workshop) -> Result<bool, StagedError> {
+    let amid = Journal::read(shop)?.is_some_and(|journal| journal.phase != Phase::Done);
+    Ok(amid || is_staged(shop)? || offline::is_ours(shop)?)
+}
+
+/// Whether an earlier run stopped before it changed anything.
+fn is_staged(shop: &dyn Workshop) -> Result<bool, StagedError> {
+    Ok(shop.state(&next_plan_spot())?.is_some())
+}
+
+/// Ends what an earlier run began. Repeating it after a crash ends it all the same.
+///
+/// # Errors
+/// When the system fails, or when somebody else changed a file meanwhile. The journal stays.
+pub fn recover(shop: &dyn Workshop, direction: Direction) -> Result<Recovered, StagedError> {
+    let Some(mut journal) = Journal::read(shop)? else {
+        let had = is_staged(shop)?;
+        offline::lift(shop)?;
+        clear(shop)?;
+        return Ok(if had { Recovered::Dropped } else { Recovered::Nothing });
+    };
+    match journal.phase {
+        Phase::Swapping if direction == Direction::Forward => {
+            let record = read_plan(shop, &journal)?;
+            complete(shop, &mut journal, &record)?;
+            Ok(Recovered::Completed)
+        }
+        Phase::Swapping | Phase::GoingBack => {
+            let record = read_plan(shop, &journal)?;
+            take_back(shop, &mut journal, &record)?;
+            Ok(Recovered::TakenBack)
+        }
+        Phase::Committed => {
+            let record = read_plan(shop, &journal)?;
+            end(shop, &mut journal, &record)?;
+            Ok(Recovered::Completed)
+        }
+        Phase::Done => {
+            let had = is_staged(shop)?;
+            drop_stage(shop)?;
+            Ok(if had { Recovered::Dropped } else { Recovered::Nothing })
+        }
+    }
+}
+
+/// Takes the last deployment back, ended or not.
+///
+/// # Errors
+/// As [`recover`]; a file that was changed since is not overwritten.
+pub fn rollback(shop: &dyn Workshop) -> Result<Recovered, StagedError> {
+    let ended = |journal: &Journal| matches!(journal.phase, Phase::Committed | Phase::Done);
+    match Journal::read(shop)? {
+        Some(mut journal) if ended(&journal) && !is_staged(shop)? => {
+            // All of it or nothing, as it was done.
+            let record = read_plan(shop, &journal)?;
+            for (number, step) in record.steps.iter().enumerate() {
+                can_go_back(shop, number, step)?;
+            }
+            take_back(shop, &mut journal, &record)?;
+            Ok(Recovered::TakenBack)
+        }
+        _ => recover(shop, Direction::Back),
+    }
+}
+
+/// The plan that the journal is about.
+fn read_plan(shop: &dyn Workshop, journal: &Journal) -> Result<Record<'static>, StagedError> {
+    let bytes = shop.read(&plan_spot(), MAX_PLAN)?;
+    if Digest::of(&bytes) != journal.plan {
+        return Err(StagedError::Plan("it is not the one that the journal is about".into()));
+    }
+    Record::read(&bytes)
+}
+
+/// Does what is left of the steps.
+pub(super) fn swap_in(shop: &dyn Workshop, record: &Record<'_>) -> Result<(), StagedError> {
+    if record.whole {
+        return bring_whole(shop);
+    }
+    let layout = record.layout();
+    let mut numbered = record.steps.iter().enumerate();
+    numbered.try_for_each(|(number, step)| forward(shop, &layout, number, step))
+}
+
+/// Does what is left to do, and says so.
+fn complete(
+    shop: &dyn Workshop,
+    journal: &mut Journal,
+    record: &Record<'_>,
+) -> Result<(), StagedError> {
+    swap_in(shop, record)?;
+    journal.enter(shop, Phase::Committed)?;
+    shop.flush()?;
+    end(shop, journal, record)
+}
+
+/// What is left to do when everything is swapped in.
+pub(super) fn end(
+    shop: &dyn Workshop,
+    journal: &mut Journal,
+    record: &Record<'_>,
+) -> Result<(), StagedError> {
+    claims::install(shop, &record.stream)?;
+    offline::lift(shop)?;
+    empty(shop, "stage")?;
+    journal.enter(shop, Phase::Done)
+}
+
+pub(super) fn take_back(
+    shop: &dyn Workshop,
+    journal: &mut Journal,
+    record: &Record<'_>,
+) -> Result<(), StagedError> {
+    if journal.phase != Phase::GoingBack {
+        journal.enter(shop, Phase::GoingBack)?;
+    }
+    let layout = record.layout();
+    let is_untouched = record.whole && shop.state(&Spot::Work(super::layout::whole()))?.is_some();
+    if !is_untouched {
+        for (number, step) in record.steps.iter().enumerate().rev() {
+            back(shop, &layout, number, step)?;
+        }
+        if record.whole {
+            shop.remove_directory(&Spot::Top)?;
+        }
+    }
+    claims::restore(shop, &record.stream, record.had_manifest)?;
+    offline::lift(shop)?;
+    shop.flush()?;
+    clear(shop)
+}
+
+/// Gives up what was staged: the page goes first. The backup of the last deployment stays, unless the
+/// journal was begun already.
+pub(super) fn drop_stage(shop: &dyn Workshop) -> Result<(), StagedError> {
+    offline::lift(shop)?;
+    if Journal::read(shop)?.is_some_and(|journal| journal.phase == Phase::Swapping) {
+        // Without what was staged it would say what is not so.
+        shop.remove(&journal::spot())?;
+    }
+    shop.remove(&claims::new_spot())?;
+    empty(shop, "stage")?;
+    Ok(shop.remove(&next_plan_spot())?)
+}
+
+/// Makes the staged deployment the one that the journal is about; the backup of the last one is given
+/// up. Stopped amid this, nothing has been changed, and nothing is known to be.
+pub(super) fn take_over(shop: &dyn Workshop) -> Result<(), StagedError> {
+    shop.remove(&journal::spot())?;
+    empty(shop, "backup")?;
+    if let Err(error) = empty(shop, "aside") {
+        // Programs that still run; a later run will find them ended.
+        tracing::debug!(%error, "a file that was moved aside is still in use");
+    }
+    shop.create_directory(&work("backup"))?;
+    Ok(shop.rename(&next_plan_spot(), &plan_spot())?)
+}
+
+/// Removes everything but the lock and what is known of files from the work folder, the journal
+/// first: without it there is nothing to go on with.
+fn clear(shop: &dyn Workshop) -> Result<(), StagedError> {
+    shop.remove(&journal::spot())?;
+    shop.remove(&claims::new_spot())?;
+    empty(shop, "stage")?;
+    empty(shop, "backup")?;
+    if let Err(error) = empty(shop, "aside") {
+        tracing::debug!(%error, "a file that was moved aside is still in use");
+    }
+    shop.remove(&next_plan_spot())?;
+    Ok(shop.remove(&plan_spot())?)
+}
+
+fn empty(shop: &dyn Workshop, folder: &str) -> Result<(), StagedError> {
+    Ok(shop.remove_tree(&RelPath::parse(folder).expect("it is a name"))?)
+}
