@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use crate::items::{WELL_KNOWN, computed};
 use crate::paths::Style;
+use crate::provenance::Met;
 use crate::{Host, SdkVersion, sdk};
 
 /// Where a value was written.
@@ -204,7 +205,9 @@ pub struct Evaluated {
     pub(crate) unknown: Vec<Unsupported>,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) imports: Vec<ImportRecord>,
-    pub(crate) trace: Vec<Assignment>,
+    /// What stood before any file was read.
+    pub(crate) given: Vec<Assignment>,
+    pub(crate) met: Vec<Met>,
     pub(crate) items: IndexMap<String, (String, Vec<Item>)>,
     pub(crate) sdks: Vec<String>,
     pub(crate) sdk_version: Option<SdkVersion>,
@@ -300,8 +303,11 @@ impl Evaluated {
     }
 
     /// Every assignment to a property, in the order met, the skipped ones too.
-    pub fn trace(&self, name: &str) -> impl Iterator<Item = &Assignment> {
-        self.trace.iter().filter(move |entry| entry.property.eq_ignore_ascii_case(name))
+    pub fn trace(&self, name: &str) -> impl Iterator<Item = Assignment> {
+        let given =
+            self.given.iter().filter(move |given| given.property.eq_ignore_ascii_case(name));
+        let met = self.met.iter().filter(move |met| met.property().eq_ignore_ascii_case(name));
+        given.cloned().chain(met.map(Met::assignment))
     }
 
     /// The SDKs the project names, in order, without versions.

@@ -17,6 +17,7 @@ mod glob;
 mod items;
 mod options;
 mod paths;
+mod provenance;
 mod request;
 mod response;
 mod sdk;

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use iisle_xml::{
-    Document, Limits, NodeId, NodeKind, Position, XmlError, escape_attribute, escape_text,
-};
+use iisle_xml::{Document, Limits, NodeId, NodeKind, XmlError, escape_attribute, escape_text};
 
 use crate::condition::{self, Allowed, Condition};
 use crate::options::is_property_name;
@@ -26,8 +24,6 @@ pub(crate) struct Source {
     pub(crate) document: Document,
     /// Whether it is part of the built-in model.
     pub(crate) is_model: bool,
-    /// Where its elements stand, sorted by node; found once, when first asked.
-    positions: OnceLock<Vec<(NodeId, Position)>>,
     /// Conditions that were parsed, by element: a file serves many projects.
     conditions: RwLock<BTreeMap<NodeId, Arc<Condition>>>,
 }
@@ -43,23 +39,12 @@ impl Source {
             file,
             document,
             is_model: path.starts_with("sdk:"),
-            positions: OnceLock::new(),
             conditions: RwLock::default(),
         })
     }
 
     pub(crate) fn place(&self, node: NodeId) -> Place {
-        let positions = self.positions.get_or_init(|| {
-            let document = &self.document;
-            let mut all: Vec<_> = document
-                .descendants(document.root())
-                .map(|element| (element, document.position(element)))
-                .collect();
-            all.sort_unstable();
-            all
-        });
-        let found = positions.binary_search_by_key(&node, |(element, _)| *element);
-        let position = found.map_or_else(|_| self.document.position(node), |at| positions[at].1);
+        let position = self.document.position(node);
         Place { file: self.file.clone(), position }
     }
 

@@ -4,8 +4,9 @@ use std::hash::{Hash, Hasher};
 
 use indexmap::{Equivalent, IndexMap};
 
+use crate::Unsupported;
 use crate::expression::Lookup;
-use crate::{Origin, Unsupported};
+use crate::provenance::Said;
 
 /// A name that compares ignoring ASCII case.
 #[derive(Debug, Clone)]
@@ -15,8 +16,12 @@ pub(crate) struct Name(Box<str>);
 struct NoCase<'n>(&'n str);
 
 fn hash_folded<H: Hasher>(name: &str, state: &mut H) {
-    for byte in name.bytes() {
-        state.write_u8(byte.to_ascii_lowercase());
+    let mut folded = [0; 64];
+    for part in name.as_bytes().chunks(folded.len()) {
+        let folded = &mut folded[..part.len()];
+        folded.copy_from_slice(part);
+        folded.make_ascii_lowercase();
+        state.write(folded);
     }
 }
 
@@ -53,7 +58,7 @@ pub(crate) struct Entry {
     pub(crate) name: String,
     /// Escaped.
     pub(crate) value: String,
-    pub(crate) origin: Origin,
+    pub(crate) said: Said,
     pub(crate) doubt: Option<Unsupported>,
 }
 
@@ -68,26 +73,26 @@ impl Table {
         &mut self,
         name: &str,
         value: String,
-        origin: Origin,
+        said: Said,
         doubt: Option<Unsupported>,
     ) {
         if let Some(entry) = self.entries.get_mut(&NoCase(name)) {
             entry.value = value;
-            entry.origin = origin;
+            entry.said = said;
             entry.doubt = doubt;
         } else {
-            let entry = Entry { name: name.to_owned(), value, origin, doubt };
+            let entry = Entry { name: name.to_owned(), value, said, doubt };
             self.entries.insert(Name(name.into()), entry);
         }
     }
 
     /// Keeps the value, but says that it is not certain.
-    pub(crate) fn mark(&mut self, doubt: Unsupported, origin: &Origin) {
+    pub(crate) fn mark(&mut self, doubt: Unsupported, said: &Said) {
         if let Some(entry) = self.entries.get_mut(&NoCase(&doubt.name)) {
             entry.doubt.get_or_insert(doubt);
         } else {
             let name = doubt.name.clone();
-            self.set(&name, String::new(), origin.clone(), Some(doubt));
+            self.set(&name, String::new(), said.clone(), Some(doubt));
         }
     }
 

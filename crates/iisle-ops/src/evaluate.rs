@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use iisle_msbuild::{Assignment, Item, Moment, Origin, Place, Request, Unsupported};
+use iisle_msbuild::{Assignment, Item, ItemPasses, Moment, Origin, Place, Request, Unsupported};
 use iisle_report::{Location, Warning};
 
 use crate::project::HostFiles;
@@ -116,8 +116,11 @@ pub fn evaluate(
         let projects = solution::members(context, &path)?;
         return Ok(EvaluateReport::of_projects(path, projects));
     }
+    // Patterns are dear, and properties never see items.
+    let items = if request.get_items.is_empty() { ItemPasses::Unlisted } else { ItemPasses::Made };
     let asked = Request {
         now: request.now,
+        items,
         ..project::request(context, &path, request.properties.clone())
     };
     let evaluated = match iisle_msbuild::evaluate(&HostFiles::default(), &asked) {
@@ -185,7 +188,7 @@ pub fn evaluate(
     Ok(EvaluateReport {
         properties,
         items,
-        trace: request.trace.iter().flat_map(|name| evaluated.trace(name)).cloned().collect(),
+        trace: request.trace.iter().flat_map(|name| evaluated.trace(name)).collect(),
         warnings,
         unknown: evaluated
             .unknown()

@@ -6,9 +6,10 @@ use super::import::LoadError;
 use super::state::Evaluation;
 use crate::options::is_property_name;
 use crate::paths::Style;
+use crate::provenance::Said;
 use crate::table::Table;
 use crate::{
-    EvaluateError, ImportRecord, Origin, Place, Problem, Request, SdkSource, SdkVersion, SourceKind,
+    EvaluateError, ImportRecord, Place, Problem, Request, SdkSource, SdkVersion, SourceKind,
 };
 
 impl<'e> Evaluation<'e> {
@@ -36,7 +37,7 @@ impl<'e> Evaluation<'e> {
             seen: BTreeSet::new(),
             depth: 0,
             ambient: Vec::new(),
-            conditions: Vec::new(),
+            under: None,
             written_bytes: 0,
             warnings: Vec::new(),
             unknown: Vec::new(),
@@ -83,7 +84,7 @@ impl<'e> Evaluation<'e> {
         for (name, value) in &self.request.environment {
             if is_property_name(name) {
                 let value = crate::escape::escape(value).into_owned();
-                self.table.set(name, value, Origin::Environment, None);
+                self.table.set(name, value, Said::Environment, None);
             }
         }
     }
@@ -125,7 +126,7 @@ impl<'e> Evaluation<'e> {
         for (name, value) in all {
             // On Windows the operating system itself comes from the environment.
             let value = crate::escape::escape(value).into_owned();
-            self.table.set(name, value, Origin::Engine, None);
+            self.table.set(name, value, Said::Engine, None);
         }
     }
 
@@ -148,13 +149,13 @@ impl<'e> Evaluation<'e> {
             ("_ModelNewestLanguage", language.to_owned()),
         ];
         for (name, value) in all {
-            self.table.set(name, value, Origin::Engine, None);
+            self.table.set(name, value, Said::Engine, None);
         }
     }
 
     fn global_properties(&mut self) {
         for (name, value) in &self.request.globals {
-            self.table.set(name, value.clone(), Origin::Global, None);
+            self.table.set(name, value.clone(), Said::Global, None);
             self.fixed.insert(name.to_ascii_lowercase());
         }
     }

@@ -21,62 +21,59 @@ impl Evaluation<'_> {
         Some(Warning {
             code: Some("NETSDK1198"),
             message: format!("the publish profile `{profile}` was not found, expected `{file}`"),
-            place: asked.origin.place().cloned(),
+            place: asked.said.origin().place().cloned(),
         })
+    }
+
+    /// A value that stood before any file was read.
+    fn given(name: &str, value: &str, origin: Origin) -> Assignment {
+        Assignment {
+            property: name.to_owned(),
+            value: unescape(value).into_owned(),
+            origin,
+            condition: None,
+            taken: true,
+        }
     }
 
     /// Evaluates the items and gives everything its final form.
     pub(super) fn finish(mut self) -> Result<Evaluated, EvaluateError> {
         let items = match self.request.items {
-            ItemPasses::Made => self.evaluate_items()?,
+            ItemPasses::Made | ItemPasses::Unlisted => self.evaluate_items()?,
             ItemPasses::Skipped => IndexMap::new(),
         };
         self.warnings.extend(self.missing_profile());
         let mut unknown = std::mem::take(&mut self.unknown);
-        let mut trace = Vec::new();
+        let mut given = Vec::new();
         for (name, value) in &self.request.globals {
-            trace.push(Assignment {
-                property: name.clone(),
-                value: unescape(value).into_owned(),
-                origin: Origin::Global,
-                condition: None,
-                taken: true,
-            });
+            given.push(Self::given(name, value, Origin::Global));
         }
-        trace.append(&mut self.trace);
         let mut properties = IndexMap::new();
         for entry in self.table.into_entries() {
             // The model's own helpers are nobody's business.
             if entry.name.starts_with("_Model") {
                 continue;
             }
-            unknown.extend(entry.doubt.clone());
-            if entry.origin == Origin::Environment {
-                trace.insert(
-                    0,
-                    Assignment {
-                        property: entry.name.clone(),
-                        value: unescape(&entry.value).into_owned(),
-                        origin: Origin::Environment,
-                        condition: None,
-                        taken: true,
-                    },
-                );
+            unknown.extend(entry.doubt);
+            let origin = entry.said.origin();
+            if origin == Origin::Environment {
+                given.insert(0, Self::given(&entry.name, &entry.value, Origin::Environment));
             }
             let property = Property {
                 value: unescape(&entry.value).into_owned(),
                 written: entry.value,
-                origin: entry.origin,
-                name: entry.name.clone(),
+                origin,
+                name: entry.name,
             };
-            properties.insert(entry.name.to_ascii_lowercase(), property);
+            properties.insert(property.name.to_ascii_lowercase(), property);
         }
         Ok(Evaluated {
             properties,
             unknown,
             warnings: self.warnings,
             imports: self.imports,
-            trace,
+            given,
+            met: self.trace,
             items,
             sdks: self.sdks,
             sdk_version: self.sdk_version,

@@ -154,7 +154,7 @@ impl<'e> Evaluation<'e> {
     fn doubtful_import(&mut self, visit: &Visit, node: NodeId, doubts: &[Doubt]) {
         let place = visit.source.place(node);
         let project = visit.source.attribute(node, "Project").unwrap_or_default().to_owned();
-        if let Some(doubt) = self.explain("", doubts, &place) {
+        if let Some(doubt) = self.explain("", doubts, || place.clone()) {
             let reason = format!("the import of `{project}`: {}", doubt.reason);
             self.unknown.push(Unsupported { name: String::new(), reason, place: Some(place) });
         }

@@ -8,11 +8,12 @@ use crate::condition::{self, Decision, Scope};
 use crate::expression::{Doubt, Expander};
 use crate::functions::World;
 use crate::paths::Style;
+use crate::provenance::{Met, Said, Under};
 use crate::source::Source;
 use crate::table::Table;
 use crate::{
-    Assignment, EvaluateError, ImportRecord, Origin, Place, Problem, Request, SdkVersion,
-    SourceKind, Unsupported, Warning,
+    EvaluateError, ImportRecord, Place, Problem, Request, SdkVersion, SourceKind, Unsupported,
+    Warning,
 };
 
 /// All values together may not take more.
@@ -53,13 +54,13 @@ pub(crate) struct Evaluation<'e> {
     pub(super) depth: usize,
     /// Doubts of the conditions we are inside of.
     pub(super) ambient: Vec<Doubt>,
-    /// Conditions we are inside of, as written.
-    pub(super) conditions: Vec<String>,
+    /// Conditions we are inside of.
+    pub(super) under: Option<Arc<Under>>,
     pub(super) written_bytes: usize,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) unknown: Vec<Unsupported>,
     pub(super) imports: Vec<ImportRecord>,
-    pub(super) trace: Vec<Assignment>,
+    pub(super) trace: Vec<Met>,
     pub(crate) item_groups: Vec<Deferred>,
     pub(crate) item_definitions: Vec<Deferred>,
     pub(super) sdks: Vec<String>,
@@ -130,13 +131,8 @@ impl Evaluation<'_> {
         }
     }
 
-    pub(super) fn origin(visit: &Visit, node: NodeId) -> Origin {
-        let place = visit.source.place(node);
-        if visit.source.is_model {
-            Origin::BuiltInModel { place }
-        } else {
-            Origin::File { place, kind: visit.kind }
-        }
+    pub(super) fn said(visit: &Visit, node: NodeId) -> Said {
+        Said::Written { source: visit.source.clone(), kind: visit.kind, node }
     }
 
     /// What makes a value doubtful, in words, with the line to blame.
@@ -144,13 +140,13 @@ impl Evaluation<'_> {
         &self,
         name: &str,
         doubts: &[Doubt],
-        place: &Place,
+        place: impl FnOnce() -> Place,
     ) -> Option<Unsupported> {
         let first = doubts.first()?;
         let name = name.to_owned();
         Some(match first {
             Doubt::Unsupported(reason) => {
-                Unsupported { name, reason: reason.clone(), place: Some(place.clone()) }
+                Unsupported { name, reason: reason.clone(), place: Some(place()) }
             }
             Doubt::Property(other) => {
                 let cause = self.table.get(other).and_then(|entry| entry.doubt.as_ref());
@@ -166,11 +162,15 @@ impl Evaluation<'_> {
     }
 
     /// Counts what values take and stops before memory runs out.
-    pub(super) fn count(&mut self, value: &str, place: &Place) -> Result<(), EvaluateError> {
+    pub(super) fn count(
+        &mut self,
+        value: &str,
+        place: impl FnOnce() -> Place,
+    ) -> Result<(), EvaluateError> {
         self.written_bytes += value.len();
         if self.written_bytes > LARGEST_TOTAL {
             let problem = Problem::TooLarge { limit: LARGEST_TOTAL };
-            return Err(EvaluateError::new(problem, Some(place.clone())));
+            return Err(EvaluateError::new(problem, Some(place())));
         }
         Ok(())
     }

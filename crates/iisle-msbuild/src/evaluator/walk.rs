@@ -1,8 +1,11 @@
+use std::sync::Arc;
+
 use iisle_xml::NodeId;
 
 use super::state::{Deferred, Evaluation, Visit};
+use crate::EvaluateError;
 use crate::expression::Doubt;
-use crate::{Assignment, EvaluateError};
+use crate::provenance::{Met, Under};
 
 impl Evaluation<'_> {
     /// Walks a file in document order: properties and imports; items are remembered.
@@ -70,12 +73,15 @@ impl Evaluation<'_> {
         run: impl FnOnce(&mut Self) -> Result<(), EvaluateError>,
     ) -> Result<(), EvaluateError> {
         let ambient = self.ambient.len();
-        let depth = self.conditions.len();
+        let outer = self.under.clone();
         self.ambient.extend(doubts);
-        self.conditions.extend(visit.source.condition(node).map(|text| text.trim().to_owned()));
+        if visit.source.condition(node).is_some() {
+            let source = visit.source.clone();
+            self.under = Some(Arc::new(Under { outer: outer.clone(), source, node }));
+        }
         let result = run(self);
         self.ambient.truncate(ambient);
-        self.conditions.truncate(depth);
+        self.under = outer;
         result
     }
 
@@ -133,12 +139,10 @@ impl Evaluation<'_> {
         let (value, found) = self.expand(visit, node, &written, true)?;
         doubts.extend(found);
         doubts.extend(self.ambient.iter().cloned());
-        let place = source.place(node);
-        self.count(&value, &place)?;
-        let doubt = self.explain(name, &doubts, &place);
-        let origin = Self::origin(visit, node);
-        self.record(visit, node, crate::escape::unescape(&value).into_owned(), true);
-        self.table.set(name, value, origin, doubt);
+        self.count(&value, || source.place(node))?;
+        let doubt = self.explain(name, &doubts, || source.place(node));
+        self.record(visit, node, Some(value.as_str().into()));
+        self.table.set(name, value, Self::said(visit, node), doubt);
         Ok(())
     }
 
@@ -146,22 +150,19 @@ impl Evaluation<'_> {
     fn skip(&mut self, visit: &Visit, node: NodeId, doubts: &[Doubt]) {
         let source = visit.source.clone();
         let name = source.name(node);
-        self.record(visit, node, source.value(node), false);
-        if let Some(doubt) = self.explain(name, doubts, &source.place(node)) {
-            let origin = Self::origin(visit, node);
-            self.table.mark(doubt, &origin);
+        self.record(visit, node, None);
+        if let Some(doubt) = self.explain(name, doubts, || source.place(node)) {
+            self.table.mark(doubt, &Self::said(visit, node));
         }
     }
 
-    fn record(&mut self, visit: &Visit, node: NodeId, value: String, taken: bool) {
-        let own = visit.source.condition(node).map(|text| text.trim().to_owned());
-        let conditions: Vec<String> = self.conditions.iter().cloned().chain(own).collect();
-        self.trace.push(Assignment {
-            property: visit.source.name(node).to_owned(),
+    fn record(&mut self, visit: &Visit, node: NodeId, value: Option<Box<str>>) {
+        self.trace.push(Met {
+            source: visit.source.clone(),
+            kind: visit.kind,
+            node,
             value,
-            origin: Self::origin(visit, node),
-            condition: (!conditions.is_empty()).then(|| conditions.join(" and ")),
-            taken,
+            under: self.under.clone(),
         });
     }
 

@@ -15,7 +15,8 @@ use crate::escape::{escape, unescape};
 use crate::evaluator::{Deferred, Evaluation};
 use crate::expression::{Doubt, Expander};
 use crate::glob::{self, Glob};
-use crate::{EvaluateError, Item, Origin, Problem, Unsupported};
+use crate::provenance::Said;
+use crate::{EvaluateError, Item, ItemPasses, Problem, Unsupported};
 
 /// The passes over item definitions and items.
 pub(super) struct ItemPass<'p, 'e> {
@@ -108,8 +109,8 @@ impl References for ItemReferences<'_> {
 
 impl ItemPass<'_, '_> {
     fn doubt(&mut self, item_type: &str, doubts: &[Doubt], group: &Deferred, node: NodeId) {
-        let place = group.source.place(node);
-        if let Some(doubt) = self.evaluation.explain(item_type, doubts, &place) {
+        let place = || group.source.place(node);
+        if let Some(doubt) = self.evaluation.explain(item_type, doubts, place) {
             self.unknown.push(doubt);
         }
     }
@@ -403,19 +404,14 @@ impl ItemPass<'_, '_> {
                 Named::Literal { .. } | Named::Items(_) => None,
             })
             .collect();
-        let place = source.place(node);
-        let origin = if source.is_model {
-            Origin::BuiltInModel { place }
-        } else {
-            Origin::File { place, kind: group.kind }
-        };
+        let said = Said::Written { source: source.clone(), kind: group.kind, node };
         let blank = |include: String, full: &str, recursive_dir: String| WorkItem {
             include,
             full: full.into(),
             metadata: Vec::new(),
             recursive_dir,
             defining: source.clone(),
-            origin: origin.clone(),
+            said: said.clone(),
         };
         let mut created = Vec::new();
         for named in named {
@@ -423,6 +419,7 @@ impl ItemPass<'_, '_> {
                 Named::Literal { include, full } => {
                     created.push(blank(include, &full, String::new()));
                 }
+                Named::Glob { .. } if self.evaluation.request.items == ItemPasses::Unlisted => {}
                 Named::Glob { pattern, .. } => {
                     let project_dir = &self.evaluation.project_dir;
                     for found in self.walk.files(project_dir, &pattern, &globs) {

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
+use crate::Item;
 use crate::escape::{escape, unescape};
 use crate::paths::Style;
+use crate::provenance::Said;
 use crate::source::Source;
-use crate::{Item, Origin};
 
 /// Names and escaped values, in the order they were set first.
 pub(super) type Metadata = Vec<(Arc<str>, Arc<str>)>;
@@ -18,7 +19,7 @@ pub(super) struct WorkItem {
     pub(super) metadata: Metadata,
     pub(super) recursive_dir: String,
     pub(super) defining: Arc<Source>,
-    pub(super) origin: Origin,
+    pub(super) said: Said,
 }
 
 impl WorkItem {
@@ -58,7 +59,7 @@ impl WorkItem {
             identity: unescape(&self.include).into_owned(),
             full_path: self.full.to_string(),
             metadata: metadata.collect(),
-            origin: self.origin,
+            origin: self.said.origin(),
             recursive_dir: self.recursive_dir,
             defining_file: self.defining.file.clone(),
         }

@@ -3,8 +3,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::item::{Metadata, WorkItem};
+use crate::Item;
+use crate::provenance::Said;
 use crate::source::Source;
-use crate::{Item, Origin};
 
 /// Items by type, and the metadata their types give by default.
 pub(super) struct Store {
@@ -49,7 +50,7 @@ impl Store {
             metadata: Vec::new(),
             recursive_dir: String::new(),
             defining: self.nowhere.clone(),
-            origin: Origin::Engine,
+            said: Said::Engine,
         }
     }
 

@@ -55,17 +55,16 @@ const SDKS: &[(&str, &str)] = &[
     ("Microsoft.NET.Sdk.Publish", "Publish"),
 ];
 
-static MODEL: OnceLock<Vec<Arc<Source>>> = OnceLock::new();
-
-/// A file of the model, parsed once in a process.
+/// A file of the model, parsed once in a process and when first needed.
 pub(crate) fn model_file(name: &str) -> Option<Arc<Source>> {
-    let parse = |(name, text): &(&str, &str)| {
-        let source = Source::parse(&format!("sdk:{name}"), text.as_bytes());
-        let source = source.expect("the model is well-formed: a test parses every file of it");
-        Arc::new(source)
-    };
+    static PARSED: [OnceLock<Arc<Source>>; FILES.len()] = [const { OnceLock::new() }; FILES.len()];
     let at = FILES.iter().position(|(known, _)| *known == name)?;
-    MODEL.get_or_init(|| FILES.iter().map(parse).collect()).get(at).cloned()
+    let (name, text) = FILES.get(at)?;
+    let parse = || {
+        let source = Source::parse(&format!("sdk:{name}"), text.as_bytes());
+        Arc::new(source.expect("the model is well-formed: a test parses every file of it"))
+    };
+    PARSED.get(at).map(|parsed| parsed.get_or_init(parse).clone())
 }
 
 /// Files beside the engine that projects without SDK import, below the folder of the tools, and
