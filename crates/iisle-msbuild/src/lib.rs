@@ -41,5 +41,5 @@ pub use request::{
     SdkVersionError,
 };
 pub use response::{AutoResponse, auto_response};
-pub use sdk::{GlobalJson, find_global_json};
+pub use sdk::{GlobalJson, find_global_json, spelling_of_sdk};
 pub use solution::{Solution, SolutionError, SolutionForm, SolutionProject};

@@ -43,7 +43,7 @@ impl Said {
 /// The conditions something stands under, from the inside out.
 #[derive(Debug)]
 pub(crate) struct Under {
-    pub(crate) outer: Option<Arc<Under>>,
+    pub(crate) outer: Option<Arc<Self>>,
     pub(crate) source: Arc<Source>,
     pub(crate) node: NodeId,
 }

@@ -1,7 +1,9 @@
 //! Decisions of the SDK that public repositories build on, one behavior each.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
-use iisle_msbuild::{EvaluateError, Evaluated, Host, MemoryFiles, Os, Request, evaluate};
+use iisle_msbuild::{
+    EvaluateError, Evaluated, Host, ItemPasses, MemoryFiles, Os, Request, evaluate, spelling_of_sdk,
+};
 
 /// Evaluates `/r/App.csproj` with more files beside it.
 fn project(text: &str, more: &[(&str, &str)]) -> Result<Evaluated, EvaluateError> {
@@ -202,6 +204,8 @@ fn the_name_of_an_sdk_is_that_of_a_folder() {
     let text = "<Project Sdk=\"microsoft.net.sdk\" />";
     let error = project(text, &[]).unwrap_err();
     assert_eq!(error.code(), Some("MSB4236"));
+    assert_eq!(spelling_of_sdk("microsoft.net.sdk"), Some("Microsoft.NET.Sdk"));
+    assert_eq!(spelling_of_sdk("Microsoft.NET.Sdk"), None);
     let mut files = MemoryFiles::new();
     files.insert("C:\\r\\App.csproj", text);
     let mut request = Request::new("C:\\r\\App.csproj");
@@ -217,4 +221,78 @@ fn the_web_makes_intermediate_output_absolute() {
         values(&evaluated, "IntermediateOutputPath PublishUrl"),
         ["obj/Debug/net8.0/", "bin/Debug/net8.0/publish/"]
     );
+}
+
+#[test]
+fn programs_for_the_browser_need_no_blazor() {
+    let evaluated = sdk("Microsoft.NET.Sdk.WebAssembly", NET10, &[("wwwroot/main.js", "")]);
+    let names = "RuntimeIdentifier SelfContained PublishTrimmed OutputType PublishProtocol";
+    let expected = ["browser-wasm", "true", "true", "Library", "FileSystem"];
+    assert_eq!(values(&evaluated, names), expected);
+    assert_eq!(identities(&evaluated, "Content"), ["wwwroot/main.js"]);
+}
+
+#[test]
+fn desktop_files_are_pages_and_their_frameworks_implicit() {
+    let text = "<TargetFramework>net8.0-windows</TargetFramework><UseWPF>true</UseWPF>\
+        <OutputType>Exe</OutputType><ImplicitUsings>enable</ImplicitUsings>";
+    let files = [("App.xaml", ""), ("Main.xaml", ""), ("readme.txt", "")];
+    let evaluated = sdk("Microsoft.NET.Sdk", text, &files);
+    assert_eq!(identities(&evaluated, "ApplicationDefinition"), ["App.xaml"]);
+    assert_eq!(identities(&evaluated, "Page"), ["Main.xaml"]);
+    assert_eq!(identities(&evaluated, "None"), ["readme.txt"]);
+    assert_eq!(values(&evaluated, "OutputType"), ["Exe"]);
+    let frameworks = identities(&evaluated, "FrameworkReference");
+    assert_eq!(frameworks, ["Microsoft.NETCore.App", "Microsoft.WindowsDesktop.App.WPF"]);
+    assert!(!identities(&evaluated, "Using").contains(&"System.IO".to_owned()));
+}
+
+#[test]
+fn fsharp_defines_its_configuration_and_fails_on_its_own_warning() {
+    let mut files = MemoryFiles::new();
+    let text = "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup></Project>";
+    files.insert("/r/App.fsproj", text);
+    let evaluated = evaluate(&files, &Request::new("/r/App.fsproj")).unwrap();
+    let names =
+        "Language DefineConstants WarningsAsErrors WarningLevel AppDesignerFolder AnalysisLevel";
+    assert_eq!(values(&evaluated, names), ["F#", "TRACE;DEBUG", "3239;", "3", "Properties", ""]);
+}
+
+#[test]
+fn a_package_of_old_is_implicit_while_nobody_names_its_version() {
+    let text = "<Project Sdk=\"Microsoft.NET.Sdk.Web\"><PropertyGroup><TargetFramework>netcoreapp2.2</TargetFramework></PropertyGroup>
+      <ItemGroup><PackageReference Include=\"Microsoft.AspNetCore.App\" /></ItemGroup></Project>";
+    let evaluated = project(text, &[]).unwrap();
+    let app = evaluated.items("PackageReference");
+    let app = app.iter().find(|item| item.identity == "Microsoft.AspNetCore.App").unwrap();
+    assert_eq!(
+        (app.metadata("PrivateAssets"), app.metadata("Publish")),
+        (Some("all"), Some("true"))
+    );
+}
+
+#[test]
+fn what_is_packed_is_decided_after_everything_else() {
+    let targets = "<Project><ItemGroup Condition=\"'$(IsPackable)' == 'true' and '$(IncludeBuildOutput)' == 'true'\">
+        <PackageReference Include=\"Linked\" /></ItemGroup></Project>";
+    let evaluated = sdk("Microsoft.NET.Sdk", NET8, &[("Directory.Build.targets", targets)]);
+    assert_eq!(identities(&evaluated, "PackageReference"), ["Linked"]);
+    let web = sdk("Microsoft.NET.Sdk.Web", NET8, &[("Directory.Build.targets", targets)]);
+    assert!(identities(&web, "PackageReference").is_empty());
+}
+
+#[test]
+fn properties_alone_list_no_folder_but_errors_of_items_stay() {
+    let mut files = MemoryFiles::new();
+    files.insert("/r/App.csproj", "<Project Sdk=\"Microsoft.NET.Sdk.Web\"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup></Project>");
+    files.insert("/r/wwwroot/a.js", "");
+    let mut request = Request::new("/r/App.csproj");
+    request.items = ItemPasses::Unlisted;
+    let evaluated = evaluate(&files, &request).unwrap();
+    assert!(evaluated.items("Content").is_empty());
+    files.insert(
+        "/r/App.csproj",
+        "<Project><ItemGroup><A Include=\"$([MSBuild]::Add(1,x))\" /></ItemGroup></Project>",
+    );
+    assert!(evaluate(&files, &request).is_err());
 }

@@ -7,8 +7,9 @@ use std::sync::{Mutex, PoisonError};
 
 use iisle_inspect::project::{DiscoverError, Discovered, Project, discover};
 use iisle_msbuild::{
-    Architecture, Entry, EntryKind, EvaluateError, Evaluated, Host, Os, ProjectFiles,
+    Architecture, Entry, EntryKind, EvaluateError, Evaluated, Host, Os, Problem, ProjectFiles,
     PublishOptions, Request, SdkSource, SdkVersion, auto_response, find_global_json,
+    spelling_of_sdk,
 };
 use iisle_report::{Location, Warning};
 use iisle_tree::{TreeError, host};
@@ -206,7 +207,15 @@ pub(crate) fn failure(path: &Path, error: &EvaluateError) -> Failure {
     if let (Some(file), Some(at)) = (error.file(), error.position()) {
         failure = failure.at(Location::at(file.display().to_string(), at.line, at.column));
     }
-    failure
+    match error.problem() {
+        Problem::MissingSdk { sdk } => failure.hint(match spelling_of_sdk(sdk) {
+            Some(known) => format!("letter case counts here: the SDK is called `{known}`"),
+            None => "an SDK that is a package is looked for among the restored ones: \
+                     `dotnet restore` brings it, NUGET_PACKAGES names the folder"
+                .to_owned(),
+        }),
+        _ => failure,
+    }
 }
 
 /// An absolute path without `.` and `..`; links are not resolved.

@@ -1,12 +1,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 
 use iisle_xml::NodeId;
 use indexmap::IndexMap;
 
 use super::expression::{self, NotEvaluated};
-use super::item::{Metadata, WorkItem};
+use super::item::WorkItem;
+use super::named::{Named, segments};
 use super::store::Store;
 use super::walk::Walk;
 use super::{ITEM_ATTRIBUTES, links};
@@ -14,43 +14,16 @@ use crate::condition::{self, Allowed, References, Scope};
 use crate::escape::{escape, unescape};
 use crate::evaluator::{Deferred, Evaluation};
 use crate::expression::{Doubt, Expander};
-use crate::glob::{self, Glob};
+use crate::glob::Glob;
 use crate::provenance::Said;
 use crate::{EvaluateError, Item, ItemPasses, Problem, Unsupported};
 
 /// The passes over item definitions and items.
 pub(super) struct ItemPass<'p, 'e> {
-    evaluation: &'p Evaluation<'e>,
+    pub(super) evaluation: &'p Evaluation<'e>,
     walk: Walk<'p>,
-    store: Store,
+    pub(super) store: Store,
     unknown: Vec<Unsupported>,
-}
-
-/// What an Include, Update or Remove names.
-enum Named {
-    Literal { include: String, full: String },
-    Glob { pattern: String, whole: Glob },
-    Items(Vec<WorkItem>),
-}
-
-impl Named {
-    fn fits(&self, item: &WorkItem, segments: &[&str]) -> bool {
-        match self {
-            Self::Literal { full, .. } => same_path(full, &item.full),
-            Self::Glob { whole, .. } => whole.matches(segments),
-            Self::Items(items) => items.iter().any(|other| same_path(&other.full, &item.full)),
-        }
-    }
-}
-
-/// Since 2026 the engine ignores case on every system.
-fn same_path(first: &str, second: &str) -> bool {
-    first.len() == second.len() && first.eq_ignore_ascii_case(second)
-        || first.to_lowercase() == second.to_lowercase()
-}
-
-fn segments(path: &str) -> Vec<&str> {
-    path.split(['/', '\\']).filter(|part| !part.is_empty()).collect()
 }
 
 impl Evaluation<'_> {
@@ -108,14 +81,20 @@ impl References for ItemReferences<'_> {
 }
 
 impl ItemPass<'_, '_> {
-    fn doubt(&mut self, item_type: &str, doubts: &[Doubt], group: &Deferred, node: NodeId) {
+    pub(super) fn doubt(
+        &mut self,
+        item_type: &str,
+        doubts: &[Doubt],
+        group: &Deferred,
+        node: NodeId,
+    ) {
         let place = || group.source.place(node);
         if let Some(doubt) = self.evaluation.explain(item_type, doubts, place) {
             self.unknown.push(doubt);
         }
     }
 
-    fn not_evaluated(
+    pub(super) fn not_evaluated(
         &mut self,
         item_type: &str,
         what: &NotEvaluated,
@@ -139,7 +118,7 @@ impl ItemPass<'_, '_> {
     }
 
     /// Decides a condition; `item` is the one whose metadata it may name.
-    fn condition(
+    pub(super) fn condition(
         &self,
         group: &Deferred,
         node: NodeId,
@@ -165,7 +144,7 @@ impl ItemPass<'_, '_> {
         Ok((decision.value, decision.doubts))
     }
 
-    fn expand(
+    pub(super) fn expand(
         &self,
         group: &Deferred,
         node: NodeId,
@@ -365,23 +344,10 @@ impl ItemPass<'_, '_> {
                 }
             };
             for part in joined.split(';').map(str::trim).filter(|part| !part.is_empty()) {
-                named.push(self.text(part));
+                named.push(Named::of(part, style, &self.evaluation.project_dir));
             }
         }
         Ok(named)
-    }
-
-    fn text(&self, part: &str) -> Named {
-        let style = self.evaluation.style;
-        let fixed = style.fix(part);
-        let escaped_wildcard = fixed.to_ascii_lowercase();
-        let escaped_wildcard = escaped_wildcard.contains("%2a") || escaped_wildcard.contains("%3f");
-        let plain = unescape(&fixed).into_owned();
-        let full = style.full(&self.evaluation.project_dir, &plain);
-        if !escaped_wildcard && glob::is_glob(&plain) {
-            return Named::Glob { whole: Glob::new(&full), pattern: plain };
-        }
-        Named::Literal { include: fixed, full }
     }
 
     fn include(
@@ -475,113 +441,6 @@ impl ItemPass<'_, '_> {
             if !is_known {
                 items.push(item);
             }
-        }
-        Ok(())
-    }
-
-    fn keep_metadata(
-        &self,
-        group: &Deferred,
-        node: NodeId,
-        items: &mut [WorkItem],
-    ) -> Result<(), EvaluateError> {
-        for (attribute, keeps) in [("KeepMetadata", true), ("RemoveMetadata", false)] {
-            let Some(names) = group.source.attribute(node, attribute) else { continue };
-            let (names, _) = self.expand(group, node, names, false)?;
-            let listed = |name: &str| names.split(';').any(|n| n.trim().eq_ignore_ascii_case(name));
-            for item in items.iter_mut() {
-                item.metadata.retain(|(name, _)| listed(name) == keeps);
-            }
-        }
-        Ok(())
-    }
-
-    /// The metadata of an element in order: attributes, then child elements.
-    fn given(group: &Deferred, node: NodeId) -> Vec<(Arc<str>, String, NodeId)> {
-        let source = &group.source;
-        let attributes = source
-            .document
-            .attributes(node)
-            .filter(|attribute| {
-                !ITEM_ATTRIBUTES.contains(&attribute.name) && !attribute.is_namespace()
-            })
-            .map(|attribute| {
-                (expression::shared(attribute.name), attribute.value.to_owned(), node)
-            });
-        let children = source
-            .document
-            .elements(node)
-            .map(|child| (expression::shared(source.name(child)), source.value(child), child));
-        attributes.chain(children).collect()
-    }
-
-    /// Metadata that is the same for every item; `None` when it depends on the item.
-    fn template(
-        &mut self,
-        group: &Deferred,
-        node: NodeId,
-        item_type: &str,
-    ) -> Result<Option<Metadata>, EvaluateError> {
-        let given = Self::given(group, node);
-        let depends = given.iter().any(|(_, value, at)| {
-            value.contains("%(")
-                || *at != node && group.source.condition(*at).is_some_and(|c| c.contains("%("))
-        });
-        if depends {
-            return Ok(None);
-        }
-        let mut template = Vec::new();
-        for (name, value, at) in given {
-            if at != node && !self.condition(group, at, None, Allowed::All)?.0 {
-                continue;
-            }
-            let value = self.metadata_value(group, at, item_type, &value)?;
-            template.push((name, value.into()));
-        }
-        Ok(Some(template))
-    }
-
-    fn metadata_value(
-        &mut self,
-        group: &Deferred,
-        node: NodeId,
-        item_type: &str,
-        text: &str,
-    ) -> Result<String, EvaluateError> {
-        let (value, doubts) = self.expand(group, node, text, true)?;
-        self.doubt(item_type, &doubts, group, node);
-        if !value.contains("@(") {
-            return Ok(value);
-        }
-        match expression::expand(&self.store, self.evaluation.style, &value) {
-            Ok(value) => Ok(value),
-            Err(what) => {
-                self.not_evaluated(item_type, &what, group, node);
-                Ok(String::new())
-            }
-        }
-    }
-
-    fn set_metadata(
-        &mut self,
-        group: &Deferred,
-        node: NodeId,
-        item_type: &str,
-        item: &mut WorkItem,
-    ) -> Result<(), EvaluateError> {
-        let style = self.evaluation.style;
-        for (name, value, at) in Self::given(group, node) {
-            if at != node {
-                let (taken, doubts) =
-                    self.condition(group, at, Some((item, item_type)), Allowed::All)?;
-                self.doubt(item_type, &doubts, group, at);
-                if !taken {
-                    continue;
-                }
-            }
-            let value = expression::metadata(&value, item, item_type, style);
-            let value = self.metadata_value(group, at, item_type, &value)?;
-            item.set(&name, value.into());
         }
         Ok(())
     }

@@ -4,6 +4,8 @@ mod evaluate;
 mod expression;
 mod item;
 mod links;
+mod metadata;
+mod named;
 mod store;
 mod walk;
 mod well_known;

@@ -10,4 +10,5 @@ mod model;
 pub(crate) use beyond::sets;
 pub use global_json::{GlobalJson, find_global_json};
 pub(crate) use global_json::{global_json, texts as json_texts};
+pub use model::spelling_of_sdk;
 pub(crate) use model::{model_file, sdk_file, toolset_file};

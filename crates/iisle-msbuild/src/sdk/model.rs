@@ -114,6 +114,12 @@ pub(crate) fn sdk_file(style: Style, sdk: &str, file: &str) -> Option<String> {
     }
 }
 
+/// The SDK in the box whose name differs from this one in letter case alone.
+pub fn spelling_of_sdk(name: &str) -> Option<&'static str> {
+    let found = SDKS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    found.map(|(known, _)| *known).filter(|known| *known != name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
