@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::TreeError;
-use crate::local::{aside, system};
+use crate::local::{aside, is_temporary, system};
 
 fn text(path: &Path) -> String {
     path.display().to_string()
@@ -58,6 +58,11 @@ pub fn switch(path: &Path, target: &Path) -> Result<(), TreeError> {
         TreeError::io("set the link", text(path), source)
     })?;
     Ok(())
+}
+
+/// Whether `name` is one that a broken [`switch`] may have left beside its link.
+pub fn is_leftover(name: &str) -> bool {
+    is_temporary(name)
 }
 
 fn give_name(between: &Path, path: &Path) -> io::Result<()> {

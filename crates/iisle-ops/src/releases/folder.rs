@@ -2,7 +2,7 @@ use std::path::Path;
 
 use iisle_tree::digest::Digest;
 use iisle_tree::host::{self, Kind};
-use iisle_tree::{Ticks, TreeError};
+use iisle_tree::{Ticks, TreeError, pointer};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -94,13 +94,13 @@ pub(super) fn release(
 /// work folders of their making.
 pub(super) fn clear(folder: &Path) -> Result<(), TreeError> {
     for entry in host::list(folder)? {
-        let name = entry.path.file_name().map(|name| name.to_string_lossy().into_owned());
-        let is_left = name.is_some_and(|name| {
-            name.starts_with(NEW)
-                || name.starts_with(OLD)
-                || (name.starts_with('.') && name.ends_with(".deploy"))
-        });
-        if is_left && entry.kind == Kind::Directory {
+        let Some(name) = entry.path.file_name() else { continue };
+        let text = name.to_string_lossy();
+        let is_left = text.starts_with(NEW)
+            || text.starts_with(OLD)
+            || (text.starts_with('.') && text.ends_with(".deploy"))
+            || pointer::is_leftover(&text);
+        if is_left && (entry.kind == Kind::Directory || pointer::is_leftover(&text)) {
             host::remove_tree(&entry.path)?;
         }
     }

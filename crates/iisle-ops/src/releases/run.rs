@@ -66,6 +66,9 @@ pub fn release(context: &Context<'_>, request: &ReleaseRequest) -> Result<Releas
     wanted.settings.exclude.extend(shared.iter().map(|path| format!("/{path}/")));
     let executes = wanted.mode == SyncMode::Execute;
     let lock = if executes { Some(lock(context, folder)?) } else { None };
+    if lock.is_some() && host::is_dir(folder) {
+        folder::clear(folder)?;
+    }
     let mut state = State::read(folder)?.unwrap_or_default();
     if let Some(pointer) = pointer.clone() {
         state.pointer = Some(pointer);
@@ -75,6 +78,10 @@ pub fn release(context: &Context<'_>, request: &ReleaseRequest) -> Result<Releas
         && let Some(report) = up_to_date(context, &wanted, &folder.join(active))?
     {
         let switched = Switched { activated: Some(active.clone()), ..Switched::default() };
+        // What the releases share is not kept in spite of anything.
+        let mut report = report;
+        report.kept.retain(|kept| shared.iter().all(|path| path.as_str() != kept.path));
+        report.totals.kept = report.kept.iter().map(|kept| kept.files.max(1)).sum();
         return Ok(ReleaseReport {
             sync: SyncReport { destination: folder.join(active), ..report },
             release: Some(active.clone()),
@@ -86,7 +93,6 @@ pub fn release(context: &Context<'_>, request: &ReleaseRequest) -> Result<Releas
     let fresh = folder.join(format!("{NEW}{name}"));
     if executes {
         host::create_dir_all(folder).map_err(|e| Failure::from(e).context(message()))?;
-        folder::clear(folder)?;
     }
     let report = sync(context, &SyncRequest { destination: fresh.clone(), ..wanted.clone() })?;
     let place = folder.join(&name);

@@ -170,9 +170,10 @@ fn what_a_crash_left_is_removed_and_never_a_release() {
     for left in [".new-20261008T151226Z-abcd", ".old-20261008T151226Z-abcd", ".x.deploy"] {
         host::create_dir_all(&stage.at("releases").join(left).join("bin")).unwrap();
     }
+    std::os::unix::fs::symlink("x", stage.at("releases/.iisle-1-2.tmp")).unwrap();
+    std::os::unix::fs::symlink("shared", stage.at("releases/.iisle-1-3.tmp")).unwrap();
     assert_eq!(stage.active(), [true]);
-    stage.put("b", "2");
-    stage.release();
+    assert_eq!(stage.release().sync.totals.kept, 0, "shared folders are nothing that is kept");
     assert_eq!(stage.names().iter().filter(|name| name.starts_with('.')).count(), 1);
 }
 
