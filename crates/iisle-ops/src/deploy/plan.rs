@@ -18,7 +18,11 @@ impl<'a> Deployment<'a> {
     /// Plans every job; nothing is changed.
     pub(super) fn prepare(&mut self, parameters: &[Resolved<'_>]) -> Result<(), Failure> {
         let policy = self.policy()?;
-        let roots: Vec<PathBuf> = self.jobs.iter().map(|job| job.root.clone()).collect();
+        let place = |job: &Job<'_>| match &job.file_name {
+            Some(name) => job.root.join(name.as_str()),
+            None => job.root.clone(),
+        };
+        let roots: Vec<PathBuf> = self.jobs.iter().map(place).collect();
         let mut jobs = std::mem::take(&mut self.jobs);
         for job in &mut jobs {
             self.prepare_job(job, parameters, &policy, &roots)?;
@@ -87,8 +91,9 @@ impl<'a> Deployment<'a> {
             });
             theirs.directories.clear();
             theirs.refused.clear();
+        } else {
+            leave_out_nested(&mut theirs, &job.root, roots)?;
         }
-        leave_out_nested(&mut theirs, &job.root, roots)?;
         let mut kept = Vec::new();
         let names = names(&theirs, destination.names());
         self.apply_rules(job, &mut ours, &mut theirs, names, &mut kept)?;

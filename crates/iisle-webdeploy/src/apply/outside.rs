@@ -3,6 +3,7 @@ use iisle_xml::xpath::{Dialect, Namespaces, XNode, XPath};
 use iisle_xml::{Document, NodeId, NodeKind};
 
 use super::decode::decode;
+use super::xml_file::load;
 use super::xml_writer::{Place, push_escaped, push_raw};
 use crate::{NetRegex, RegexError};
 
@@ -100,7 +101,7 @@ pub(crate) fn outside_text(value: &str, files: &dyn ValueFiles) -> Result<String
 /// The markup of the first node that is selected, if there is one; `None` when that cannot be
 /// said.
 fn select(bytes: &[u8], expression: &str) -> Option<Vec<String>> {
-    let document = Document::parse(bytes).ok()?;
+    let document = load(bytes)?;
     let path = XPath::parse_as(expression, Dialect::DotNet).ok()?;
     let from = XNode::Tree(document.root());
     let selected = path.select(&document, &from, &Namespaces::new()).ok()?;

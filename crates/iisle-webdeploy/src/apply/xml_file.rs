@@ -35,7 +35,7 @@ pub(crate) fn change_xml(bytes: &[u8], path: &XPath, value: &str) -> Option<(Vec
 /// A document as the engine reads it: by its declaration when that names an encoding whose
 /// characters begin at one byte, a byte order mark of UTF-8 notwithstanding; bytes that ASCII does
 /// not have are question marks.
-fn load(bytes: &[u8]) -> Option<Document> {
+pub(super) fn load(bytes: &[u8]) -> Option<Document> {
     match Document::parse(bytes) {
         Ok(document) if document.encoding_conflict().is_none() => Some(document),
         Ok(_) => load(bytes.strip_prefix(b"\xef\xbb\xbf")?),

@@ -23,7 +23,7 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Webconfig(WebconfigVerb),
     Xdt(XdtArgs),
-    Check(CheckArgs),
+    Check(Box<CheckArgs>),
     Explain(ExplainArgs),
     Rules(RulesArgs),
     Pack(Box<PackArgs>),

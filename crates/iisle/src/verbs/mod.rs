@@ -30,7 +30,7 @@ pub(crate) fn run(verb: Verb, session: &Session) -> (&'static str, Answer) {
         Verb::Evaluate(args) => evaluate::run(args, session),
         Verb::Webconfig(verb) => webconfig::run(verb, session),
         Verb::Xdt(args) => xdt::run(args, session),
-        Verb::Check(args) => check::run(args, session),
+        Verb::Check(args) => check::run(*args, session),
         Verb::Explain(args) => explain::run(&args, session),
         Verb::Rules(args) => Ok(explain::list(&args, session)),
         Verb::Pack(args) => pack::run(*args, session),

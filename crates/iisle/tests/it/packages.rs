@@ -148,6 +148,58 @@ fn a_package_that_could_do_harm_is_refused_and_nothing_is_written() {
 }
 
 #[test]
+fn a_single_file_inside_of_another_content_is_not_taken_for_an_extra() {
+    let stage = Stage::new();
+    let archive = ARCHIVE.replace(
+        "</sitemanifest>",
+        r#"<MSDeploy.filePath path="C:\one.txt" MSDeploy.MSDeployLinkName="Child2" /></sitemanifest>"#,
+    );
+    let bytes = zip(&[
+        Entry::new("archive.xml", archive.as_bytes()),
+        Entry::new("systemInfo.xml", b"<systemInfo />"),
+        Entry { attributes: 0x10, ..Entry::new("Content/C_C/app/", b"") },
+        Entry::new("Content/C_C/app/a.txt", b"a"),
+        Entry::new("Content/C_C/one.txt", b"one"),
+    ]);
+    fs::write(stage.path().join("p.zip"), bytes).unwrap();
+    let maps = ["--map", "C:/app=site", "--map", "C:/one.txt=site/one.txt"];
+    let arguments = [&["deploy", "p.zip", "--delete", "--no-protect"][..], &maps].concat();
+    for outcome in ["done", "unchanged"] {
+        let ran = run(stage.path(), &arguments);
+        assert!(ran.stdout.contains(outcome), "{outcome}: {}{}", ran.stdout, ran.stderr);
+        assert_eq!(fs::read(stage.path().join("site/one.txt")).unwrap(), b"one");
+    }
+}
+
+#[test]
+fn what_a_target_calls_otherwise_keeps_its_letters() {
+    let stage = Stage::new();
+    fs::write(stage.path().join("p.zip"), package("", &[])).unwrap();
+    stage.write("site/A.TXT", "old");
+    assert_eq!(
+        run(stage.path(), &["deploy", "p.zip", "--to", "site", "--delete", "--no-protect"]).code,
+        0
+    );
+    let names: Vec<_> = fs::read_dir(stage.path().join("site")).unwrap().collect();
+    assert_eq!(names.len(), 1);
+    assert_eq!(fs::read(stage.path().join("site/A.TXT")).unwrap(), b"one TOK");
+}
+
+#[test]
+fn a_value_may_name_a_file_that_is_mapped() {
+    let stage = Stage::new();
+    let parameters = r#"<parameters><parameter name="P" defaultValue="C:\keys\k.txt::key=(\w+)"><parameterEntry kind="TextFile" scope="txt$" match="TOK" /></parameter></parameters>"#;
+    fs::write(stage.path().join("p.zip"), package(parameters, &[])).unwrap();
+    stage.write("secrets/k.txt", "key=abc;");
+    let to = ["deploy", "p.zip", "--to", "site"];
+    assert_eq!(run(stage.path(), &[&to[..], &["--map", "C:/keys=secrets"]].concat()).code, 0);
+    assert_eq!(fs::read(stage.path().join("site/a.txt")).unwrap(), b"one abc");
+    assert_eq!(run(stage.path(), &to).code, 0);
+    let text = fs::read(stage.path().join("site/a.txt")).unwrap();
+    assert_eq!(text, br"one C:\keys\k.txt::key=(\w+)");
+}
+
+#[test]
 fn values_of_secret_parameters_are_never_told() {
     let stage = Stage::new();
     let parameters = r#"<parameters>
