@@ -9,6 +9,7 @@ mod bench;
 mod calendar;
 mod ci;
 mod dist;
+mod faults;
 mod process;
 mod steps;
 mod tests_seen;
@@ -23,7 +24,7 @@ use anyhow::{Result, bail};
 use crate::workspace::Workspace;
 
 /// What can be asked for, for `tidy` too: the README may name nothing else.
-const CHORES: [&str; 5] = ["ci", "tidy", "windows", "bench", "dist"];
+const CHORES: [&str; 6] = ["ci", "tidy", "windows", "bench", "dist", "faults"];
 
 const USAGE: &str = "\
 Chores of this repository
@@ -36,6 +37,10 @@ Usage: cargo xtask CHORE [OPTIONS]
   windows          cross-builds for Windows and runs all tests under Wine
   dist             release archives for this host in dist/, with completions, man pages, checksums
       --target T   for another target whose standard library is installed
+  faults           kills deployments at many instants, lets them race, and fills small volumes
+      --kills N    how many are killed (default: 200)
+      --races N    how many race (default: 20)
+      --program F  this executable instead of a fresh debug build
   bench [NAME]…    end-to-end scenarios beside their peers: pack sync evaluate startup xml
       --data DIR   the publish output to pack (default: one made from rustc's own libraries)
       --runs N     runs of each command, of which the median counts (default: 5)
@@ -70,6 +75,7 @@ fn run(arguments: Vec<String>) -> Result<ExitCode> {
         "ci" => ci::run(&Workspace::load()?, &rest)?,
         "tidy" => tidy::run(&Workspace::load()?)?,
         "windows" => windows::run(&Workspace::load()?)?.is_good(),
+        "faults" => faults::run(&Workspace::load()?, &rest)?,
         "dist" => dist::run(&Workspace::load()?, &rest)?,
         "bench" => bench::run(&Workspace::load()?, &rest)?,
         other => bail!("no chore `{other}`; there are {}", CHORES.join(", ")),
