@@ -37,20 +37,12 @@ impl Request {
 /// Runs all rounds; an error names the first that ended as it must not.
 pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Result<bool> {
     let request = Request::parse(words)?;
-    let program = match &request.program {
-        Some(program) => std::path::absolute(program)?,
-        None => {
-            let mut cargo = workspace.cargo();
-            process::run(cargo.args([
-                "build",
-                "--locked",
-                "--package",
-                "iisle",
-                "--bin",
-                "iisle",
-            ]))?;
-            workspace.target().join("debug").join(format!("iisle{}", std::env::consts::EXE_SUFFIX))
-        }
+    let program = if let Some(program) = &request.program {
+        std::path::absolute(program)?
+    } else {
+        let mut cargo = workspace.cargo();
+        process::run(cargo.args(["build", "--locked", "--package", "iisle", "--bin", "iisle"]))?;
+        workspace.target().join("debug").join(format!("iisle{}", std::env::consts::EXE_SUFFIX))
     };
     let folder = tempfile::tempdir().context("cannot create a scratch folder")?;
     let stage = Stage::new(&program, folder.path())?;
