@@ -12,9 +12,10 @@ use iisle_sync::staged::{
 };
 use iisle_sync::{Ending, Guard, Known, List, Manifest, Outcome, Plan, Policy, Stream};
 use iisle_tree::workshop::{LocalWorkshop, Lock, LockError};
-use iisle_tree::{LocalTree, Ticks, Tree, TreeError, host};
+use iisle_tree::{LocalTree, Tree, TreeError, host};
 
 use crate::drift::{Drift, drift};
+use crate::releases::deployment_id;
 use crate::shutdown::Shutdown;
 use crate::sync::{OfflineWish, OnLocked, StagedOptions, SyncOutcome};
 use crate::{Context, Failure};
@@ -83,6 +84,21 @@ pub(crate) fn threads() -> NonZero<usize> {
 pub(crate) struct Planned {
     pub(crate) plan: Plan,
     pub(crate) drift: Vec<Drift>,
+}
+
+/// What is brought to a site, and how it gets there.
+#[derive(Clone, Copy)]
+pub(crate) struct Delivery<'a> {
+    /// The tree that the plan was made from.
+    pub(crate) source: &'a dyn Tree,
+    /// What the manifest calls it.
+    pub(crate) origin: &'a str,
+    /// The folder of the site.
+    pub(crate) destination: &'a LocalTree,
+    /// Files that are written at the same time, at most.
+    pub(crate) threads: NonZero<usize>,
+    /// What is done.
+    pub(crate) plan: &'a Plan,
 }
 
 /// What is known of the site, read when it is asked for.
@@ -193,13 +209,10 @@ impl Site {
     pub(crate) fn execute(
         &self,
         context: &Context<'_>,
-        source: &dyn Tree,
-        origin: &str,
-        destination: &LocalTree,
         options: &StagedOptions,
-        threads: NonZero<usize>,
-        plan: &Plan,
+        delivery: &Delivery<'_>,
     ) -> (Outcome, String) {
+        let Delivery { source, origin, destination, threads, plan } = *delivery;
         let page = page(source);
         let shutdown = Shutdown::of(destination.root());
         let limit = options.offline_limit.unwrap_or(shutdown.limit);
@@ -211,7 +224,7 @@ impl Site {
             OfflineWish::Always => Offline::Always(away),
             OfflineWish::Never => Offline::Never,
         };
-        let id = self.lock.as_ref().map_or_else(String::new, |lock| id(lock.taken()));
+        let id = self.lock.as_ref().map_or_else(String::new, |lock| deployment_id(lock.taken()));
         let held = match options.on_locked {
             OnLocked::Fail => Held::Wait(options.lock_limit),
             OnLocked::MoveAside => Held::MoveAside,
@@ -245,27 +258,6 @@ pub(crate) fn who(context: &Context<'_>) -> String {
     words.join(", ")
 }
 
-/// Tells a deployment from every other: when it began, by the clock of the volume, and the process.
-///
-/// Source: `sync.md` Appendix C.
-fn id(began: Ticks) -> String {
-    let (seconds, nanoseconds) = began.to_unix();
-    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    let noise = (nanoseconds / 100) ^ std::process::id();
-    format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z-{:04x}", noise & 0xffff)
-}
-
 /// The page that the source brings, or ours: it is shown while files are swapped.
 fn page(source: &dyn Tree) -> Vec<u8> {
     let own = PAGES.iter().find_map(|name| {
@@ -286,17 +278,4 @@ pub(crate) fn rollback(context: &Context<'_>, destination: &Path) -> Result<Sync
         Recovered::Nothing => SyncOutcome::Ended(Ending::Unchanged),
         Recovered::Dropped | Recovered::Completed | Recovered::TakenBack => SyncOutcome::TakenBack,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::id;
-    use iisle_tree::Ticks;
-
-    #[test]
-    fn deployments_are_named_by_their_time() {
-        assert!(id(Ticks::from_unix(1_764_333_061, 0)).starts_with("20251128T123101Z-"));
-        assert!(id(Ticks::from_unix(0, 0)).starts_with("19700101T000000Z-"));
-        assert!(id(Ticks::from_unix(951_782_400, 0)).starts_with("20000229T000000Z-"));
-    }
 }

@@ -12,7 +12,7 @@ use iisle_tree::{LocalTree, Tree};
 use crate::apply::Bound;
 use crate::drift::{Drift, OnDrift};
 use crate::limited::Limited;
-use crate::staged::{self, NoEntry, Site};
+use crate::staged::{self, Delivery, NoEntry, Site};
 use crate::{Context, Failure};
 
 /// How a target folder is treated, as typed.
@@ -277,8 +277,14 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
         _ if !plan.refused.is_empty() => refused(request, plan),
         SyncMode::Execute if is_staged && !plan.is_empty() => {
             let origin = source.display().to_string();
-            let (outcome, id) =
-                site.execute(context, files, &origin, &target, options, threads, &plan);
+            let delivery = Delivery {
+                source: files,
+                origin: &origin,
+                destination: &target,
+                threads,
+                plan: &plan,
+            };
+            let (outcome, id) = site.execute(context, options, &delivery);
             SyncReport { deployment: Some(id), ..executed(request, outcome) }
         }
         SyncMode::Execute => executed(request, execute(context, files, &target, threads, &plan)),

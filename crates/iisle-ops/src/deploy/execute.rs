@@ -9,7 +9,7 @@ use super::report::{DeployReport, DeployedContent, sum};
 use super::request::DeployMode;
 use super::run::Deployment;
 use crate::Failure;
-use crate::staged::{NoEntry, Site};
+use crate::staged::{Delivery, NoEntry, Site};
 use crate::sync::{OfflineWish, StagedOptions, SyncOutcome, locked_line};
 
 impl Deployment<'_> {
@@ -120,8 +120,9 @@ impl Deployment<'_> {
         }
         let origin = self.request.package.package.display().to_string();
         let threads = crate::staged::threads();
-        let (outcome, _) =
-            site.execute(self.context, tree, &origin, destination, &options, threads, &job.plan);
+        let delivery =
+            Delivery { source: tree, origin: &origin, destination, threads, plan: &job.plan };
+        let (outcome, _) = site.execute(self.context, &options, &delivery);
         Ok(outcome)
     }
 
