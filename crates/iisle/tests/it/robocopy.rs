@@ -277,11 +277,13 @@ fn a_job_is_saved_and_run() {
 
 #[test]
 fn a_program_called_robocopy_is_that() {
-    let folder = tempfile::tempdir().unwrap();
+    // A link, for a copy may still be open for writing in a child of another test.
+    let built = Path::new(env!("CARGO_BIN_EXE_iisle"));
+    let folder = tempfile::tempdir_in(built.parent().unwrap()).unwrap();
     fs::create_dir(folder.path().join("s")).unwrap();
     let name = if cfg!(windows) { "Robocopy.exe" } else { "robocopy" };
     let program = folder.path().join(name);
-    fs::copy(env!("CARGO_BIN_EXE_iisle"), &program).unwrap();
+    fs::hard_link(built, &program).unwrap();
     let mut command = std::process::Command::new(&program);
     command.args(["s", "s", "/L", "/NJH"]).current_dir(folder.path());
     let output = output(&mut command).unwrap();
