@@ -82,7 +82,7 @@ pub struct Manifest {
 const START: &[u8] = b"{\"path\":\"";
 
 impl Manifest {
-    /// Reads what [`Writer`] wrote, or the same JSON in another form.
+    /// Reads what a `Writer` wrote, or the same JSON in another form.
     ///
     /// # Errors
     /// What is wrong with it.
