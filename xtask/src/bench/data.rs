@@ -11,6 +11,8 @@ use crate::process;
 const PROGRAMS: usize = 400;
 /// Bytes of the largest program: what `System.Private.CoreLib.dll` has.
 const LARGEST: usize = 16_000_000;
+/// More than the bytes of any small file; their sizes are spread evenly below it.
+const LONGEST_SMALL: usize = 7_001;
 /// Scripts and pictures of the made publish output: another 5 MB.
 const ASSETS: usize = 40;
 const ASSET: usize = 125_000;
@@ -84,11 +86,7 @@ pub(super) fn publish_output(within: &Path) -> Result<Folder> {
 ///
 /// Copies are further names of the same files where the disk can do that: they cost no space.
 pub(super) fn repeated(within: &Path, folder: &Folder, bytes: u64) -> Result<Folder> {
-    let root = within.join(format!("repeated-{}", bytes / 1_000_000));
-    if root.is_dir() {
-        std::fs::remove_dir_all(&root).context("cannot remove the earlier data")?;
-    }
-    std::fs::create_dir_all(&root).context("cannot create the data")?;
+    let root = fresh(within, &format!("repeated-{}", bytes / 1_000_000))?;
     let mut made = 0;
     for number in 0.. {
         if made >= bytes {
@@ -166,9 +164,56 @@ fn rustc_library() -> Result<PathBuf> {
     bail!("rustc has no library to make data of; give a publish output with --data")
 }
 
-/// Many small files in folders of a hundred.
+/// The same files with other content in one of `every`, as long as it was.
+pub(super) fn changed(within: &Path, folder: &Folder, every: usize) -> Result<Folder> {
+    let root = fresh(within, "changed")?;
+    link_all(&folder.path, &root)?;
+    let mut files = Vec::new();
+    all_files(&root, &mut files)?;
+    files.sort();
+    for (number, file) in files.iter().enumerate().step_by(every) {
+        let facts = std::fs::metadata(file).context("cannot read the data")?;
+        // The other name of the file keeps its content.
+        std::fs::remove_file(file).context("cannot change the data")?;
+        let size = usize::try_from(facts.len()).context("a file is too large")?;
+        write(file, &script(number + 1, size))?;
+    }
+    Folder::count(&root)
+}
+
+/// So many copies of a folder, further names of the same files where the disk can do that.
+pub(super) fn copies(within: &Path, folder: &Folder, times: usize) -> Result<Folder> {
+    let root = fresh(within, "copies")?;
+    for number in 0..times {
+        link_all(&folder.path, &root.join(format!("copy{number}")))?;
+    }
+    Folder::count(&root)
+}
+
+fn fresh(within: &Path, name: &str) -> Result<PathBuf> {
+    let root = within.join(name);
+    if root.is_dir() {
+        std::fs::remove_dir_all(&root).context("cannot remove the earlier data")?;
+    }
+    std::fs::create_dir_all(&root).context("cannot create the data")?;
+    Ok(root)
+}
+
+fn all_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in folder.read_dir().with_context(|| format!("cannot list {}", folder.display()))? {
+        let entry = entry?;
+        if entry.metadata()?.is_dir() {
+            all_files(&entry.path(), files)?;
+        } else {
+            files.push(entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// Many files of 3.5 KB on average in folders of a hundred.
 pub(super) fn small_files(within: &Path, count: usize) -> Result<Folder> {
-    let root = within.join(format!("small-files-{count}"));
+    let root = within.join(format!("files-{count}"));
     if root.is_dir() {
         let found = Folder::count(&root)?;
         if found.files == count {
@@ -183,7 +228,10 @@ pub(super) fn small_files(within: &Path, count: usize) -> Result<Folder> {
         if number % 100 == 0 {
             std::fs::create_dir_all(&folder).context("cannot create the data")?;
         }
-        write(&folder.join(format!("file{number:06}.txt")), &script(number, number * 7 % 400))?;
+        write(
+            &folder.join(format!("file{number:06}.txt")),
+            &script(number, number * 7 % LONGEST_SMALL),
+        )?;
     }
     Folder::count(&root)
 }
@@ -277,6 +325,23 @@ mod tests {
         let ten = repeated(within.path(), &one, one.bytes * 10).unwrap();
         assert!((one.bytes * 10..=one.bytes * 11).contains(&ten.bytes), "{ten:?}");
         assert!(ten.files > 50 * 6);
+    }
+
+    #[test]
+    fn a_few_files_have_other_content_of_the_same_length() {
+        let within = tempfile::tempdir().unwrap();
+        let one = small_files(within.path(), 250).unwrap();
+        let other = changed(within.path(), &one, 100).unwrap();
+        assert_eq!((other.files, other.bytes), (one.files, one.bytes));
+        let mut files = Vec::new();
+        all_files(&one.path, &mut files).unwrap();
+        let differs = |file: &&PathBuf| {
+            let twin = other.path.join(file.strip_prefix(&one.path).unwrap());
+            std::fs::read(file).unwrap() != std::fs::read(twin).unwrap()
+        };
+        // The first file is empty, and an empty file is what it was.
+        assert_eq!(files.iter().filter(differs).count(), 2);
+        assert_eq!(copies(within.path(), &one, 3).unwrap().files, 750);
     }
 
     #[test]

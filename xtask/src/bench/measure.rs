@@ -91,7 +91,8 @@ pub(super) fn race(jobs: &[Job], runs: usize) -> Result<Vec<Sample>> {
     Ok(samples.into_iter().map(summary).collect())
 }
 
-fn summary(samples: Vec<Sample>) -> Sample {
+/// The median of the wall times and the greatest memory.
+pub(super) fn summary(samples: Vec<Sample>) -> Sample {
     let peak_bytes = samples.iter().map(|sample| sample.peak_bytes).max().unwrap_or_default();
     Sample { wall: median(samples.into_iter().map(|sample| sample.wall).collect()), peak_bytes }
 }

@@ -104,22 +104,27 @@ pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Result<bool> {
 fn measure(name: &str, request: &Request, program: &Path, scratch: &Path) -> Result<Findings> {
     match name {
         "pack" | "evaluate" => {
-            let (input, origin) = match &request.data {
-                Some(folder) => (Folder::count(&std::path::absolute(folder)?)?, "given"),
-                None => (data::publish_output(scratch)?, "made from rustc's library"),
-            };
+            let (input, origin) = output(request, scratch)?;
             let measure = if name == "pack" { pack::measure } else { evaluate::measure };
             measure(program, &input, origin, scratch, request.runs)
         }
-        "sync" => sync::measure(
-            program,
-            &data::small_files(scratch, request.files)?,
-            scratch,
-            request.runs,
-        ),
+        "sync" => {
+            let files = data::small_files(scratch, request.files)?;
+            let (output, _) = output(request, scratch)?;
+            let bench = sync::Bench { iisle: program, scratch, runs: request.runs };
+            sync::measure(&bench, &files, &output)
+        }
         "xml" => xml::measure(program, request.engine.as_deref(), scratch, request.runs),
         _ => startup::measure(program, request.runs),
     }
+}
+
+/// A publish output, and where it is from.
+fn output(request: &Request, scratch: &Path) -> Result<(Folder, &'static str)> {
+    Ok(match &request.data {
+        Some(folder) => (Folder::count(&std::path::absolute(folder)?)?, "given"),
+        None => (data::publish_output(scratch)?, "made from rustc's library"),
+    })
 }
 
 fn build(workspace: &Workspace) -> Result<PathBuf> {
