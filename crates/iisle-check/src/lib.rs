@@ -17,5 +17,5 @@ mod verdict;
 pub use rule::{Fact, Rule};
 pub use rules::{find, rules};
 pub use settings::{Allow, AllowError, Profile, Settings};
-pub use subject::{PackageFacts, Subject, WebConfigFile};
+pub use subject::{ContentFacts, PackageFacts, PackageParts, Subject, WebConfigFile};
 pub use verdict::{Skipped, Summary, Verdict, check};

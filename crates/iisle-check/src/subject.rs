@@ -1,11 +1,12 @@
 use iisle_inspect::project::Project;
 use iisle_inspect::publish::{self, PublishOutput};
+use iisle_path::RelPath;
 use iisle_report::Location;
 use iisle_webconfig::{
     Attribute, Element, Encoding, Handler, Handlers, Hosting, MODULE_V1, Position, ReadError,
     Scope, WebConfig,
 };
-use iisle_webdeploy::{Fault, FaultKind};
+use iisle_webdeploy::{Fault, FaultKind, Manifest, PackageContent, Parameters};
 
 use crate::findings::Findings;
 
@@ -30,9 +31,53 @@ pub struct PackageFacts<'a> {
     pub file: &'a str,
     /// What is wrong with it.
     pub faults: &'a [Fault],
+    /// What it holds, when it could be opened.
+    pub parts: Option<PackageParts<'a>>,
 }
 
-impl PackageFacts<'_> {
+/// What a package that could be opened holds.
+#[derive(Debug, Clone, Copy)]
+pub struct PackageParts<'a> {
+    /// Its providers.
+    pub manifest: &'a Manifest,
+    /// What it declares.
+    pub parameters: &'a Parameters,
+    /// Names of declared parameters that find nothing to change and that no other one refers to.
+    pub idle: &'a [String],
+    /// Its folders of files, in the order of the package.
+    pub contents: &'a [ContentFacts],
+}
+
+/// One folder of files in a package, seen as a publish output.
+#[derive(Debug)]
+pub struct ContentFacts {
+    /// Where its files lie.
+    pub content: PackageContent,
+    /// What they are.
+    pub output: PublishOutput,
+    /// Connection strings that its settings hold, by file.
+    pub connection_strings: Vec<(RelPath, String)>,
+    /// The web.config and the entry, as far as the publish folder of the same application has
+    /// them with other bytes.
+    pub differing: Vec<RelPath>,
+}
+
+impl<'a> PackageFacts<'a> {
+    /// Its folders of files; none when it could not be opened.
+    pub(crate) fn contents(&self) -> &'a [ContentFacts] {
+        self.parts.map_or(&[], |parts| parts.contents)
+    }
+
+    /// The place of a file of a content, by the path inside the package.
+    pub(crate) fn inside(&self, content: &ContentFacts, path: &str) -> String {
+        format!("{}/{}/{path}", self.file, content.content.folder)
+    }
+
+    /// Whether rules about packages judge this output: those about outputs need not repeat it.
+    pub(crate) fn holds(&self, output: &PublishOutput) -> bool {
+        self.contents().iter().any(|content| std::ptr::eq(&raw const content.output, output))
+    }
+
     /// Every fault of a kind that `counts` becomes a finding at its place.
     pub(crate) fn report(&self, findings: &mut Findings<'_>, counts: fn(&FaultKind) -> bool) {
         for fault in self.faults.iter().filter(|fault| counts(&fault.kind)) {
@@ -83,6 +128,14 @@ pub(crate) struct Neighbors<'a> {
     pub(crate) project: Option<&'a Project>,
     pub(crate) output: Option<&'a PublishOutput>,
     pub(crate) config: Option<&'a Config<'a>>,
+    pub(crate) package: Option<PackageFacts<'a>>,
+}
+
+impl Neighbors<'_> {
+    /// Whether the output is the content of the package, which the rules of group K judge.
+    pub(crate) fn packed(&self, output: &PublishOutput) -> bool {
+        self.package.is_some_and(|package| package.holds(output))
+    }
 }
 
 /// A web.config that was read, as rules look at it.

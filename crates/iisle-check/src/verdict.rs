@@ -102,7 +102,7 @@ impl Facts<'_> {
     fn judge(&self, check: Check, into: &mut Findings<'_>) -> Option<()> {
         let Subject { project, output, web_config: _, package } = *self.subject;
         let config = self.config;
-        let neighbors = Neighbors { project, output, config };
+        let neighbors = Neighbors { project, output, config, package };
         match check {
             Check::Project(judge) => judge(project?, into),
             Check::ProjectWith(judge) => judge(project?, neighbors, into),

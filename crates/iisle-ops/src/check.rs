@@ -1,15 +1,16 @@
 //! `iisle check`, `iisle explain`, `iisle rules`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use iisle_check::{Allow, PackageFacts, Profile, Settings, Subject, Verdict};
+use iisle_check::{Allow, ContentFacts, PackageFacts, Profile, Settings, Subject, Verdict};
 use iisle_inspect::project::Project;
 use iisle_inspect::publish::PublishOutput;
 use iisle_path::RelPath;
 use iisle_report::RuleId;
 use iisle_tree::LocalTree;
 
-use crate::package::{Opened, PackageRequest};
+use crate::package::PackageRequest;
+use crate::package_facts::{Built, Gathered, Known};
 use crate::project::{self, ProjectOptions};
 use crate::{Context, Failure};
 
@@ -64,59 +65,58 @@ pub fn check(context: &Context<'_>, request: &CheckRequest) -> Result<Verdict, F
         None => None,
         Some(path) => Some(project::read(context, &project::find(path)?, &request.options)?),
     };
-    let output = match &request.publish {
-        None => None,
-        Some(folder) => {
-            let tree = LocalTree::open(folder)?;
+    let tree = request.publish.as_ref().map(LocalTree::open).transpose()?;
+    let output = match (&request.publish, &tree) {
+        (Some(folder), Some(tree)) => {
             let known = project.as_ref().and_then(|p| p.facts.assembly_name.clone());
             let entry = request.entry.clone();
-            Some(crate::inspect::output(&tree, entry, known, crate::inspect::names(&[folder]))?)
+            Some(crate::inspect::output(tree, entry, known, crate::inspect::names(&[folder]))?)
         }
+        _ => None,
     };
     let project = project.as_ref().map(|project| &project.facts);
     match &request.package {
         None => Ok(judge(project, output.as_ref(), &settings)),
         Some(path) => {
-            let known = request.entry.clone().or_else(|| project?.assembly_name.clone());
+            let entry = request.entry.clone().or_else(|| project?.assembly_name.clone());
             let package = PackageRequest { package: path.clone(), offset_minutes: 0 };
             let opened = package.examine(context)?;
-            check_package(path, &opened, known, (project, output.as_ref()), &settings)
+            let built = tree.as_ref().zip(output.as_ref());
+            let built = built.map(|(tree, output)| Built { tree, output });
+            let known = Known { entry, names: crate::inspect::names(&[path]) };
+            let gathered = opened.gather(known, built.as_ref())?;
+            let file = path.display().to_string();
+            let facts = opened.facts(&file, gathered.as_ref());
+            // When nothing else is the output, the first content is one.
+            let first = gathered.as_ref().and_then(Gathered::first);
+            let first = first.filter(|_| output.is_none());
+            Ok(check_package(facts, first, (project, output.as_ref()), &settings))
         }
     }
 }
 
-/// Judges a package by the rules about packages and, when nothing else is the output, its first
-/// content by all others; where those find something is said by the path inside the package.
+/// Judges a package by the rules about packages, and the content that is the output by all others;
+/// where those find something is said by the path inside the package.
 fn check_package(
-    path: &Path,
-    opened: &Opened,
-    entry: Option<String>,
+    facts: PackageFacts<'_>,
+    content: Option<&ContentFacts>,
     (project, output): (Option<&Project>, Option<&PublishOutput>),
     settings: &Settings,
-) -> Result<Verdict, Failure> {
-    let file = path.display().to_string();
-    let facts = Some(PackageFacts { file: &file, faults: &opened.faults });
-    let content = opened.package.as_ref().and_then(|p| Some((p, p.contents().first()?)));
-    let content = content.filter(|(_, content)| output.is_none() && !content.is_file);
-    let inside = match content {
-        None => None,
-        Some((package, content)) => {
-            let names = crate::inspect::names(&[path]);
-            Some(crate::inspect::output(&package.tree(content), entry, None, names)?)
-        }
-    };
-    let subject = output.or(inside.as_ref()).map_or_else(Subject::default, Subject::of_output);
-    let mut verdict = iisle_check::check(&Subject { project, package: facts, ..subject }, settings);
-    if let Some((_, content)) = content {
+) -> Verdict {
+    let inside = content.map(|content| &content.output);
+    let subject = output.or(inside).map_or_else(Subject::default, Subject::of_output);
+    let package = Some(facts);
+    let mut verdict = iisle_check::check(&Subject { project, package, ..subject }, settings);
+    if let Some(ContentFacts { content, .. }) = content {
         let findings = verdict.findings.iter_mut().filter(|finding| finding.id.group() != 'K');
         for location in findings.filter_map(|finding| finding.location.as_mut()) {
             let own = RelPath::parse(&location.file).ok();
             if own.is_some_and(|own| content.files.contains_key(&own)) {
-                location.file = format!("{file}/{}/{}", content.folder, location.file);
+                location.file = format!("{}/{}/{}", facts.file, content.folder, location.file);
             }
         }
     }
-    Ok(verdict)
+    verdict
 }
 
 /// Judges facts that were gathered.

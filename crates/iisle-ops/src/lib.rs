@@ -18,6 +18,7 @@ mod limited;
 mod overlay;
 mod pack;
 mod package;
+mod package_facts;
 mod project;
 mod publish;
 mod releases;

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use iisle_check::{PackageFacts, Settings, Subject, Verdict};
+use iisle_check::{PackageFacts, Subject, Verdict};
 use iisle_path::RelPath;
 use iisle_report::{Location, Phase};
 use iisle_tree::digest::{Digest, of_files};
 use iisle_tree::{LocalTree, Stamp, Tree, host};
 use iisle_webdeploy::{
-    Fault, OpenError, OpenOptions, Package, PackageContent, Parameter, Provider, ReadLimits,
+    Fault, FaultKind, OpenError, OpenOptions, Package, PackageContent, Parameter, Provider,
+    ReadLimits,
 };
 
 use crate::check::CheckSettings;
+use crate::package_facts::{Built, Gathered, Known};
 use crate::{Context, Failure};
 
 /// A package to look at.
@@ -64,7 +66,8 @@ impl PackageRequest {
     }
 }
 
-/// Judges a package: everything that Web Deploy would drop, misread or refuse, by the rules K.
+/// Judges a package by the rules K: everything that Web Deploy would drop, misread or refuse, and
+/// content that would not run.
 ///
 /// Every entry is read to its end.
 ///
@@ -76,8 +79,15 @@ pub fn verify_package(
     settings: &CheckSettings,
 ) -> Result<Verdict, Failure> {
     let settings = settings.settings()?;
-    let Opened { package: _, faults } = request.examine(context)?;
-    Ok(judge(&request.package, &faults, &settings))
+    let opened = request.examine(context)?;
+    let file = request.package.display().to_string();
+    let names = crate::inspect::names(&[&request.package]);
+    let gathered = opened.gather(Known { entry: None, names }, None)?;
+    let facts = opened.facts(&file, gathered.as_ref());
+    let subject = Subject { package: Some(facts), ..Subject::default() };
+    let verdict = iisle_check::check(&subject, &settings);
+    // The rules about projects and outputs were not asked.
+    Ok(Verdict { skipped: Vec::new(), ..verdict })
 }
 
 /// A package with all that is wrong with it.
@@ -110,12 +120,37 @@ impl PackageRequest {
     }
 }
 
-fn judge(path: &Path, faults: &[Fault], settings: &Settings) -> Verdict {
-    let file = path.display().to_string();
-    let package = Some(PackageFacts { file: &file, faults });
-    let verdict = iisle_check::check(&Subject { package, ..Subject::default() }, settings);
-    // The rules about projects and outputs were not asked.
-    Verdict { skipped: Vec::new(), ..verdict }
+impl Opened {
+    /// Looks into the package, if it could be opened.
+    ///
+    /// # Errors
+    /// When it cannot be read although nothing is wrong with its entries.
+    pub(crate) fn gather(
+        &self,
+        known: Known,
+        built: Option<&Built<'_>>,
+    ) -> Result<Option<Gathered<'_>>, Failure> {
+        let Some(package) = &self.package else { return Ok(None) };
+        let damaged = |fault: &Fault| matches!(fault.kind, FaultKind::Damaged { .. });
+        match Gathered::of(package, known, built) {
+            Ok(gathered) => Ok(Some(gathered)),
+            // That a damaged entry cannot be read was said.
+            Err(_) if self.faults.iter().any(damaged) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// What rules are given: all that was gathered, or the faults alone.
+    pub(crate) fn facts<'f>(
+        &'f self,
+        file: &'f str,
+        gathered: Option<&'f Gathered<'f>>,
+    ) -> PackageFacts<'f> {
+        match gathered {
+            Some(gathered) => gathered.facts(file, &self.faults),
+            None => PackageFacts { file, faults: &self.faults, parts: None },
+        }
+    }
 }
 
 /// A file that two packages have, or only one of them.

@@ -58,6 +58,19 @@ impl Provider {
     }
 }
 
+impl Entry {
+    /// Whether it is of kind `ProviderPath` and gives the provider its path.
+    ///
+    /// # Errors
+    /// When one of its expressions is none of .NET.
+    pub fn is_path_of(&self, provider: &Provider) -> Result<bool, RegexError> {
+        let hits = |pattern: &str, text: &str| NetRegex::parse(pattern)?.is_match(text);
+        Ok(self.kind == Kind::ProviderPath
+            && hits(&self.scope, &provider.name)?
+            && hits(&self.matching, provider.original_path())?)
+    }
+}
+
 impl Package {
     /// Where the provider at the top of the manifest goes: its own path, or the value of the
     /// last parameter of kind `ProviderPath` that hits it.
@@ -87,12 +100,8 @@ impl Package {
                 parameter: resolved.parameter.name.clone(),
                 source,
             };
-            let entries = resolved.parameter.entries.iter();
-            for entry in entries.filter(|entry| entry.kind == Kind::ProviderPath) {
-                let hits = |pattern: &str, text: &str| NetRegex::parse(pattern)?.is_match(text);
-                if hits(&entry.scope, &provider.name).map_err(failed)?
-                    && hits(&entry.matching, provider.original_path()).map_err(failed)?
-                {
+            for entry in &resolved.parameter.entries {
+                if entry.is_path_of(provider).map_err(failed)? {
                     last = Some(resolved);
                 }
             }

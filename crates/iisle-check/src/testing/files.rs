@@ -39,7 +39,8 @@ fn bytes(path: &str, lines: &[&str]) -> Vec<u8> {
         let units = std::iter::once(0xfeff).chain(text.encode_utf16());
         return units.flat_map(u16::to_le_bytes).collect();
     }
-    if path.eq_ignore_ascii_case("web.config") {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    if name.eq_ignore_ascii_case("web.config") {
         return format!("{}\n", web_config(text)).into_bytes();
     }
     image::parse(text).unwrap_or_else(|| format!("{text}\n").into_bytes())

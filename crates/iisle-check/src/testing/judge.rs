@@ -98,7 +98,7 @@ pub(crate) fn handler_settings(model: &str, settings: &[(&str, &str)]) -> String
             <aspNetCore processPath=\"dotnet\" hostingModel=\"{model}\"><handlerSettings>{entries}</handlerSettings></aspNetCore>")
 }
 
-fn render(verdict: &Verdict) -> String {
+pub(super) fn render(verdict: &Verdict) -> String {
     let mut text = String::new();
     for finding in &verdict.findings {
         let place = finding.location.as_ref().map_or_else(String::new, ToString::to_string);

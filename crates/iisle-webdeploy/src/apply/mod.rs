@@ -1,6 +1,7 @@
 //! What parameters do to files: the kinds `XmlFile`, `TextFile` and `TextFilePosition`.
 
 mod decode;
+mod find;
 mod fragment;
 mod outside;
 mod reach;

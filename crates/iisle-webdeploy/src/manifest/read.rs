@@ -65,6 +65,23 @@ impl Provider {
         self.is("dirPath") || self.is("filePath")
     }
 
+    /// Whether it is a folder whose files are listed one by one below it, each by its path from
+    /// there. Web Deploy writes no such manifest and leaves the list to the archive.
+    pub fn lists_files(&self) -> bool {
+        let is_relative = |path: &str| !path.contains([':', '\\', '/']);
+        self.is("dirPath")
+            && self.children.iter().any(|child| child.is_content() && is_relative(&child.path))
+    }
+
+    /// It and all providers below it, in document order; not the files that one lists.
+    pub fn without_listed(&self) -> Vec<&Self> {
+        let mut all = vec![self];
+        if !self.lists_files() {
+            all.extend(self.children.iter().flat_map(Self::without_listed));
+        }
+        all
+    }
+
     /// It and all providers below it, in document order.
     pub fn descendants(&self) -> Vec<&Self> {
         let mut all = vec![self];
@@ -74,6 +91,12 @@ impl Provider {
 }
 
 impl Manifest {
+    /// Whether one of its folders lists its files.
+    pub fn lists_files(&self) -> bool {
+        let all = self.providers.iter().flat_map(Provider::without_listed);
+        all.into_iter().any(Provider::lists_files)
+    }
+
     /// Reads `archive.xml`, or the `manifest.xml` of a hand-made package.
     ///
     /// # Errors

@@ -37,7 +37,7 @@ pub(super) fn contents(
                 [top].into_iter().filter(|p| names.iter().any(|name| p.is(name))).collect()
             }
             Form::ArchiveXml | Form::ArchiveFolder => {
-                top.descendants().into_iter().filter(|p| p.is_content()).collect()
+                top.without_listed().into_iter().filter(|p| p.is_content()).collect()
             }
         };
         for node in nodes {

@@ -195,9 +195,11 @@ pub(super) fn check_providers(manifest: &Manifest, has_system_info: bool) -> Vec
     if !has_system_info {
         faults.push(Fault::new(FaultKind::NoSystemInfo, ""));
     }
-    for provider in manifest.providers.iter().flat_map(|top| top.descendants()) {
+    // What Web Deploy makes of a list of files by another writer was not seen.
+    let lists_files = manifest.lists_files();
+    for provider in manifest.providers.iter().flat_map(|top| top.without_listed()) {
         let subject = || format!("{} {}", provider.name, provider.path).trim_end().to_owned();
-        if provider.link.is_none() {
+        if provider.link.is_none() && !lists_files {
             faults.push(Fault::new(FaultKind::NoLink, subject()));
         }
         if provider.is("iisApp") && !provider.children.iter().any(|child| child.is("createApp")) {
@@ -218,6 +220,7 @@ pub(super) fn check_parameters(parameters: &Parameters) -> Vec<Fault> {
 pub(super) fn check_entries(
     form: Form,
     archive: &Archive,
+    manifest: &Manifest,
     contents: &[PackageContent],
 ) -> Vec<Fault> {
     let mut faults = Vec::new();
@@ -238,7 +241,7 @@ pub(super) fn check_entries(
         if content.files.is_empty() && !listed(&content.folder) {
             faults.push(Fault::new(FaultKind::NoContent, content.source.clone()));
         }
-        if form == Form::ManifestXml || content.is_file {
+        if form == Form::ManifestXml || content.is_file || manifest.lists_files() {
             continue;
         }
         for (own, (inside, _)) in &content.files {

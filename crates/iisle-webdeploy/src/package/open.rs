@@ -141,7 +141,7 @@ impl Package {
         }
         faults.extend(check_parameters(&parameters));
         if let Store::Zip(tree) = &store {
-            faults.extend(check_entries(form, &tree.archive, &contents));
+            faults.extend(check_entries(form, &tree.archive, &manifest, &contents));
         }
         Ok(Self { form, manifest, parameters, system_info, contents, faults, store })
     }

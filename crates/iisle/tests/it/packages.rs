@@ -242,3 +242,71 @@ fn values_of_secret_parameters_are_never_told() {
     }
     assert_eq!(fs::read(stage.path().join("one/a.txt")).unwrap(), b"one HUSHset");
 }
+
+#[test]
+fn what_is_wrong_with_the_content_is_told_by_its_path_inside_of_the_package() {
+    let stage = Stage::new();
+    fs::create_dir(stage.path().join("out")).unwrap();
+    let write = |name: &str, text: &str| {
+        fs::write(stage.path().join("out").join(name), text).unwrap();
+    };
+    write("web.config", "<configuration><system.webServer>");
+    write("appsettings.json", "{");
+    assert_eq!(run(stage.path(), &["pack", "out", "-o", "App.zip"]).code, 0);
+    let ran = run(stage.path(), &["check", "--package", "App.zip"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    let places: Vec<_> =
+        ran.stdout.lines().filter_map(|line| line.trim().strip_prefix("--> ")).collect();
+    assert_eq!(
+        places[..2],
+        ["App.zip/Content/C_C/app/appsettings.json:1:2", "App.zip/Content/C_C/app/web.config:1:16"]
+    );
+
+    // Beside the folder that it was made of, the folder is what is judged.
+    let both = ["check", "--package", "App.zip", "--publish", "out"];
+    let ran = run(stage.path(), &both);
+    assert!(!ran.stdout.contains("App.zip") && ran.stdout.contains("W003"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_package_of_another_build_than_the_publish_folder_is_named() {
+    let stage = Stage::new();
+    fs::create_dir(stage.path().join("out")).unwrap();
+    let write = |name: &str, text: &str| {
+        fs::write(stage.path().join("out").join(name), text).unwrap();
+    };
+    write("web.config", "<configuration />");
+    write("App.dll", "one");
+    write("App.runtimeconfig.json", "{}");
+    assert_eq!(run(stage.path(), &["pack", "out", "-o", "App.zip"]).code, 0);
+    let both = ["check", "--package", "App.zip", "--publish", "out"];
+    assert!(!run(stage.path(), &both).stdout.contains("K006"));
+    write("App.dll", "two");
+    let ran = run(stage.path(), &both);
+    assert_eq!(ran.stdout.matches("[K006]").count(), 1, "{}", ran.stdout);
+    assert!(ran.stdout.contains("App.zip/Content/C_C/app/App.dll"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_manifest_that_lists_its_files_is_one_folder() {
+    let stage = Stage::new();
+    let archive = r#"<sitemanifest><iisApp path="C:\app"><createApp path="C:\app" />
+        <contentPath path="C:\app"><dirPath path="C:\app">
+          <filePath path="a.txt" /><dirPath path="css"><filePath path="b.css" /></dirPath>
+        </dirPath></contentPath></iisApp></sitemanifest>"#;
+    let parameters = br#"<parameters><parameter name="p" defaultValue="Site/App">
+        <parameterEntry kind="ProviderPath" scope="IisApp" match="^C:\\app$" /></parameter></parameters>"#;
+    let bytes = zip(&[
+        Entry::new("archive.xml", archive.as_bytes()),
+        Entry::new("parameters.xml", parameters),
+        Entry::new("systemInfo.xml", b"<systemInfo />"),
+        Entry::new("Content/C_C/app/a.txt", b"a"),
+        Entry::new("Content/C_C/app/css/b.css", b"b"),
+    ]);
+    fs::write(stage.path().join("p.zip"), bytes).unwrap();
+    let ran = run(stage.path(), &["package", "verify", "p.zip"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(!ran.stdout.contains("K0"), "{}", ran.stdout);
+    assert_eq!(run(stage.path(), &["package", "extract", "p.zip", "--output", "site"]).code, 0);
+    assert_eq!(fs::read(stage.path().join("site/css/b.css")).unwrap(), b"b");
+}

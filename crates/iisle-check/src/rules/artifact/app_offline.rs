@@ -3,6 +3,7 @@ use iisle_report::{Location, RuleId, Severity};
 
 use crate::findings::Findings;
 use crate::rule::{Check, Rule};
+use crate::subject::Neighbors;
 
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::new('A', 17),
@@ -12,10 +13,14 @@ pub(crate) const RULE: Rule = Rule {
     explain: include_str!("app_offline.md"),
     symptom: "503 after the deployment",
     source: "Microsoft Learn, app_offline.htm",
-    check: Check::Output(check),
+    check: Check::OutputWith(check),
 };
 
-fn check(output: &PublishOutput, findings: &mut Findings<'_>) {
+fn check(output: &PublishOutput, neighbors: Neighbors<'_>, findings: &mut Findings<'_>) {
+    // K002 says it about the content of a package.
+    if neighbors.packed(output) {
+        return;
+    }
     if let Some(file) = output.file("app_offline.htm") {
         findings.push(
             Location::file(file.path.as_str()),

@@ -5,6 +5,7 @@ use iisle_report::{Location, RuleId, Severity};
 use crate::facts::OutputFacts;
 use crate::findings::Findings;
 use crate::rule::{Check, Rule};
+use crate::subject::Neighbors;
 
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::new('A', 16),
@@ -14,7 +15,7 @@ pub(crate) const RULE: Rule = Rule {
     explain: include_str!("does_not_belong.md"),
     symptom: "secrets reach the server, and visitors when IIS serves the folder",
     source: "Microsoft Learn, ASP.NET Core Module",
-    check: Check::Output(check),
+    check: Check::OutputWith(check),
 };
 
 /// Files that have no business on a server.
@@ -53,35 +54,59 @@ const LEAKING: [&str; 14] = [
     ".env",
 ];
 
-fn check(output: &PublishOutput, findings: &mut Findings<'_>) {
-    // A client in the browser reads its settings from there.
-    let has_client = output.has_web_assembly_client();
-    for file in &output.files {
-        let name = file.path.file_name();
-        let top = file.path.segments().next().unwrap_or_default();
-        let served = !file.path.is_top_level() && top.eq_ignore_ascii_case("wwwroot");
-        let settings = name.to_ascii_lowercase().starts_with("appsettings.");
-        if served && LEAKING.iter().any(|pattern| matches(pattern, name)) {
-            if !(settings && has_client) {
+fn check(output: &PublishOutput, neighbors: Neighbors<'_>, findings: &mut Findings<'_>) {
+    // K002 says it about the content of a package.
+    if neighbors.packed(output) {
+        return;
+    }
+    for (path, harm) in harmful(output) {
+        let at = Location::file(path.as_str());
+        match harm {
+            Harm::Served => {
                 findings
                     .push(
-                        Location::file(file.path.as_str()),
+                        at,
                         format!(
-                            "sensitive file '{}' is below wwwroot: visitors can download it",
-                            file.path
+                            "sensitive file '{path}' is below wwwroot: visitors can download it"
                         ),
                     )
                     .severity(Severity::Error)
                     .symptom("the file is served to visitors");
             }
-        } else if in_repository(&file.path) || UNWANTED.iter().any(|pattern| matches(pattern, name))
-        {
-            findings.push(
-                Location::file(file.path.as_str()),
-                format!("sensitive file '{}' is in the output", file.path),
-            );
+            Harm::Present => {
+                findings.push(at, format!("sensitive file '{path}' is in the output"));
+            }
         }
     }
+}
+
+/// What a file that does not belong does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::rules) enum Harm {
+    /// It is served to visitors.
+    Served,
+    /// It is there.
+    Present,
+}
+
+/// The files that do not belong into a deployment, in the order of the output.
+pub(in crate::rules) fn harmful(output: &PublishOutput) -> Vec<(&RelPath, Harm)> {
+    // A client in the browser reads its settings from there.
+    let has_client = output.has_web_assembly_client();
+    let harm = |path: &RelPath| {
+        let name = path.file_name();
+        let top = path.segments().next().unwrap_or_default();
+        let served = !path.is_top_level() && top.eq_ignore_ascii_case("wwwroot");
+        let settings = name.to_ascii_lowercase().starts_with("appsettings.");
+        if served && LEAKING.iter().any(|pattern| matches(pattern, name)) {
+            (!(settings && has_client)).then_some(Harm::Served)
+        } else {
+            let unwanted = UNWANTED.iter().any(|pattern| matches(pattern, name));
+            (in_repository(path) || unwanted).then_some(Harm::Present)
+        }
+    };
+    let files = output.files.iter().map(|file| &file.path);
+    files.filter_map(|path| Some((path, harm(path)?))).collect()
 }
 
 /// Only the first file of a `.git` folder is named: there are thousands.

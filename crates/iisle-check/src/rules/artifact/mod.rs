@@ -6,7 +6,7 @@ mod bundle_in_process;
 mod damaged_image;
 mod deps;
 mod development_files;
-mod does_not_belong;
+pub(super) mod does_not_belong;
 mod dotnet_for_self_contained;
 mod log_folder_missing;
 mod mistaken_for_dotnet;

@@ -1,12 +1,14 @@
 use iisle_report::Severity;
 use iisle_webdeploy::{Fault, FaultKind};
 
+use crate::rules::rules;
 use crate::subject::{PackageFacts, Subject};
+use crate::testing::{APP, app_package, judge_package};
 use crate::verdict::{Verdict, check};
 use crate::{Fact, Settings};
 
 fn judge(faults: &[Fault]) -> Verdict {
-    let package = Some(PackageFacts { file: "App.zip", faults });
+    let package = Some(PackageFacts { file: "App.zip", faults, parts: None });
     check(&Subject { package, ..Subject::default() }, &Settings::default())
 }
 
@@ -53,4 +55,21 @@ fn a_finding_names_the_entry_below_the_package() {
     assert_eq!(verdict.findings[0].severity, Severity::Error);
     assert!(judge(&[]).findings.is_empty());
     assert!(judge(&[]).skipped.iter().all(|it| !it.needs.contains(&Fact::Package)));
+}
+
+#[test]
+fn what_rules_about_outputs_say_of_the_content_is_said_once() {
+    let text = app_package(
+        "",
+        &format!(
+            "{APP}
+            == Content/C_C/app/app_offline.htm
+            x
+            == Content/C_C/app/site.pfx
+            x"
+        ),
+    );
+    let verdict = judge_package(rules(), &text, &[]);
+    let ids: Vec<_> = verdict.findings.iter().map(|finding| finding.id.to_string()).collect();
+    assert_eq!(ids, ["K002", "K001", "A004", "K003", "K002"]);
 }

@@ -4,6 +4,7 @@ use iisle_report::{Location, RuleId, Severity};
 use crate::facts::OutputFacts;
 use crate::findings::Findings;
 use crate::rule::{Check, Rule};
+use crate::subject::Neighbors;
 
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::new('W', 1),
@@ -13,14 +14,22 @@ pub(crate) const RULE: Rule = Rule {
     explain: include_str!("missing.md"),
     symptom: "403.14, or files of the app are served as they are",
     source: "Microsoft Learn, web.config file",
-    check: Check::Output(check),
+    check: Check::OutputWith(check),
 };
 
-fn check(output: &PublishOutput, findings: &mut Findings<'_>) {
+fn check(output: &PublishOutput, neighbors: Neighbors<'_>, findings: &mut Findings<'_>) {
+    // K001 says it about the content of a package.
+    if !neighbors.packed(output) {
+        judge(output, "web.config", findings);
+    }
+}
+
+/// Says of a folder without web.config that it needs one; `place` is where it would be.
+pub(in crate::rules) fn judge(output: &PublishOutput, place: &str, findings: &mut Findings<'_>) {
     if output.file("web.config").is_some() {
         return;
     }
-    let at = Location::file("web.config");
+    let at = Location::file(place);
     if output.is_for_iis() {
         findings.push(
             at,

@@ -14,7 +14,7 @@ mod ignored_handler_setting;
 mod ignored_in_process;
 mod legacy_sections;
 mod malformed;
-mod missing;
+pub(super) mod missing;
 mod model_differs;
 mod module_debug_log;
 mod no_handler;
