@@ -111,7 +111,8 @@ fn check_package(
         let findings = verdict.findings.iter_mut().filter(|finding| finding.id.group() != 'K');
         for location in findings.filter_map(|finding| finding.location.as_mut()) {
             let own = RelPath::parse(&location.file).ok();
-            if own.is_some_and(|own| content.files.contains_key(&own)) {
+            // Without a project all places are those of files that are there or should be.
+            if own.is_some_and(|own| project.is_none() || content.files.contains_key(&own)) {
                 location.file = format!("{}/{}/{}", facts.file, content.folder, location.file);
             }
         }

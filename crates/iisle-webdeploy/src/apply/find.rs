@@ -81,3 +81,53 @@ impl Entry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use iisle_tree::{MemoryTree, Ticks};
+
+    use crate::Package;
+
+    fn idle(parameters: &str) -> String {
+        let archive = r#"<sitemanifest><iisApp path="C:\app"><createApp path="C:\app" /><dirPath path="C:\app" /></iisApp></sitemanifest>"#;
+        let parameters = format!("<parameters>{parameters}</parameters>");
+        let files: [(&str, &[u8]); 5] = [
+            ("archive.xml", archive.as_bytes()),
+            ("parameters.xml", parameters.as_bytes()),
+            ("Content/C_C/app/web.config", b"<configuration><a b='c' /></configuration>"),
+            ("Content/C_C/app/sub/x.txt", b"hello"),
+            ("Content/C_C/app/sub/bad.xml", b"<"),
+        ];
+        let tree = files.iter().fold(MemoryTree::windows(), |tree, (path, bytes)| {
+            tree.with_file(path, bytes, Ticks::UNIX_EPOCH)
+        });
+        Package::from_folder(tree).unwrap().idle_parameters().join(",")
+    }
+
+    fn entry(kind: &str, scope: &str, matching: &str) -> String {
+        idle(&format!(
+            r#"<parameter name="p"><parameterEntry kind="{kind}" scope="{scope}" match="{matching}" /></parameter>"#
+        ))
+    }
+
+    #[test]
+    fn a_parameter_is_idle_when_scope_or_match_meets_nothing() {
+        assert_eq!(entry("XmlFile", r"\\web\.config$", "//a/@b"), "");
+        assert_eq!(entry("XmlFile", r"\\web\.config$", "//a/@x"), "p");
+        assert_eq!(entry("XmlFile", r"\\Web\.Release\.config$", "//a/@b"), "p");
+        assert_eq!(entry("XmlFile", r"bad\.xml$", "//a"), "p");
+        assert_eq!(entry("TextFile", r"C:\\app\\sub\\x\.txt$", "HELLO"), "");
+        assert_eq!(entry("TextFile", r"x\.txt$", "bye"), "p");
+        assert_eq!(entry("TextFilePosition", r"x\.txt$", "1;1;1"), "");
+        assert_eq!(entry("ProviderPath", "iisapp", "app"), "");
+        assert_eq!(entry("ProviderPath", "setAcl", "app"), "p");
+        assert_eq!(entry("DestinationBinding", "x", "x"), "");
+    }
+
+    #[test]
+    fn a_value_that_another_default_uses_is_not_idle() {
+        let all = r#"<parameter name="Server" defaultValue="x" /><parameter name="Text" defaultValue="{server}/y"><parameterEntry kind="TextFile" scope="txt$" match="hello" /></parameter>"#;
+        assert_eq!(idle(all), "");
+        assert_eq!(idle(r#"<parameter name="Server" defaultValue="x" />"#), "Server");
+    }
+}

@@ -73,3 +73,14 @@ fn what_rules_about_outputs_say_of_the_content_is_said_once() {
     let ids: Vec<_> = verdict.findings.iter().map(|finding| finding.id.to_string()).collect();
     assert_eq!(ids, ["K002", "K001", "A004", "K003", "K002"]);
 }
+
+#[test]
+fn content_that_is_no_web_application_is_still_told_to_have_no_web_config() {
+    let verdict = judge_package(
+        rules().filter(|rule| ["W001", "K001"].contains(&rule.id.to_string().as_str())),
+        &app_package("", "\n            == Content/C_C/app/index.html\n            x"),
+        &[],
+    );
+    let ids: Vec<_> = verdict.findings.iter().map(|it| (it.id.to_string(), it.severity)).collect();
+    assert_eq!(ids, [("W001".to_owned(), Severity::Info)]);
+}

@@ -18,8 +18,8 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(output: &PublishOutput, neighbors: Neighbors<'_>, findings: &mut Findings<'_>) {
-    // K001 says it about the content of a package.
-    if !neighbors.packed(output) {
+    // K001 says it about an app in a package.
+    if !(neighbors.packed(output) && output.is_for_iis()) {
         judge(output, "web.config", findings);
     }
 }
