@@ -11,8 +11,8 @@ use iisle_tree::Ticks;
 use iisle_tree::folder::{self, Attributes, Carry};
 
 use super::{
-    Class, DirectoryTag, Ended, Event, Exclusion, FileTag, Job, LinkRule, Moving, Pace, Purge,
-    PurgeOrder, Recursion, Retry, RunMode, Selection, Tally, Wildcard, run,
+    Class, DirectoryTag, Ended, Event, Exclusion, FileTag, Job, Moving, Pace, Purge, PurgeOrder,
+    Recursion, Retry, RunMode, Selection, Tally, Wildcard, run,
 };
 
 /// A clock that only goes when somebody sleeps.
@@ -551,7 +551,8 @@ fn a_missing_source_ends_the_run() {
 mod links {
     use std::os::unix::fs::symlink;
 
-    use super::{Job, LinkRule, Recursion, Stage, mirror};
+    use super::{Job, Recursion, Stage, mirror};
+    use crate::robocopy::LinkRule;
 
     fn stage() -> Stage {
         let stage = Stage::new("real/f 1 1\nfile 1 1", "");

@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::time::{Duration, Instant};
 
-use iisle_report::{Monitor, Phase as Busy};
+use iisle_report::{HeldBy, Monitor, Phase as Busy, Retry};
 use iisle_tree::digest::Digest;
 use iisle_tree::workshop::{Look, Spot, Workshop};
-use iisle_tree::{Stamp, Ticks, Tree, TreeError, TreeMut};
+use iisle_tree::{Holder, Stamp, Ticks, Tree, TreeError, TreeMut};
 
 use super::journal::{Journal, Phase};
 use super::layout::{Layout, Part};
@@ -320,13 +320,24 @@ impl<'a> Deployment<'a> {
 
     /// Waits until nobody holds a file of the plan; who still does.
     fn await_release(&self, limit: Duration) -> Result<Vec<Locked>, Stop> {
-        let (mut waited, mut poll) = (Duration::ZERO, FIRST_POLL);
+        let (mut waited, mut poll, mut attempt) = (Duration::ZERO, FIRST_POLL, 0);
         loop {
+            attempt += 1;
             let held = locked(self.staging.destination, self.plan)?;
             if held.is_empty() || waited >= limit {
                 return Ok(held);
             }
             self.go_on()?;
+            // All of them once; later one says enough.
+            let told = if attempt == 1 { held.len() } else { 1 };
+            for Locked { path, holders } in &held[..told] {
+                self.staging.monitor.retry(&Retry {
+                    message: "it is in use",
+                    path: Some(path),
+                    attempt,
+                    holders: &held_by(holders),
+                });
+            }
             (self.staging.sleep)(poll);
             waited += poll;
             poll = (poll * 5 / 4).min(LAST_POLL);
@@ -394,4 +405,9 @@ impl<'a> Deployment<'a> {
             offline: None,
         }
     }
+}
+
+fn held_by(holders: &[Holder]) -> Vec<HeldBy> {
+    let held_by = |Holder { pid, name, user, service }| HeldBy { pid, name, user, service };
+    holders.iter().cloned().map(held_by).collect()
 }

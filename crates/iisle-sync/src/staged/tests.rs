@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use iisle_report::Silent;
+use iisle_path::RelPath;
+use iisle_report::{Monitor, Retry, Silent};
 use iisle_tree::workshop::{Broken, Faulty, LocalWorkshop, Workshop};
 use iisle_tree::{Holder, LocalTree, Snapshot, Stamp, Ticks, Tree, TreeError, TreeMut};
 
@@ -113,12 +114,22 @@ impl Stage {
         source: &dyn Tree,
         destination: &dyn TreeMut,
     ) -> Outcome {
+        Self::deploy_watched(shop, offline, source, destination, &Silent)
+    }
+
+    fn deploy_watched(
+        shop: &dyn Workshop,
+        offline: Offline<'_>,
+        source: &dyn Tree,
+        destination: &dyn TreeMut,
+        monitor: &dyn Monitor,
+    ) -> Outcome {
         let plan = prepare(source, destination, &policy(), &Silent).unwrap();
         let staging = Staging {
             source,
             destination,
             shop,
-            monitor: &Silent,
+            monitor,
             threads: NonZero::<usize>::MIN,
             offline,
             held: Held::Wait(Duration::from_secs(1)),
@@ -434,10 +445,7 @@ impl Tree for HeldSite {
         self.tree.snapshot()
     }
 
-    fn open(
-        &self,
-        path: &iisle_path::RelPath,
-    ) -> Result<Box<dyn iisle_tree::Content + '_>, TreeError> {
+    fn open(&self, path: &RelPath) -> Result<Box<dyn iisle_tree::Content + '_>, TreeError> {
         self.tree.open(path)
     }
 
@@ -445,7 +453,7 @@ impl Tree for HeldSite {
         self.tree.names()
     }
 
-    fn stamp(&self, path: &iisle_path::RelPath) -> Result<Option<Stamp>, TreeError> {
+    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
         self.tree.stamp(path)
     }
 }
@@ -453,38 +461,34 @@ impl Tree for HeldSite {
 impl TreeMut for HeldSite {
     fn write(
         &self,
-        path: &iisle_path::RelPath,
+        path: &RelPath,
         stamp: Stamp,
         content: &mut dyn std::io::Read,
     ) -> Result<(), TreeError> {
         self.tree.write(path, stamp, content)
     }
 
-    fn touch(&self, path: &iisle_path::RelPath, stamp: Stamp) -> Result<(), TreeError> {
+    fn touch(&self, path: &RelPath, stamp: Stamp) -> Result<(), TreeError> {
         self.tree.touch(path, stamp)
     }
 
-    fn rename(
-        &self,
-        from: &iisle_path::RelPath,
-        to: &iisle_path::RelPath,
-    ) -> Result<(), TreeError> {
+    fn rename(&self, from: &RelPath, to: &RelPath) -> Result<(), TreeError> {
         self.tree.rename(from, to)
     }
 
-    fn remove(&self, path: &iisle_path::RelPath) -> Result<(), TreeError> {
+    fn remove(&self, path: &RelPath) -> Result<(), TreeError> {
         self.tree.remove(path)
     }
 
-    fn create_directory(&self, path: &iisle_path::RelPath) -> Result<(), TreeError> {
+    fn create_directory(&self, path: &RelPath) -> Result<(), TreeError> {
         self.tree.create_directory(path)
     }
 
-    fn remove_directory(&self, path: &iisle_path::RelPath) -> Result<(), TreeError> {
+    fn remove_directory(&self, path: &RelPath) -> Result<(), TreeError> {
         self.tree.remove_directory(path)
     }
 
-    fn locked_by(&self, path: &iisle_path::RelPath) -> Result<Option<Vec<Holder>>, TreeError> {
+    fn locked_by(&self, path: &RelPath) -> Result<Option<Vec<Holder>>, TreeError> {
         let mut asked = self.asked.lock().unwrap();
         if path.as_str() == "App.dll" {
             *asked += 1;
@@ -514,4 +518,34 @@ fn a_held_file_takes_the_app_offline_until_it_lets_go() {
     assert_eq!((site, work), (untouched.clone(), vec![]), "the page is gone again");
     let (ending, names, site, _) = run(99, Offline::Never);
     assert_eq!((ending, names.len(), site), (Ending::Locked, 1, untouched));
+}
+
+/// Notes what is tried again.
+#[derive(Default)]
+struct Retries(Mutex<Vec<String>>);
+
+impl Monitor for Retries {
+    fn retry(&self, retry: &Retry<'_>) {
+        let Retry { message, path, attempt, holders } = *retry;
+        let path = path.map(RelPath::as_str).unwrap_or_default();
+        let line = format!("{attempt} {path}: {message} by {} processes", holders.len());
+        self.0.lock().unwrap().push(line);
+    }
+}
+
+#[test]
+fn waiting_for_a_held_file_is_told_each_time() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let stage = template.stage();
+    let site = stage.held(4);
+    let source = LocalTree::open(&stage.source).unwrap();
+    let retries = Retries::default();
+    let away = Offline::Auto(AWAY);
+    let outcome = Stage::deploy_watched(&stage.shop(), away, &source, &site, &retries);
+    assert_eq!(outcome.ending, Ending::Done);
+    let told = retries.0.into_inner().unwrap();
+    let expected = |number| format!("{number} App.dll: it is in use by 1 processes");
+    assert_eq!(told, (1..=told.len()).map(expected).collect::<Vec<_>>());
+    assert!(!told.is_empty());
 }

@@ -2,8 +2,8 @@ use std::fs;
 use std::path::Path;
 
 use super::{
-    Attributes, Carry, Content, Copying, Detail, Resume, Shape, SystemError, copy_file, examine,
-    list, remove_empty, remove_entry, set_facts,
+    Attributes, Carry, Content, Copying, Detail, Resume, SystemError, copy_file, examine, list,
+    remove_empty, remove_entry, set_facts,
 };
 use crate::{Ticks, TreeError};
 
@@ -122,6 +122,7 @@ fn removal_takes_files_and_empty_folders_only() {
 #[cfg(unix)]
 #[test]
 fn links_are_seen_through_copied_as_links_and_removed_alone() {
+    use crate::folder::Shape;
     use std::os::unix::fs::symlink;
 
     let folder = tempfile::tempdir().unwrap();

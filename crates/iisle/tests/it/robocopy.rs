@@ -46,7 +46,7 @@ fn build(root: &Path, tree: &Value) {
             #[cfg(unix)]
             std::os::unix::fs::symlink(target, &path).unwrap();
             #[cfg(windows)]
-            panic!("links need a right on Windows: {target}");
+            assert!(target.is_empty(), "links need a right on Windows: {target}");
             continue;
         }
         fs::write(&path, content(entry)).unwrap();
