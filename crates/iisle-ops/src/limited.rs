@@ -90,13 +90,17 @@ impl Tree for Limited<'_> {
     fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
         self.tree.is_current(path, stamp)
     }
+
+    fn is_executable(&self, path: &RelPath) -> bool {
+        self.tree.is_executable(path)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Limited, Valve};
-    use iisle_path::RelPath;
-    use iisle_tree::{LocalTree, Tree, host};
+    use iisle_path::{NameRules, RelPath};
+    use iisle_tree::{Content, LocalTree, Snapshot, Tree, TreeError, host};
     use std::io::Read;
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::Duration;
@@ -120,5 +124,31 @@ mod tests {
         assert!(read == bytes);
         let slept = SLEPT.load(Ordering::Relaxed);
         assert!((90_000..=100_000).contains(&slept), "{slept} ms for 100 s");
+    }
+
+    /// A tree of nothing but programs.
+    struct Programs;
+
+    impl Tree for Programs {
+        fn snapshot(&self) -> Result<Snapshot, TreeError> {
+            Ok(Snapshot::default())
+        }
+
+        fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError> {
+            Err(TreeError::NotFound(path.to_string()))
+        }
+
+        fn names(&self) -> NameRules {
+            NameRules::Windows
+        }
+
+        fn is_executable(&self, _: &RelPath) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn a_program_is_one_however_slowly_it_is_read() {
+        assert!(Limited::new(&Programs, 1).is_executable(&RelPath::parse("App").unwrap()));
     }
 }
