@@ -173,24 +173,13 @@ pub fn write_plan(path: &std::path::Path, bytes: &[u8]) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::{ApplyRequest, apply, approve};
+    use crate::Extras;
     use crate::sync::{Engine, SyncMode, SyncReport, SyncRequest, SyncSettings, sync};
-    use crate::{Context, Extras, HostCommands};
-    use iisle_report::Silent;
+    use crate::testing::in_context;
     use iisle_tree::host;
-    use std::collections::BTreeMap;
-    use std::path::{Path, PathBuf};
+    use std::path::PathBuf;
 
     struct Stage(tempfile::TempDir);
-
-    fn with<T>(act: impl FnOnce(&Context<'_>) -> T) -> T {
-        let environment = BTreeMap::new();
-        act(&Context {
-            monitor: &Silent,
-            commands: &HostCommands,
-            environment: &environment,
-            current_dir: Path::new("."),
-        })
-    }
 
     impl Stage {
         fn new() -> Self {
@@ -226,7 +215,7 @@ mod tests {
                 mode: SyncMode::DryRun,
                 engine: Engine::default(),
             };
-            with(|context| {
+            in_context(|context| {
                 let plan = sync(context, &request).unwrap().plan.unwrap();
                 let plan = approve(context, "id".into(), &request, &plan).unwrap();
                 ApplyRequest { plan, mode: SyncMode::Execute, engine: Engine::default() }
@@ -234,7 +223,7 @@ mod tests {
         }
 
         fn apply(request: &ApplyRequest) -> SyncReport {
-            with(|context| apply(context, request)).unwrap()
+            in_context(|context| apply(context, request)).unwrap()
         }
     }
 

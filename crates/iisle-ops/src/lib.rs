@@ -27,6 +27,8 @@ mod shutdown;
 mod solution;
 mod staged;
 mod sync;
+#[cfg(test)]
+mod testing;
 mod unified;
 mod webconfig;
 mod xdt;

@@ -15,6 +15,11 @@ pub(super) struct Bar {
 }
 
 impl Bar {
+    /// `found` of `what`, which may not be greater than `limit`; both in `unit`.
+    pub(super) fn new(what: &str, found: f64, limit: f64, unit: &'static str) -> Self {
+        Self { what: what.to_owned(), found, limit, unit }
+    }
+
     /// Whether the figure keeps to the limit.
     pub(super) fn holds(&self) -> bool {
         self.found <= self.limit

@@ -68,15 +68,10 @@ pub(super) fn measure(
             ("Inspect", format!("{inspect:.1} ms")),
         ],
         bars: vec![
-            Bar { what: "300 projects".to_owned(), found: wall, limit: SOLUTION, unit: " s" },
-            Bar { what: "one project".to_owned(), found: single, limit: ONE, unit: " ms" },
-            Bar { what: "inspect".to_owned(), found: inspect, limit: INSPECT, unit: " ms" },
-            Bar {
-                what: "memory, 600 projects / 300".to_owned(),
-                found: growth,
-                limit: GROWTH,
-                unit: "",
-            },
+            Bar::new("300 projects", wall, SOLUTION, " s"),
+            Bar::new("one project", single, ONE, " ms"),
+            Bar::new("inspect", inspect, INSPECT, " ms"),
+            Bar::new("memory, 600 projects / 300", growth, GROWTH, ""),
         ],
     })
 }

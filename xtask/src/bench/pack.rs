@@ -126,12 +126,6 @@ fn findings(
     let memory: Vec<f64> = memory.iter().map(|bytes| megabytes(*bytes)).collect();
     let most = memory.iter().copied().fold(0.0, f64::max);
     let shown: Vec<_> = memory.iter().map(|megabytes| format!("{megabytes:.0}")).collect();
-    let bar = |what: &str, found: f64, limit: f64, unit: &'static str| Bar {
-        what: what.to_owned(),
-        found,
-        limit,
-        unit,
-    };
     Findings {
         name: "pack",
         about: ABOUT,
@@ -147,14 +141,14 @@ fn findings(
             ("Nothing changed", format!("{:.3} s", applies[2])),
         ],
         bars: vec![
-            bar("wall time of packing", packs[0] / packs[1], SHARE_OF_ZIP, " of zip -r -6's"),
-            bar("wall time of packing", packs[0] / packs[2], SHARE_OF_SEVEN, " of 7z -mx=1's"),
-            bar("size of the package", sizes[0] / sizes[1], 1.0, " of zip -r -6's"),
-            bar("size of the package", sizes[0] / sizes[2], 1.0, " of 7z -mx=1's"),
-            bar("warm cache", packs[3] / packs[1], WARM_SHARE_OF_ZIP, " of zip -r -6's"),
-            bar("peak memory of packing", most, MEMORY, " MB"),
-            bar("applying to an empty folder", applies[0] / applies[1], 1.0, " of unzip -q's"),
-            bar(
+            Bar::new("wall time of packing", packs[0] / packs[1], SHARE_OF_ZIP, " of zip -r -6's"),
+            Bar::new("wall time of packing", packs[0] / packs[2], SHARE_OF_SEVEN, " of 7z -mx=1's"),
+            Bar::new("size of the package", sizes[0] / sizes[1], 1.0, " of zip -r -6's"),
+            Bar::new("size of the package", sizes[0] / sizes[2], 1.0, " of 7z -mx=1's"),
+            Bar::new("warm cache", packs[3] / packs[1], WARM_SHARE_OF_ZIP, " of zip -r -6's"),
+            Bar::new("peak memory of packing", most, MEMORY, " MB"),
+            Bar::new("applying to an empty folder", applies[0] / applies[1], 1.0, " of unzip -q's"),
+            Bar::new(
                 "applying what is there",
                 applies[2] / applies[0].min(applies[1]),
                 SHARE_OF_APPLY,

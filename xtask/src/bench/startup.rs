@@ -26,6 +26,6 @@ pub(super) fn measure(iisle: &Path, runs: usize) -> Result<Findings> {
             ("iisle --version", format!("{ours:.2} ms")),
             ("true", format!("{any:.2} ms")),
         ],
-        bars: vec![Bar { what: "start-up".to_owned(), found: ours, limit: LIMIT, unit: " ms" }],
+        bars: vec![Bar::new("start-up", ours, LIMIT, " ms")],
     })
 }

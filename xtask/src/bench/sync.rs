@@ -163,12 +163,6 @@ fn findings(input: &Folder, output: &Folder, measured: &Measured) -> Findings {
     let growth = planning[1] as f64 / planning[0] as f64;
     let size =
         |folder: &Folder| format!("{} files, {:.0} MB", folder.files, megabytes(folder.bytes));
-    let bar = |what: &str, found: f64, limit: f64, unit: &'static str| Bar {
-        what: what.to_owned(),
-        found,
-        limit,
-        unit,
-    };
     Findings {
         name: "sync",
         about: ABOUT,
@@ -208,14 +202,19 @@ fn findings(input: &Folder, output: &Folder, measured: &Measured) -> Findings {
             ),
         ],
         bars: vec![
-            bar("nothing changed", ratio(&again[0], &again[1]), 0.5, " of rsync's time"),
-            bar("first copy", ratio(&first[0], &first[1]), 0.7, " of rsync's time"),
-            bar("first copy", ratio(&first[0], &first[2]), 1.0, " of cp's time"),
-            bar("1 % changed", ratio(&changed[0], &changed[1]), 0.6, " of rsync's time"),
-            bar("first copy of the output", ratio(&whole[0], &whole[1]), 1.2, " of cp's time"),
-            bar("nothing changed, by content", ratio(&again[2], &again[0]), 1.3, " of by times"),
-            bar("peak memory of syncing", memory, MEMORY, " MB"),
-            bar("memory of ten times the files", growth, TIMES as f64, " times"),
+            Bar::new("nothing changed", ratio(&again[0], &again[1]), 0.5, " of rsync's time"),
+            Bar::new("first copy", ratio(&first[0], &first[1]), 0.7, " of rsync's time"),
+            Bar::new("first copy", ratio(&first[0], &first[2]), 1.0, " of cp's time"),
+            Bar::new("1 % changed", ratio(&changed[0], &changed[1]), 0.6, " of rsync's time"),
+            Bar::new("first copy of the output", ratio(&whole[0], &whole[1]), 1.2, " of cp's time"),
+            Bar::new(
+                "nothing changed, by content",
+                ratio(&again[2], &again[0]),
+                1.3,
+                " of by times",
+            ),
+            Bar::new("peak memory of syncing", memory, MEMORY, " MB"),
+            Bar::new("memory of ten times the files", growth, TIMES as f64, " times"),
         ],
     }
 }

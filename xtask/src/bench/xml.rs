@@ -66,7 +66,6 @@ pub(super) fn measure(
     let directives = [1, 4, 16].map(|times| (SETTINGS / 4, 100 * times));
     let directives = made.growth("directives", directives, runs)?;
 
-    let bar = |what: &str, found, limit, unit| Bar { what: what.to_owned(), found, limit, unit };
     Ok(Findings {
         name: "xml",
         about: ABOUT,
@@ -89,11 +88,21 @@ pub(super) fn measure(
             ("Directives × 1, 4, 16", list(directives)),
         ],
         bars: vec![
-            bar("10 MB and 1,000 directives", seconds[0], SECONDS, " s"),
-            bar("memory for them", memory, MEMORY, " of the input"),
-            bar("5 KB, from start to end", whole, MILLISECONDS, " ms"),
-            bar("16 times the document", documents[2] / documents[0], GROWTH, " times as long"),
-            bar("16 times the directives", directives[2] / directives[0], GROWTH, " times as long"),
+            Bar::new("10 MB and 1,000 directives", seconds[0], SECONDS, " s"),
+            Bar::new("memory for them", memory, MEMORY, " of the input"),
+            Bar::new("5 KB, from start to end", whole, MILLISECONDS, " ms"),
+            Bar::new(
+                "16 times the document",
+                documents[2] / documents[0],
+                GROWTH,
+                " times as long",
+            ),
+            Bar::new(
+                "16 times the directives",
+                directives[2] / directives[0],
+                GROWTH,
+                " times as long",
+            ),
         ],
     })
 }

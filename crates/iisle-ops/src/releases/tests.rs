@@ -1,29 +1,18 @@
 // Links of Windows need a right that a test does not have.
 #![cfg(unix)]
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use iisle_report::Silent;
 use iisle_tree::{Ticks, host};
 
 use super::{Pointer, ReleaseReport, ReleaseRequest, SHARED, activate, list, prune, release};
+use crate::Failure;
 use crate::sync::{Engine, SyncMode, SyncOutcome, SyncRequest, SyncSettings};
-use crate::{Context, Failure, HostCommands};
+use crate::testing::in_context;
 
 struct Stage {
     folder: tempfile::TempDir,
     seconds: i64,
-}
-
-fn with<T>(act: impl FnOnce(&Context<'_>) -> T) -> T {
-    let environment = BTreeMap::new();
-    act(&Context {
-        monitor: &Silent,
-        commands: &HostCommands,
-        environment: &environment,
-        current_dir: Path::new("."),
-    })
 }
 
 impl Stage {
@@ -66,7 +55,7 @@ impl Stage {
 
     fn release(&mut self) -> ReleaseReport {
         self.seconds += 1;
-        with(|context| release(context, &self.request())).unwrap()
+        in_context(|context| release(context, &self.request())).unwrap()
     }
 
     /// The names in the folder of the releases.
@@ -130,7 +119,7 @@ fn what_a_site_writes_is_shared_by_all_releases_and_never_replaced() {
     assert_eq!(stage.text("releases/current/App_Data/seed.json"), "edited");
     assert_eq!(stage.text("releases/current/App_Data/more.json"), "more");
     assert_eq!(stage.text("releases/shared/logs/a.log"), "line");
-    with(|context| prune(context, &stage.at("releases"), 1)).unwrap();
+    in_context(|context| prune(context, &stage.at("releases"), 1)).unwrap();
     assert_eq!(stage.text("releases/current/logs/a.log"), "line", "links are not followed");
 }
 
@@ -141,13 +130,13 @@ fn the_pointer_goes_back_and_to_any_release() {
     stage.put("b", "2");
     let second = stage.release().release.unwrap();
     let folder = stage.at("releases");
-    let back = with(|context| activate(context, &folder, None)).unwrap();
+    let back = in_context(|context| activate(context, &folder, None)).unwrap();
     assert_eq!((back.activated, back.previous), (Some(first), Some(second.clone())));
     assert!(!host::exists(&stage.at("releases/current/b")));
-    let failure = |name| -> Failure { with(|c| activate(c, &folder, name)).unwrap_err() };
+    let failure = |name| -> Failure { in_context(|c| activate(c, &folder, name)).unwrap_err() };
     assert!(failure(None).message.contains("before the active one"));
     assert!(failure(Some("20200101T000000Z-0000")).message.contains("no release"));
-    with(|context| activate(context, &folder, Some(&second))).unwrap();
+    in_context(|context| activate(context, &folder, Some(&second))).unwrap();
     assert!(host::exists(&stage.at("releases/current/b")));
 }
 
@@ -158,8 +147,8 @@ fn the_active_release_stays_however_old_it_is() {
     stage.put("b", "2");
     stage.release();
     let folder = stage.at("releases");
-    with(|context| activate(context, &folder, Some(&first))).unwrap();
-    let pruned = with(|context| prune(context, &folder, 1)).unwrap();
+    in_context(|context| activate(context, &folder, Some(&first))).unwrap();
+    let pruned = in_context(|context| prune(context, &folder, 1)).unwrap();
     assert_eq!((pruned.len(), stage.active()), (1, vec![true]));
 }
 
@@ -194,7 +183,7 @@ fn a_site_is_moved_by_a_command() {
     let mut stage = Stage::new();
     let mut request = stage.request();
     request.pointer = Some(Pointer::Site("Shop".into()));
-    let report = with(|context| release(context, &request)).unwrap();
+    let report = in_context(|context| release(context, &request)).unwrap();
     let command = report.switched.command.unwrap();
     assert!(command.contains("set vdir \"Shop/\" -physicalPath:"), "{command}");
     assert!(command.contains(&report.release.unwrap()), "{command}");
@@ -209,12 +198,12 @@ fn a_dry_run_and_a_folder_in_the_place_of_the_pointer_change_nothing() {
     let stage = Stage::new();
     let mut request = stage.request();
     request.sync.mode = SyncMode::DryRun;
-    let report = with(|context| release(context, &request)).unwrap();
+    let report = in_context(|context| release(context, &request)).unwrap();
     assert_eq!(report.sync.outcome, SyncOutcome::Planned);
     assert!(!host::exists(&stage.at("releases")));
     host::create_dir_all(&stage.at("site/bin")).unwrap();
     let mut request = stage.request();
     request.pointer = Some(Pointer::Link(stage.at("site")));
-    assert!(with(|context| release(context, &request)).is_err());
+    assert!(in_context(|context| release(context, &request)).is_err());
     assert!(host::is_dir(&stage.at("site/bin")));
 }

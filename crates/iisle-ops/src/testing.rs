@@ -1,0 +1,19 @@
+//! What tests of several verbs need.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use iisle_report::Silent;
+
+use crate::{Context, HostCommands};
+
+/// Acts in a context without variables, that nobody watches.
+pub(crate) fn in_context<T>(act: impl FnOnce(&Context<'_>) -> T) -> T {
+    let environment = BTreeMap::new();
+    act(&Context {
+        monitor: &Silent,
+        commands: &HostCommands,
+        environment: &environment,
+        current_dir: Path::new("."),
+    })
+}
