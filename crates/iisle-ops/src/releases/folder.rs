@@ -60,6 +60,14 @@ fn moment(name: &str) -> Option<Ticks> {
     Some(Ticks::from_unix(at.timestamp().as_second(), 0))
 }
 
+/// What lies where the releases are to be must be a folder, or nothing yet.
+pub(super) fn check_place(folder: &Path) -> Result<(), TreeError> {
+    if host::exists(folder) && !host::is_dir(folder) {
+        return Err(TreeError::NotAFolder(folder.display().to_string()));
+    }
+    Ok(())
+}
+
 /// The names of the releases in a folder, oldest first.
 pub(super) fn releases(folder: &Path) -> Result<Vec<String>, TreeError> {
     let entries = host::list(folder)?.into_iter().filter(|entry| entry.kind == Kind::Directory);

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use iisle_tree::{TreeError, host, pointer};
 use serde_json::{Value, json};
 
+use super::folder::check_place;
 use super::upkeep::Pointer;
 use crate::Failure;
 
@@ -25,6 +26,7 @@ pub(super) struct State {
 impl State {
     /// What the folder says; `None` when it says nothing yet.
     pub(super) fn read(folder: &Path) -> Result<Option<Self>, Failure> {
+        check_place(folder)?;
         let place = folder.join(FILE);
         let bytes = match host::read(&place, MAX) {
             Ok(bytes) => bytes,
@@ -78,7 +80,11 @@ impl State {
             Pointer::Site(_) => return Ok(self.active.clone()),
             Pointer::Link(link) => link,
         };
-        let Some(target) = pointer::read(&link)? else { return Ok(None) };
+        let stored = pointer::read(&link).map_err(|error| {
+            Failure::from(error)
+                .hint("move it away, or name another link: iisle sync SRC LINK --releases DIR")
+        })?;
+        let Some(target) = stored else { return Ok(None) };
         let leads_to = link.parent().unwrap_or_else(|| Path::new("")).join(target);
         let name = leads_to.file_name().map(|name| name.to_string_lossy().into_owned());
         let is_ours =

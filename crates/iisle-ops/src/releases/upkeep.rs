@@ -177,6 +177,8 @@ fn command(site: &str, place: &Path) -> String {
 
 /// Keeps others from changing the folder.
 pub(super) fn lock(context: &Context<'_>, folder: &Path) -> Result<Lock, Failure> {
+    // The lock would be made beside whatever lies there.
+    folder::check_place(folder)?;
     let shop = LocalWorkshop::beside(folder)?;
     shop.lock(&crate::staged::who(context)).map_err(|error| match error {
         LockError::Tree(error) => error.into(),
