@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::TreeError;
-use crate::local::{self, Temporary, system};
+use crate::local::{self, Temporary, remove_below, system};
 
 /// One entry of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -233,12 +233,7 @@ pub fn remove_file(path: &Path) -> Result<(), TreeError> {
 /// Removes a folder with everything in it; links are removed, not followed. A missing one is no
 /// error.
 pub fn remove_tree(path: &Path) -> Result<(), TreeError> {
-    match fs::remove_dir_all(path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(TreeError::io("remove the folder", text(path), source))
-        }
-        _ => Ok(()),
-    }
+    remove_below(path).map_err(|source| TreeError::io("remove the folder", text(path), source))
 }
 
 /// Gives the folder `from` the name `to` on the same volume, which must be free.

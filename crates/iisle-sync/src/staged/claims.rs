@@ -3,6 +3,7 @@ use iisle_tree::workshop::{Look, Spot, Workshop};
 use iisle_tree::{Stamp, Ticks};
 
 use super::StagedError;
+use super::layout::work;
 use super::stage::Digests;
 use crate::manifest::{Entry, Head, Manifest, Stream};
 use crate::plan::Plan;
@@ -10,10 +11,6 @@ use crate::step::Step;
 
 /// More is no manifest of ours.
 const LIMIT: u64 = 4 << 30;
-
-fn work(name: &str) -> Spot {
-    Spot::Work(RelPath::parse(name).expect("it is a name"))
-}
 
 /// Where the manifest of a stream lies.
 fn spot(stream: &str) -> Spot {

@@ -1,10 +1,10 @@
-use iisle_path::RelPath;
 use iisle_tree::Durability;
 use iisle_tree::digest::Digest;
 use iisle_tree::workshop::{Spot, Workshop};
 use serde_json::{Value, json};
 
 use super::StagedError;
+use super::layout::work;
 
 /// How far a deployment has come. Written before the fact, except that `Committed` says that
 /// everything is swapped in.
@@ -47,7 +47,7 @@ pub(super) struct Journal {
 }
 
 pub(super) fn spot() -> Spot {
-    Spot::Work(RelPath::parse("journal").expect("it is a name"))
+    work("journal")
 }
 
 impl Journal {

@@ -95,6 +95,11 @@ impl<'a> Layout<'a> {
     }
 }
 
+/// What lies under `name` in the work folder.
+pub(super) fn work(name: &str) -> Spot {
+    Spot::Work(RelPath::parse(name).expect("it is a name"))
+}
+
 /// Where the destination is written when it is missing.
 pub(super) fn whole() -> RelPath {
     RelPath::parse("stage/site").expect("both are names")

@@ -5,6 +5,7 @@ use iisle_tree::workshop::{Look, Spot, State, Workshop};
 use iisle_tree::{Stamp, Ticks, Tree, TreeError};
 
 use super::StagedError;
+use super::layout::work;
 use crate::plan::Plan;
 use crate::step::{Step, is_offline_page};
 
@@ -88,10 +89,6 @@ fn stops_the_app(step: &Step) -> bool {
 
 fn site() -> Spot {
     Spot::Site(RelPath::parse("app_offline.htm").expect("it is a name"))
-}
-
-fn work(name: &str) -> Spot {
-    Spot::Work(RelPath::parse(name).expect("it is a name"))
 }
 
 /// Puts the page into the folder in one step; whether it is ours. One that is there stays: the

@@ -3,6 +3,7 @@ use iisle_tree::digest::Digest;
 use iisle_tree::workshop::{Spot, Workshop};
 
 use super::journal::{self, Journal, Phase};
+use super::layout::{whole, work};
 use super::record::Record;
 use super::swap::{back, bring_whole, can_go_back, forward};
 use super::{StagedError, claims, offline};
@@ -37,10 +38,6 @@ pub enum Recovered {
 
 pub(super) fn plan_spot() -> Spot {
     work("plan.json")
-}
-
-fn work(name: &str) -> Spot {
-    Spot::Work(RelPath::parse(name).expect("it is a name"))
 }
 
 /// Where the plan lies until its deployment begins to change something.
@@ -166,7 +163,7 @@ pub(super) fn take_back(
         journal.enter(shop, Phase::GoingBack)?;
     }
     let layout = record.layout();
-    let is_untouched = record.whole && shop.state(&Spot::Work(super::layout::whole()))?.is_some();
+    let is_untouched = record.whole && shop.state(&Spot::Work(whole()))?.is_some();
     if !is_untouched {
         for (number, step) in record.steps.iter().enumerate().rev() {
             back(shop, &layout, number, step)?;

@@ -1,9 +1,11 @@
+use std::fs::{self, FileType};
 use std::io;
 use std::path::Path;
 
 use walkdir::WalkDir;
 
 use super::temporary::{is_temporary, remove_abandoned};
+use super::{is_missing, system};
 
 /// Removes the temporaries that a crash left below `root`; how many.
 ///
@@ -20,4 +22,35 @@ pub(super) fn remove_leftovers(root: &Path) -> io::Result<u64> {
         }
     }
     Ok(removed)
+}
+
+/// Removes what is under `path`, a folder with everything in it; links are removed, not followed.
+/// What is read-only goes too, and nothing at all is no error.
+pub(crate) fn remove_below(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) => remove_entry(path, metadata.file_type()),
+        Err(error) if is_missing(&error) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn remove_entry(path: &Path, kind: FileType) -> io::Result<()> {
+    let removed = if kind.is_dir() {
+        fs::read_dir(path)
+            .and_then(|mut listing| {
+                listing.try_for_each(|entry| {
+                    let entry = entry?;
+                    remove_entry(&entry.path(), entry.file_type()?)
+                })
+            })
+            .and_then(|()| system::remove_folder(path))
+    } else if kind.is_symlink() {
+        fs::symlink_metadata(path).and_then(|metadata| system::remove_link(path, &metadata))
+    } else {
+        system::remove(path)
+    };
+    match removed {
+        Err(error) if !is_missing(&error) => Err(error),
+        _ => Ok(()),
+    }
 }

@@ -21,7 +21,8 @@ pub(crate) use unix as system;
 #[cfg(windows)]
 pub(crate) use windows as system;
 
+pub(crate) use cleanup::remove_below;
 pub(crate) use place::{is_below, resolve};
 pub(crate) use temporary::{Temporary, aside, is_part, is_temporary, part_name};
-pub(crate) use tree::{CopyError, copy};
+pub(crate) use tree::{CopyError, copy, is_missing};
 pub use tree::{Durability, Links, LocalTree};

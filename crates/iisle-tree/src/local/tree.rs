@@ -361,7 +361,7 @@ impl TreeMut for LocalTree {
 }
 
 /// Whether nothing is there under that name.
-fn is_missing(error: &io::Error) -> bool {
+pub(crate) fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 

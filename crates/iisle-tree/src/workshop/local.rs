@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use iisle_path::RelPath;
 
+use super::lock::work_name;
 use super::patience::Patience;
 use super::{Lock, LockError, Look, Spot, State, Workshop};
 use crate::digest::{Digest, of_reader};
-use crate::local::{CopyError, copy, system};
+use crate::local::{CopyError, copy, is_missing, remove_below, system};
 use crate::{Durability, Stamp, TreeError};
 
 /// A folder of this machine and `.NAME.deploy` beside it.
@@ -33,10 +34,7 @@ impl LocalWorkshop {
         let inside = site.join("App_Data").join(".deploy");
         let work = match site.file_name() {
             Some(name) if !inside.is_dir() => {
-                let mut work = std::ffi::OsString::from(".");
-                work.push(name);
-                work.push(".deploy");
-                let work = site.with_file_name(work);
+                let work = site.with_file_name(work_name(name));
                 if work.is_dir() || serves(&site) { work } else { inside }
             }
             _ => inside,
@@ -112,34 +110,6 @@ fn blocked(error: &io::Error, target: &Path) -> Option<Vec<crate::Holder>> {
     }
     let holders = system::in_use(&[target.to_owned()]).pop().flatten();
     if denied { holders } else { Some(holders.unwrap_or_default()) }
-}
-
-/// Removes a folder with everything in it; links are removed, not followed.
-fn remove_below(folder: &Path) -> io::Result<()> {
-    let listing = match fs::read_dir(folder) {
-        Ok(listing) => listing,
-        Err(error) if is_missing(&error) => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    for entry in listing {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            remove_below(&entry.path())?;
-        } else {
-            match system::remove(&entry.path()) {
-                Err(error) if !is_missing(&error) => return Err(error),
-                _ => {}
-            }
-        }
-    }
-    match system::remove_folder(folder) {
-        Err(error) if !is_missing(&error) => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn is_missing(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 impl Workshop for LocalWorkshop {

@@ -1,4 +1,4 @@
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -88,10 +88,15 @@ impl Lock {
 }
 
 fn work_folder(site: &Path) -> Option<PathBuf> {
-    let mut name = OsString::from(".");
-    name.push(site.file_name()?);
-    name.push(".deploy");
-    Some(site.with_file_name(name))
+    Some(site.with_file_name(work_name(site.file_name()?)))
+}
+
+/// The name of the work folder beside a folder called `name`.
+pub(super) fn work_name(name: &OsStr) -> OsString {
+    let mut work = OsString::from(".");
+    work.push(name);
+    work.push(".deploy");
+    work
 }
 
 /// Whether a lock was given, and by whom it is held if not.
