@@ -14,6 +14,7 @@ use iisle_msbuild::{
 use iisle_report::{Location, Warning};
 use iisle_tree::{TreeError, host};
 
+use crate::webconfig::{self, WEB_CONFIG};
 use crate::{Context, Failure, solution};
 
 /// The largest file of a project that is read.
@@ -133,7 +134,9 @@ pub(crate) fn read(
     }
     let path = absolute(context, path);
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-    let facts = Project::from_evaluated(&path.display().to_string(), &evaluated);
+    let mut facts = Project::from_evaluated(&path.display().to_string(), &evaluated);
+    facts.own_web_config =
+        webconfig::names(&folder)?.into_iter().find(|name| name.eq_ignore_ascii_case(WEB_CONFIG));
     Ok(ProjectRead { path, folder, facts })
 }
 

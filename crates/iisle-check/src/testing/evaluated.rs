@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use iisle_inspect::project::{Place, Project, Property, PropertyName};
+use iisle_inspect::project::{Content, Place, Project, Property, PropertyName};
 use iisle_webconfig::{Element, WebConfig};
 
 use super::files::File;
@@ -57,6 +57,20 @@ pub(super) fn read(files: &[File]) -> Option<Project> {
             .map(|item| (include(item), item.value("Version").map(str::to_owned)))
             .collect(),
         framework_references: items("FrameworkReference").iter().map(include).collect(),
+        content: items("Content")
+            .iter()
+            .map(|item| {
+                let source = include(item);
+                let target = item.value("Link").map_or_else(|| source.clone(), str::to_owned);
+                let place = Place { file: path.clone(), position: Some(item.position) };
+                Content { target, source, place: Some(place) }
+            })
+            .collect(),
+        has_razor_views: items("Content").iter().any(|item| include(item).ends_with(".cshtml")),
+        own_web_config: files
+            .iter()
+            .filter_map(name)
+            .find(|name| name.eq_ignore_ascii_case("web.config")),
         warnings: Vec::new(),
         path,
         properties: properties.0,

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use iisle_msbuild::{Evaluated, Item};
 
-use super::{Place, Project, ProjectWarning, Property, PropertyName};
+use super::{Content, Place, Project, ProjectWarning, Property, PropertyName};
 
 impl Project {
     /// What an evaluation for publishing found. `path` is the project file, absolute.
@@ -10,10 +10,7 @@ impl Project {
     /// A value that is not certain is kept with its doubt, and there is a warning for it.
     pub fn from_evaluated(path: &str, evaluated: &Evaluated) -> Self {
         let folder = Path::new(path).parent().unwrap_or(Path::new(""));
-        let place = |place: &iisle_msbuild::Place| Place {
-            file: relative(folder, &place.file),
-            position: Some(place.position),
-        };
+        let place = |found: &iisle_msbuild::Place| place(folder, found);
         let properties = evaluated.properties().map(|property| {
             let doubt = evaluated.doubt(&property.name).map(|doubt| doubt.reason.clone());
             let facts = Property {
@@ -51,6 +48,9 @@ impl Project {
             publishable: None,
             packages: evaluated.items("PackageReference").iter().map(package).collect(),
             framework_references: identities(evaluated.items("FrameworkReference")),
+            content: Content::of(folder, evaluated),
+            has_razor_views: evaluated.items("Content").iter().any(|it| is_view(&it.identity)),
+            own_web_config: None,
             warnings: warnings.chain(doubts).collect(),
         };
         project.derive();
@@ -88,8 +88,13 @@ impl Project {
     }
 }
 
+/// A place of an evaluation, its file in short.
+pub(super) fn place(folder: &Path, found: &iisle_msbuild::Place) -> Place {
+    Place { file: relative(folder, &found.file), position: Some(found.position) }
+}
+
 /// A path below the project's folder in short, any other as it is.
-fn relative(folder: &Path, file: &Path) -> String {
+pub(super) fn relative(folder: &Path, file: &Path) -> String {
     match file.strip_prefix(folder) {
         Ok(below) if !folder.as_os_str().is_empty() => {
             let parts = below.components().map(|part| part.as_os_str().to_string_lossy());
@@ -97,6 +102,10 @@ fn relative(folder: &Path, file: &Path) -> String {
         }
         _ => file.display().to_string(),
     }
+}
+
+fn is_view(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|it| it.eq_ignore_ascii_case("cshtml"))
 }
 
 fn identities(items: &[Item]) -> Vec<String> {

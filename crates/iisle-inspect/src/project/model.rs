@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::Content;
 use crate::Position;
 
 /// A project that was evaluated for publishing.
@@ -38,6 +39,13 @@ pub struct Project {
     pub packages: Vec<(String, Option<String>)>,
     /// `FrameworkReference` items.
     pub framework_references: Vec<String>,
+    /// What is copied to the publish folder as it is, in the order of the items.
+    pub content: Vec<Content>,
+    /// Whether there are Razor views or pages, `.cshtml`.
+    pub has_razor_views: bool,
+    /// The name of a web.config in the project's folder, published or not; `None` when there is
+    /// none or nobody looked.
+    pub own_web_config: Option<String>,
     /// What could not be known for certain.
     pub warnings: Vec<ProjectWarning>,
 }
@@ -133,6 +141,19 @@ impl Project {
         }
         (is("OutputType", "Library") || is("OutputType", "Module"))
             .then_some(NotPublishable::Library)
+    }
+
+    /// What is published as web.config, in the order of the items.
+    pub fn published_web_configs(&self) -> impl Iterator<Item = &Content> {
+        self.content.iter().filter(|file| file.target.eq_ignore_ascii_case("web.config"))
+    }
+
+    /// The file that is published as web.config without being the project's own, such as one that
+    /// several projects share: absolute, or relative to the project's folder.
+    pub fn linked_web_config(&self) -> Option<&str> {
+        let own = self.own_web_config.as_deref();
+        let file = self.published_web_configs().find(|file| Some(file.source.as_str()) != own)?;
+        Some(&file.source)
     }
 
     /// Where a property was set: its place, else the top of the project file.

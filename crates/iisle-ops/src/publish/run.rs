@@ -287,10 +287,13 @@ impl Run<'_> {
             Some(_) => SourceChoice::Auto,
             None => SourceChoice::KeepTarget,
         };
+        let linked = subject.project.as_ref().and_then(Project::linked_web_config);
+        let linked = linked.zip(subject.folder.as_ref()).map(|(path, folder)| folder.join(path));
         let mut report = webconfig::prepare(
             &subject.tree,
             webconfig::Plan {
                 project_dir: subject.folder.as_deref(),
+                linked: linked.as_deref(),
                 choice,
                 target: &target,
                 options: &TransformOptions::default(),

@@ -14,6 +14,7 @@ pub use show::{ShowReport, WebConfigDiff, diff, show};
 pub use transform::{Form, LogsFolder, Process, TransformReport, TransformRequest, transform};
 
 pub(crate) use chain::Chain;
+pub(crate) use places::names;
 pub(crate) use transform::{Plan, chain_names, prepare, write};
 
 /// The name of the file, as it is always written.

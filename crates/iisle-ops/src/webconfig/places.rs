@@ -9,7 +9,7 @@ use super::MAX_WEB_CONFIG;
 use crate::Failure;
 
 /// The names of the files in a folder, sorted.
-pub(super) fn names(folder: &Path) -> Result<Vec<String>, Failure> {
+pub(crate) fn names(folder: &Path) -> Result<Vec<String>, Failure> {
     let entries = host::list(folder)?;
     let files = entries.into_iter().filter(|entry| entry.kind == host::Kind::File);
     Ok(files.filter_map(|entry| entry.path.file_name()?.to_str().map(str::to_owned)).collect())

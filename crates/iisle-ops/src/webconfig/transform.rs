@@ -115,6 +115,8 @@ pub struct TransformReport {
 pub(crate) struct Plan<'a> {
     /// The folder of the project, when there is one.
     pub(crate) project_dir: Option<&'a Path>,
+    /// The file that the project publishes as web.config, when it is another than its own.
+    pub(crate) linked: Option<&'a Path>,
     /// Where the source comes from.
     pub(crate) choice: SourceChoice,
     /// What is to be started.
@@ -203,6 +205,7 @@ fn run(context: &Context<'_>, request: &TransformRequest) -> Result<TransformRep
         };
         let plan = Plan {
             project_dir: project_dir.as_deref(),
+            linked: None,
             choice,
             target: &target,
             options: &request.options,
@@ -306,10 +309,12 @@ fn launch(tree: &LocalTree, found: Launch, request: &TransformRequest) -> Result
 
 /// Works out the web.config of a folder; writes nothing.
 pub(crate) fn prepare(tree: &LocalTree, plan: Plan<'_>) -> Result<TransformReport, Failure> {
-    let Plan { project_dir, choice, target, options, mut chain } = plan;
+    let Plan { project_dir, linked, choice, target, options, mut chain } = plan;
     let published = names(tree.root())?;
     let project = project_dir.map(names).transpose()?.unwrap_or_default();
-    let plan = choose_source(&strs(&project), &strs(&published), None, choice).map_err(|e| {
+    let linked = linked.map(|path| path.display().to_string());
+    let plan = choose_source(&strs(&project), &strs(&published), linked.as_deref(), choice);
+    let plan = plan.map_err(|e| {
         Failure::of(&e)
             .code(e.code())
             .hint("keep one of them: names differ only in case, and Windows takes them for one")

@@ -201,3 +201,18 @@ fn tree(root: &Path) -> Vec<(String, Vec<u8>)> {
     all.sort();
     all
 }
+
+#[test]
+fn a_web_config_that_several_projects_share_is_the_source() {
+    let stage = Stage::new();
+    let project = fs::read_to_string(stage.path().join("project/Shop.csproj")).unwrap();
+    let item = "  <ItemGroup><Content Include=\"../shared/web.config\" Link=\"web.config\" CopyToPublishDirectory=\"Always\" /></ItemGroup>\n</Project>";
+    stage.write("project/Shop.csproj", &project.replace("</Project>", item));
+    let shared = "<configuration>\n  <system.webServer>\n    <security><requestFiltering removeServerHeader=\"true\" /></security>\n  </system.webServer>\n</configuration>\n";
+    stage.write("shared/web.config", shared);
+    let ran = run(stage.path(), &["publish", "project", "--output", "output"]);
+    assert_eq!(ran.code, 0, "{} {}", ran.stdout, ran.stderr);
+    let made = web_config(&stage);
+    assert!(made.contains("removeServerHeader") && made.contains("<aspNetCore"), "{made}");
+    assert_eq!(fs::read_to_string(stage.path().join("shared/web.config")).unwrap(), shared);
+}

@@ -18,11 +18,13 @@ mod no_handler_dll;
 mod other_entry;
 mod other_system;
 mod own_dotnet;
+mod private_framework;
 mod process_missing;
 mod runtime_config;
 mod runtime_missing;
 mod settings_json;
 mod stale_host;
+mod static_files_missing;
 mod two_apps;
 mod unbound_host;
 mod versions_differ;
@@ -41,6 +43,7 @@ pub(super) static RULES: &[Rule] = &[
     other_system::RULE,
     bundle_in_process::RULE,
     two_apps::RULE,
+    static_files_missing::RULE,
     damaged_image::RULE,
     nested_publish::RULE,
     does_not_belong::RULE,
@@ -53,6 +56,7 @@ pub(super) static RULES: &[Rule] = &[
     mixed_outputs::RULE,
     no_handler_dll::RULE,
     unbound_host::RULE,
+    private_framework::RULE,
     development_files::RULE,
     stale_host::RULE,
     settings_json::RULE,

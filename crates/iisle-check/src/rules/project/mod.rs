@@ -1,7 +1,9 @@
 //! Group J: project and source.
 
 mod development_profile;
+mod duplicate_content;
 mod framework_mismatch;
+mod incoherent_packages;
 mod invalid_hosting_model;
 mod module_v1;
 mod not_publishable;
@@ -12,6 +14,8 @@ mod rid_not_for_iis;
 mod self_contained_without_rid;
 mod single_file_in_process;
 mod transform_disabled;
+mod trimmed_views;
+mod web_config_excluded;
 mod web_config_variables;
 
 use crate::rule::Rule;
@@ -25,7 +29,11 @@ pub(super) static RULES: &[Rule] = &[
     single_file_in_process::RULE,
     development_profile::RULE,
     framework_mismatch::RULE,
+    web_config_excluded::RULE,
     module_v1::RULE,
+    trimmed_views::RULE,
+    duplicate_content::RULE,
+    incoherent_packages::RULE,
     profile_deletes_project::RULE,
     web_config_variables::RULE,
     not_publishable::RULE,
