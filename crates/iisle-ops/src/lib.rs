@@ -14,6 +14,7 @@ mod evaluate;
 mod failure;
 mod hosting;
 mod inspect;
+mod interruptible;
 mod limited;
 mod overlay;
 mod pack;
@@ -51,7 +52,7 @@ pub use iisle_msbuild::{Assignment, Moment, Unsupported, property_switch};
 pub use iisle_sync::{
     Compare, Ending, Extras, Guard, Kept, Locked, Plan, Step as SyncStep, Stream, Totals, Why,
 };
-pub use iisle_tree::{Holder, Stamp, Ticks, digest::Digest};
+pub use iisle_tree::{Holder, Stamp, Ticks, digest::Digest, interrupt};
 pub use iisle_webconfig::{
     ApplicationInitialization, Change, Difference, Explanation, GuidComment, HandlerFact, Hosting,
     LocationFact, Newline, OnMalformed, Place, Position, Setting as WebConfigSetting,

@@ -32,10 +32,11 @@ pub fn run(job: &Job, pace: &dyn Pace, say: &mut dyn FnMut(Event)) -> Ended {
     iisle_sync::robocopy::run(job, pace, say)
 }
 
-/// Waits until the source has changed enough to copy again; how many changes there are.
+/// Waits until the source has changed enough to copy again; how many changes there are, `None` when
+/// the wait was given up.
 ///
 /// Looks once a minute. A source that cannot be reached has no changes.
-pub fn await_changes(job: &Job, watch: Watch, pace: &dyn Pace) -> u64 {
+pub fn await_changes(job: &Job, watch: Watch, pace: &dyn Pace) -> Option<u64> {
     let Watch { changes, minutes } = watch;
     let look = Job { mode: RunMode::List, ..job.clone() };
     let mut waited = 0;
@@ -47,10 +48,13 @@ pub fn await_changes(job: &Job, watch: Watch, pace: &dyn Pace) -> u64 {
         }
         let found = match iisle_sync::robocopy::run(&look, pace, &mut |_| ()) {
             Ended::Complete(tally) => tally.files.copied + tally.directories.copied,
-            Ended::NoSource | Ended::NoDestination => 0,
+            Ended::NoSource | Ended::NoDestination | Ended::Interrupted(_) => 0,
         };
+        if pace.is_interrupted() {
+            return None;
+        }
         if found > changes.unwrap_or(0) {
-            return found;
+            return Some(found);
         }
     }
 }
@@ -172,7 +176,7 @@ mod tests {
             let file = source.join("a.txt");
             iisle_tree::host::remove_file(&file).unwrap();
             let pace = Later { minutes: AtomicU64::new(0), appears: 2, place: &file };
-            assert_eq!(await_changes(&job, watch, &pace), 1);
+            assert_eq!(await_changes(&job, watch, &pace), Some(1));
             assert_eq!(pace.minutes.into_inner(), minutes);
         }
     }

@@ -11,6 +11,7 @@ use iisle_tree::{LocalTree, Tree};
 
 use crate::apply::Bound;
 use crate::drift::{Drift, OnDrift};
+use crate::interruptible::Interruptible;
 use crate::limited::Limited;
 use crate::staged::{self, Delivery, NoEntry, Site};
 use crate::{Context, Failure};
@@ -254,7 +255,8 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
     let prepare = |site: &Site| {
         site.plan(&target, &policy, options, |policy, manifest| {
             let monitor = context.monitor;
-            Ok(iisle_sync::prepare_managed(&tree, &target, policy, manifest, monitor)?)
+            let [ours, theirs] = [&tree, &target].map(|tree| Interruptible::new(tree, monitor));
+            Ok(iisle_sync::prepare_managed(&ours, &theirs, policy, manifest, monitor)?)
         })
     };
     let mut planned_now = prepare(&site)?;
@@ -265,6 +267,9 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
     if is_staged && goes_on && site.begin(context)? {
         // Somebody has begun and failed since we looked.
         planned_now = prepare(&site)?;
+    }
+    if context.monitor.is_interrupted() {
+        return Ok(interrupted(request));
     }
     let staged::Planned { mut plan, drift } = planned_now;
     if let Some(bound) = &settings.bound {
@@ -349,6 +354,17 @@ fn refused(request: &SyncRequest, plan: Plan) -> SyncReport {
     let undone_steps = plan.steps.len() as u64;
     let outcome = SyncOutcome::Ended(Ending::Refused);
     SyncReport { failure: Some(failure), undone_steps, ..planned(request, plan, outcome) }
+}
+
+/// The report of a sync that was given up before there was a plan.
+fn interrupted(request: &SyncRequest) -> SyncReport {
+    let destination = request.destination.display();
+    let message = format!("the sync to `{destination}` was interrupted; nothing was changed");
+    let outcome = SyncOutcome::Ended(Ending::RolledBack);
+    SyncReport {
+        failure: Some(Failure::new(message)),
+        ..report(request, outcome, Totals::default())
+    }
 }
 
 /// The report of a sync that another one keeps from beginning.

@@ -184,6 +184,9 @@ impl<'a> Execution<'a> {
                 let start = next.fetch_add(block, Ordering::Relaxed);
                 let Some(rest) = group.get(start..).filter(|rest| !rest.is_empty()) else { return };
                 for (index, step) in rest.iter().take(block).enumerate() {
+                    if self.context.monitor.is_interrupted() {
+                        self.stopped.store(true, Ordering::Relaxed);
+                    }
                     if self.stopped.load(Ordering::Relaxed) {
                         return;
                     }
@@ -272,7 +275,9 @@ impl<'a> Execution<'a> {
         };
         let mut content = Watched::open(tree, source, stamp, monitor).map_err(unreadable)?;
         destination.write(path, stamp, &mut content).map_err(|error| {
-            if content.is_changed() {
+            if monitor.is_interrupted() {
+                StepError::Interrupted
+            } else if content.is_changed() {
                 StepError::SourceChanged(source.clone())
             } else if content.is_failed() {
                 unreadable(error)
@@ -309,6 +314,10 @@ impl<'a> Execution<'a> {
                 }
                 None => outcome.undone.push(step.clone()),
             }
+        }
+        let is_told = outcome.errors.iter().any(|error| matches!(error, StepError::Interrupted));
+        if self.context.monitor.is_interrupted() && !outcome.undone.is_empty() && !is_told {
+            outcome.errors.push(StepError::Interrupted);
         }
         outcome.ending = match () {
             () if outcome.undone.is_empty() => Ending::Done,

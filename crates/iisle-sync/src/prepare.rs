@@ -115,6 +115,7 @@ pub fn equal_contents(
         .zip(left.into_iter().zip(right))
         .filter_map(|(path, digests)| match digests {
             (Ok(a), Ok(b)) => (a == b).then_some(path),
+            _ if monitor.is_interrupted() => None,
             (Err(error), _) | (_, Err(error)) => {
                 monitor.warning(&format!("cannot compare it: {error}"), Some(&path));
                 None

@@ -4,6 +4,8 @@ use iisle_path::RelPath;
 use iisle_report::{Monitor, Phase};
 use iisle_tree::{Content, Stamp, Tree, TreeError};
 
+use crate::outcome::StepError;
+
 /// A file of the source while it is copied. At its end it makes sure that it is still the file
 /// that the plan is about, and fails the copy when it is not.
 pub(crate) struct Watched<'a> {
@@ -59,6 +61,10 @@ impl Read for Watched<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.state == State::Ended || buffer.is_empty() {
             return Ok(0);
+        }
+        if self.monitor.is_interrupted() {
+            self.state = State::Failed;
+            return Err(io::Error::other(StepError::Interrupted));
         }
         match self.content.read(buffer) {
             Ok(0) => self.check().map(|()| 0),

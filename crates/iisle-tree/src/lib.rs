@@ -8,6 +8,7 @@ mod breaks;
 pub mod digest;
 pub mod folder;
 pub mod host;
+pub mod interrupt;
 mod local;
 mod memory;
 pub mod pointer;

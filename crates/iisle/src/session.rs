@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use iisle_ops::{Context, Failure, HostCommands};
-use iisle_report::{Finding, Monitor, Silent};
+use iisle_ops::{Context, Failure, HostCommands, interrupt};
+use iisle_path::RelPath;
+use iisle_report::{Finding, Monitor, Phase, Retry, Silent};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -21,7 +23,12 @@ pub(crate) struct Session {
     current_dir: PathBuf,
     bars: Option<Bars>,
     events: Option<Events>,
+    /// Whether an interrupt was told of.
+    is_told: AtomicBool,
 }
+
+/// What is told when somebody wants an end.
+const INTERRUPTED: &str = "interrupted: what was begun is taken back; once more ends the program at once, and the next run mends what it leaves";
 
 /// What a verb says in the end.
 pub(crate) struct Answer {
@@ -58,19 +65,32 @@ impl Session {
         let events = (format == Format::Jsonl).then(Events::new);
         let bars =
             if quiet || verbose > 0 || events.is_some() { None } else { Bars::for_terminal() };
-        Self { format, quiet, environment, current_dir, bars, events }
+        let is_told = AtomicBool::new(false);
+        Self { format, quiet, environment, current_dir, bars, events, is_told }
     }
 
-    pub(crate) fn context(&self) -> Context<'_> {
-        let monitor: &dyn Monitor = match (&self.events, &self.bars) {
+    /// What shows progress.
+    fn display(&self) -> &dyn Monitor {
+        match (&self.events, &self.bars) {
             (Some(events), _) => events,
             (None, Some(bars)) => bars,
             (None, None) if self.quiet || !self.is_for_people() => &Silent,
             (None, None) => &Plain,
-        };
+        }
+    }
+
+    /// From now on Ctrl-C is asked for between two changes, and what was begun is taken back. Until
+    /// then it ends the process at once.
+    pub(crate) fn heed_interrupts() {
+        if let Err(error) = interrupt::listen() {
+            tracing::debug!(%error, "an interrupt ends the program at once");
+        }
+    }
+
+    pub(crate) fn context(&self) -> Context<'_> {
         let commands = &HostCommands;
         Context {
-            monitor,
+            monitor: self,
             commands,
             environment: &self.environment,
             current_dir: &self.current_dir,
@@ -198,6 +218,41 @@ impl Session {
         let mut text = text.expect("a JSON value can be written");
         text.push('\n');
         write(&mut stdout.lock(), text.as_bytes());
+    }
+}
+
+/// Shows progress, and knows whether somebody wants an end.
+impl Monitor for Session {
+    fn begin(&self, phase: Phase, total_files: Option<u64>, total_bytes: Option<u64>) {
+        self.display().begin(phase, total_files, total_bytes);
+    }
+
+    fn advance(&self, phase: Phase, files: u64, bytes: u64) {
+        self.display().advance(phase, files, bytes);
+    }
+
+    fn warning(&self, message: &str, path: Option<&RelPath>) {
+        self.display().warning(message, path);
+    }
+
+    fn retry(&self, retry: &Retry<'_>) {
+        self.display().retry(retry);
+    }
+
+    fn step(&self, op: &str, path: &RelPath, size: u64) {
+        self.display().step(op, path, size);
+    }
+
+    fn is_interrupted(&self) -> bool {
+        let asked = interrupt::is_asked();
+        if asked && !self.is_told.swap(true, Ordering::Relaxed) {
+            self.display().warning(INTERRUPTED, None);
+        }
+        asked
+    }
+
+    fn end(&self, phase: Phase) {
+        self.display().end(phase);
     }
 }
 

@@ -9,6 +9,7 @@ use iisle_webdeploy::{CacheUse, Companion, PackError, PackOptions, Packed, Param
 
 use super::options::{PackForm, PackRequest, PackSettings, Sbom, options};
 use super::{archive_dir, environment, sbom};
+use crate::interruptible::Interruptible;
 use crate::{Context, Failure};
 
 /// A file that was written, or had the right bytes already.
@@ -159,9 +160,17 @@ impl Job<'_> {
         );
         let mut file = host::create_file_atomic(package)?;
         let progress = |files, bytes| monitor.advance(Phase::Compress, files, bytes);
-        let packed = iisle_webdeploy::pack(tree, snapshot, options, &mut file, &progress);
+        let tree = Interruptible::new(tree, monitor);
+        let packed = iisle_webdeploy::pack(&tree, snapshot, options, &mut file, &progress);
         monitor.end(Phase::Compress);
-        let packed = packed.map_err(|e| failure(&e))?;
+        let packed = match packed {
+            _ if monitor.is_interrupted() => {
+                let message = "it was interrupted; no package was written";
+                return Err(Failure::new(message));
+            }
+            Ok(packed) => packed,
+            Err(error) => return Err(failure(&error)),
+        };
         let digest = Digest::from(packed.sha256);
         let written = current_digest(package, packed.size) != Some(digest);
         if written {

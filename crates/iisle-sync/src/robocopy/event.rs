@@ -173,4 +173,8 @@ pub trait Pace: Sync {
     fn now(&self) -> Ticks;
     /// Minutes since midnight, local time.
     fn minute_of_day(&self) -> u16;
+    /// Whether nothing more is to be begun, and what is being copied is to be given up.
+    fn is_interrupted(&self) -> bool {
+        false
+    }
 }

@@ -66,6 +66,9 @@ impl FileStep {
 
     /// Copies the file, as often as it takes or is allowed.
     pub(super) fn perform(&self, job: &Job, pace: &dyn Pace, say: &mut dyn FnMut(Event)) -> Done {
+        if pace.is_interrupted() {
+            return Done::default();
+        }
         if let Some(hours) = job.hours.filter(|hours| hours.every_file) {
             await_hours(hours, pace);
         }
@@ -137,6 +140,8 @@ impl FileStep {
                 shown = percent;
                 say(Event::Progress(percent));
             }
+            let broken = || std::io::Error::other("it was interrupted");
+            if pace.is_interrupted() { Err(broken()) } else { Ok(()) }
         })
     }
 
@@ -167,7 +172,7 @@ impl FileStep {
                 LowSpace::Bytes(bytes) => bytes,
                 LowSpace::Tenth => host::volume_size(folder).unwrap_or(0) / 10,
             };
-            if free >= floor.saturating_add(self.facts.size) {
+            if free >= floor.saturating_add(self.facts.size) || pace.is_interrupted() {
                 return;
             }
             if !said {
@@ -187,7 +192,7 @@ fn percent(done: u64, size: u64) -> u8 {
 
 /// Waits until copies may start.
 pub(super) fn await_hours(hours: super::Hours, pace: &dyn Pace) {
-    while !hours.contain(pace.minute_of_day()) {
+    while !hours.contain(pace.minute_of_day()) && !pace.is_interrupted() {
         pace.sleep(Duration::from_mins(1));
     }
 }
@@ -222,6 +227,10 @@ impl Persist<'_> {
                 Err(error) => error,
             };
             tracing::debug!(path = %path.display(), error = %chain(&error), "{}", action.words());
+            if self.pace.is_interrupted() {
+                // That is why, or it does not matter any more.
+                return None;
+            }
             let error = SystemError::from(&error);
             let hopeless = error.code == BAD_NET_NAME && !retry.unknown_shares;
             let at = self.pace.now();

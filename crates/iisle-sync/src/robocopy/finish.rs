@@ -14,6 +14,9 @@ impl Walk<'_> {
     pub(super) fn finish(mut self) -> Tally {
         self.flush();
         let deletions = std::mem::take(&mut self.deletions);
+        if self.pace.is_interrupted() {
+            return self.tally;
+        }
         if !deletions.is_empty() && self.tally.has_failures() {
             let count = deletions.len();
             self.say(Event::Note(format!(

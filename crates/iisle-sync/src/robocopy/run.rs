@@ -20,6 +20,8 @@ const QUEUE_EVENTS: usize = 10_000;
 pub enum Ended {
     /// Everything was looked at; the counts say what came of it.
     Complete(Tally),
+    /// It was given up on request; nothing was deleted at its end. The counts say what was done.
+    Interrupted(Tally),
     /// The source cannot be reached. Nothing was changed.
     NoSource,
     /// The destination can neither be reached nor created. Nothing was changed.
@@ -31,6 +33,8 @@ impl Ended {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Complete(tally) => tally.exit_code(),
+            // Some copies were not made.
+            Self::Interrupted(tally) => tally.exit_code() | 8,
             Self::NoSource | Self::NoDestination => 16,
         }
     }
@@ -39,7 +43,10 @@ impl Ended {
 /// Copies what `job` says; `say` hears of everything in order.
 pub fn run(job: &Job, pace: &dyn Pace, say: &mut dyn FnMut(Event)) -> Ended {
     match Walk::begin(job, pace, say) {
-        Ok(walk) => Ended::Complete(walk.finish()),
+        Ok(walk) => match walk.finish() {
+            tally if pace.is_interrupted() => Ended::Interrupted(tally),
+            tally => Ended::Complete(tally),
+        },
         Err(Unreachable::Source) => Ended::NoSource,
         Err(Unreachable::Destination) => Ended::NoDestination,
     }

@@ -21,6 +21,9 @@ impl Walk<'_> {
         presence: Presence,
         is_linked: bool,
     ) {
+        if self.pace.is_interrupted() {
+            return;
+        }
         let (source, destination) = (self.host_source(below), self.host_destination(below));
         self.tally.directories.total += 1;
         if is_linked && self.is_circle(&source) {

@@ -120,14 +120,21 @@ fn read_plan(shop: &dyn Workshop, journal: &Journal) -> Result<Record<'static>, 
     Record::read(&bytes)
 }
 
-/// Does what is left of the steps.
-pub(super) fn swap_in(shop: &dyn Workshop, record: &Record<'_>) -> Result<(), StagedError> {
+/// Does what is left of the steps; `go_on` is asked before each.
+pub(super) fn swap_in(
+    shop: &dyn Workshop,
+    record: &Record<'_>,
+    go_on: &dyn Fn() -> Result<(), StagedError>,
+) -> Result<(), StagedError> {
     if record.whole {
         return bring_whole(shop);
     }
     let layout = record.layout();
     let mut numbered = record.steps.iter().enumerate();
-    numbered.try_for_each(|(number, step)| forward(shop, &layout, number, step))
+    numbered.try_for_each(|(number, step)| {
+        go_on()?;
+        forward(shop, &layout, number, step)
+    })
 }
 
 /// Does what is left to do, and says so.
@@ -136,7 +143,7 @@ fn complete(
     journal: &mut Journal,
     record: &Record<'_>,
 ) -> Result<(), StagedError> {
-    swap_in(shop, record)?;
+    swap_in(shop, record, &|| Ok(()))?;
     journal.enter(shop, Phase::Committed)?;
     shop.flush()?;
     end(shop, journal, record)

@@ -104,6 +104,9 @@ struct Stop {
 
 impl Stop {
     fn failed(errors: Vec<StepError>) -> Self {
+        if matches!(errors[..], [StepError::Interrupted]) {
+            return Self::interrupted();
+        }
         Self { ending: Ending::Failed, errors, locked: Vec::new() }
     }
 
@@ -236,7 +239,8 @@ impl<'a> Deployment<'a> {
 
     /// Everything that comes before the first change of the folder; the page is one that counts.
     fn prepare(&self, away: Option<Away<'_>>) -> Result<Ready<'a>, Stop> {
-        let Staging { source, shop, monitor, threads, stream, id, origin, .. } = *self.staging;
+        let Staging { source, shop, monitor, threads, stream, id, origin, interrupted, .. } =
+            *self.staging;
         drop_stage(shop)?;
         let (record, retimed) = self.record()?;
         let text = record.write();
@@ -246,7 +250,7 @@ impl<'a> Deployment<'a> {
         let digest = Digest::of(text.as_bytes());
         drop(text);
         let layout = record.layout();
-        let supply = Supply { source, shop, monitor, threads, retimed: &retimed };
+        let supply = Supply { source, shop, monitor, threads, retimed: &retimed, interrupted };
         let digests = supply.stage(&record.steps, &layout).map_err(Stop::failed)?;
         let tool = concat!("iisle ", env!("CARGO_PKG_VERSION"));
         let head = Head { stream, deployment: id, source: origin, tool };
@@ -387,8 +391,10 @@ impl<'a> Deployment<'a> {
     }
 
     fn swap_unless_interrupted(&self, record: &Record<'_>) -> Result<(), StagedError> {
-        swap_in(self.staging.shop, record)?;
-        if (self.staging.interrupted)() { Err(StagedError::Interrupted) } else { Ok(()) }
+        let interrupted = self.staging.interrupted;
+        let go_on = || if interrupted() { Err(StagedError::Interrupted) } else { Ok(()) };
+        swap_in(self.staging.shop, record, &go_on)?;
+        go_on()
     }
 
     fn done(&self, ending: Ending, errors: Vec<StepError>) -> Outcome {

@@ -35,6 +35,8 @@ pub(super) struct Supply<'a> {
     pub(super) threads: NonZero<usize>,
     /// What files of the source are that get another time here, by the numbers of their steps.
     pub(super) retimed: &'a BTreeMap<usize, Stamp>,
+    /// Whether nothing more is to be written.
+    pub(super) interrupted: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// The digests of the new files by the numbers of their steps.
@@ -70,7 +72,7 @@ impl Supply<'_> {
                 let start = next.fetch_add(block, Ordering::Relaxed);
                 let Some(rest) = new.get(start..).filter(|rest| !rest.is_empty()) else { return };
                 for number in rest.iter().take(block) {
-                    if stopped.load(Ordering::Relaxed) {
+                    if stopped.load(Ordering::Relaxed) || (self.interrupted)() {
                         return;
                     }
                     let step = &steps[*number];
@@ -105,6 +107,10 @@ impl Supply<'_> {
             work();
         });
         self.monitor.end(Phase::Copy);
+        if (self.interrupted)() {
+            // Whatever else went wrong did so because of it.
+            return Err(vec![StepError::Interrupted]);
+        }
         let mut errors = errors.into_inner().expect("no holder of this lock panics");
         if errors.is_empty() {
             return Ok(digests.into_inner().expect("no holder of this lock panics"));

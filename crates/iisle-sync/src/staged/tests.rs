@@ -5,6 +5,7 @@ use std::fs;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use iisle_path::RelPath;
@@ -137,7 +138,7 @@ impl Stage {
             id: "20261128-1",
             origin: "source",
             sleep: &|_| (),
-            interrupted: &|| false,
+            interrupted: &|| monitor.is_interrupted(),
         };
         deploy(&staging, &plan)
     }
@@ -548,4 +549,42 @@ fn waiting_for_a_held_file_is_told_each_time() {
     let expected = |number| format!("{number} App.dll: it is in use by 1 processes");
     assert_eq!(told, (1..=told.len()).map(expected).collect::<Vec<_>>());
     assert!(!told.is_empty());
+}
+
+/// Somebody who wants an end from the question with that number on.
+struct Impatient {
+    asked: AtomicUsize,
+    from: usize,
+}
+
+impl Monitor for Impatient {
+    fn is_interrupted(&self) -> bool {
+        self.asked.fetch_add(1, Ordering::Relaxed) >= self.from
+    }
+}
+
+// SD-35, AO-6
+#[test]
+fn whenever_it_is_interrupted_the_site_is_as_before_or_done() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let mut interrupted = 0;
+    for from in 0.. {
+        let stage = template.stage();
+        let (before, shop) = (stage.site(), stage.shop());
+        let _lock = shop.lock("test").unwrap();
+        let source = LocalTree::open(&stage.source).unwrap();
+        let monitor = Impatient { asked: AtomicUsize::new(0), from };
+        let offline = Offline::Always(AWAY);
+        let outcome = Stage::deploy_watched(&shop, offline, &source, &stage.held(0), &monitor);
+        if outcome.ending == Ending::Done {
+            assert_eq!(stage.site(), deployed(&new));
+            break;
+        }
+        interrupted += 1;
+        assert_eq!(outcome.ending, Ending::RolledBack, "{from}: {:?}", outcome.errors);
+        assert_eq!(stage.site(), before, "{from}");
+        assert!(!stage.work().iter().any(|name| name == "stage" || name == "journal"), "{from}");
+    }
+    assert!(interrupted > 100, "{interrupted}");
 }

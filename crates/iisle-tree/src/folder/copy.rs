@@ -65,8 +65,8 @@ pub struct Copying {
 /// Copies the file `from`, whose facts are `facts`, to `to`, in a folder that exists.
 ///
 /// The copy bears the name `to` only when it is complete; then it replaces what had it, a read-only
-/// file too. `each` hears the bytes of every block after it was written. On Unix a program stays
-/// executable.
+/// file too. `each` hears the bytes of every block after it was written, and ends the copy with an error.
+/// On Unix a program stays executable.
 ///
 /// # Errors
 /// [`TreeError::NotFound`], [`TreeError::InUse`], or what the system says, naming the side that
@@ -76,7 +76,7 @@ pub fn copy_file(
     facts: &Facts,
     to: &Path,
     copying: &Copying,
-    each: &mut dyn FnMut(u64),
+    each: &mut dyn FnMut(u64) -> io::Result<()>,
 ) -> Result<(), TreeError> {
     let at = |path: &Path| path.display().to_string();
     let mut source = File::open(from).map_err(|e| blocked("open", from, e))?;
@@ -94,7 +94,7 @@ pub fn copy_file(
         let start = target.start;
         if start > 0 {
             source.seek(SeekFrom::Start(start)).map_err(|e| step(Side::Read(e)))?;
-            each(start);
+            each(start).map_err(|e| step(Side::Write(e)))?;
         }
         transfer(&mut source, &mut target, copying, each).map_err(step)?;
     }
@@ -208,7 +208,7 @@ fn transfer(
     source: &mut File,
     target: &mut Target,
     copying: &Copying,
-    each: &mut dyn FnMut(u64),
+    each: &mut dyn FnMut(u64) -> io::Result<()>,
 ) -> Result<(), Side> {
     if copying.block.is_some() || copying.content == Content::Sparse {
         return by_blocks(source, target, copying, each);
@@ -224,7 +224,7 @@ fn transfer(
         if keeps_marks {
             target.file().sync_data().map_err(Side::Write)?;
         }
-        each(copied);
+        each(copied).map_err(Side::Write)?;
     }
 }
 
@@ -232,7 +232,7 @@ fn by_blocks(
     source: &mut File,
     target: &mut Target,
     copying: &Copying,
-    each: &mut dyn FnMut(u64),
+    each: &mut dyn FnMut(u64) -> io::Result<()>,
 ) -> Result<(), Side> {
     let block = copying.block.and_then(|bytes| usize::try_from(bytes).ok());
     let mut buffer = vec![0; block.unwrap_or(BLOCK).clamp(512, MOST)];
@@ -257,7 +257,7 @@ fn by_blocks(
             file.sync_data().map_err(Side::Write)?;
             marked = end;
         }
-        each(length as u64);
+        each(length as u64).map_err(Side::Write)?;
     }
     // A hole at the end is only there when the length says so.
     target.file().set_len(end).map_err(Side::Write)

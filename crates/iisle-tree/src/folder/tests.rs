@@ -15,7 +15,10 @@ fn facts(path: &Path) -> super::Facts {
 
 fn copy(from: &Path, to: &Path, copying: &Copying) -> Result<u64, TreeError> {
     let mut seen = 0;
-    copy_file(from, &facts(from), to, copying, &mut |bytes| seen += bytes)?;
+    copy_file(from, &facts(from), to, copying, &mut |bytes| {
+        seen += bytes;
+        Ok(())
+    })?;
     Ok(seen)
 }
 
@@ -72,7 +75,11 @@ fn a_copy_that_was_cut_off_goes_on_near_the_break() {
     fs::OpenOptions::new().write(true).open(&part).unwrap().set_len(17 << 20).unwrap();
     fs::remove_dir(&to).unwrap();
     let mut blocks = Vec::new();
-    copy_file(&from, &facts(&from), &to, &copying, &mut |bytes| blocks.push(bytes)).unwrap();
+    let mut each = |bytes| {
+        blocks.push(bytes);
+        Ok(())
+    };
+    copy_file(&from, &facts(&from), &to, &copying, &mut each).unwrap();
     assert_eq!(blocks, [16 << 20, 4 << 20], "the first is what was there");
     assert_eq!(fs::read(&to).unwrap(), bytes);
     assert!(list(folder.path(), Detail::Usual).unwrap().parts.is_empty());
@@ -85,7 +92,8 @@ fn a_failed_copy_leaves_what_was_there_and_nothing_else() {
     fs::write(&to, b"old").unwrap();
     let missing = folder.path().join("none");
     let nothing = super::Facts::default();
-    let error = copy_file(&missing, &nothing, &to, &Copying::default(), &mut |_| ()).unwrap_err();
+    let error =
+        copy_file(&missing, &nothing, &to, &Copying::default(), &mut |_| Ok(())).unwrap_err();
     assert_eq!(SystemError::from(&error).code, 2);
     let into = folder.path().join("no/such");
     let error = copy(&to, &into, &Copying::default()).unwrap_err();

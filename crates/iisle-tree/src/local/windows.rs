@@ -8,6 +8,9 @@ use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::os::windows::io::AsRawHandle;
 use std::path::{Component, Path, PathBuf, Prefix};
 use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use iisle_path::{NameRules, RelPath, windows_problem};
 use windows_sys::Win32::Foundation::{
@@ -28,6 +31,7 @@ use windows_sys::Win32::Storage::FileSystem::{
     FILE_SHARE_WRITE, FILE_WRITE_ATTRIBUTES, FILE_WRITE_DATA, FileBasicInfo, GetDiskFreeSpaceExW,
     GetFileInformationByHandle, GetFileInformationByHandleEx, SYNCHRONIZE, SetFileAttributesW,
 };
+use windows_sys::Win32::System::Console::{CTRL_BREAK_EVENT, CTRL_C_EVENT, SetConsoleCtrlHandler};
 use windows_sys::Win32::System::RestartManager::{
     CCH_RM_SESSION_KEY, RM_PROCESS_INFO, RmEndSession, RmGetList, RmRegisterResources,
     RmStartSession,
@@ -35,6 +39,7 @@ use windows_sys::Win32::System::RestartManager::{
 use windows_sys::Win32::System::Threading::{
     OpenProcess, PROCESS_NAME_WIN32, PROCESS_QUERY_LIMITED_INFORMATION, QueryFullProcessImageNameW,
 };
+use windows_sys::core::BOOL;
 
 use crate::folder::{Attributes, Facts};
 use crate::{Holder, Stamp, Ticks};
@@ -59,6 +64,38 @@ const SHARE_ALL: u32 = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 /// Files whose holders are asked for one by one; a session with the Restart Manager takes
 /// milliseconds, and nobody reads more names than these.
 const MAX_ASKED: usize = 100;
+
+/// What a request to end sets.
+static ASKED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+
+/// Sets `asked` at the first request to end; one more is the system's.
+pub(crate) fn on_interrupt(asked: &Arc<AtomicBool>) -> io::Result<()> {
+    ASKED.get_or_init(|| Arc::clone(asked));
+    // SAFETY: the function has the form that is asked for, and stays for as long as the process.
+    let done = unsafe { SetConsoleCtrlHandler(Some(on_console_event), 1) };
+    if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// Called by the system in a thread of its own; whether the event is dealt with.
+///
+/// Source: Microsoft, "HandlerRoutine callback function".
+extern "system" fn on_console_event(event: u32) -> BOOL {
+    let Some(asked) = ASKED.get() else { return 0 };
+    if !is_first(asked) {
+        return 0;
+    }
+    if !matches!(event, CTRL_C_EVENT | CTRL_BREAK_EVENT) {
+        // The console closes, the user logs off: the system ends the process as soon as this returns,
+        // and after some seconds anyway.
+        std::thread::sleep(Duration::MAX);
+    }
+    1
+}
+
+/// Notes a request to end; whether it is the first one.
+fn is_first(asked: &AtomicBool) -> bool {
+    !asked.swap(true, Ordering::Relaxed)
+}
 
 /// What tells one file or folder from every other on this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -588,6 +625,14 @@ mod tests {
         assert!(root(Path::new(r"\\.\C:")).is_err());
         assert_eq!(plain(Path::new(r"\\?\UNC\server\share\a")), r"\\server\share\a");
         assert_eq!(plain(Path::new(r"\\?\C:\a")), r"C:\a");
+    }
+
+    #[test]
+    fn the_first_request_to_end_is_noted_and_the_next_is_the_systems() {
+        // Not the flag of the process, which other tests look at.
+        let asked = std::sync::atomic::AtomicBool::new(false);
+        assert!(super::is_first(&asked));
+        assert!(!super::is_first(&asked) && asked.into_inner());
     }
 
     #[test]

@@ -1,11 +1,14 @@
 use std::time::{Duration, Instant};
 
-use iisle_ops::Ticks;
 use iisle_ops::robocopy::Pace;
+use iisle_ops::{Ticks, interrupt};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::dates;
+
+/// How long a wait goes on after somebody asked for an end.
+const NAP: Duration = Duration::from_millis(100);
 
 /// The clocks of this machine.
 #[derive(Debug)]
@@ -27,7 +30,16 @@ impl Clock {
 
 impl Pace for Clock {
     fn sleep(&self, time: Duration) {
-        std::thread::sleep(time);
+        let mut left = time;
+        while !left.is_zero() && !interrupt::is_asked() {
+            let nap = left.min(NAP);
+            std::thread::sleep(nap);
+            left -= nap;
+        }
+    }
+
+    fn is_interrupted(&self) -> bool {
+        interrupt::is_asked()
     }
 
     fn elapsed(&self) -> Duration {

@@ -8,6 +8,8 @@ use iisle_ops::robocopy::{
     write_job_file,
 };
 
+use iisle_ops::interrupt;
+
 use super::clock::Clock;
 use super::command_line::{Style, parse};
 use super::dates;
@@ -194,6 +196,9 @@ impl Command<'_> {
 fn copy(settings: &Settings, order: &Order, clock: &Clock, output: &mut Output<'_>) -> u8 {
     let Order { job, watch, notes } = order;
     let show = Show::of(settings);
+    if let Err(error) = interrupt::listen() {
+        tracing::debug!(%error, "an interrupt ends the program at once");
+    }
     if settings.has("NJH") {
         output.text("\n");
     } else {
@@ -212,11 +217,14 @@ fn copy(settings: &Settings, order: &Order, clock: &Clock, output: &mut Output<'
         let began = clock.elapsed();
         let mut report = Report::new(output, show.clone(), clock);
         let ended = iisle_ops::robocopy::run(job, clock, &mut |event: Event| report.hear(&event));
-        let Ended::Complete(tally) = &ended else {
+        let (Ended::Complete(tally) | Ended::Interrupted(tally)) = &ended else {
             output.text("\n");
             output.flush();
             return ended.exit_code();
         };
+        if matches!(ended, Ended::Interrupted(_)) {
+            output.text("\nERROR : The run was interrupted; nothing more was copied or deleted.\n");
+        }
         output.text(&summary::rule());
         if !settings.has("NJS") {
             let sum = Sum {
@@ -230,10 +238,10 @@ fn copy(settings: &Settings, order: &Order, clock: &Clock, output: &mut Output<'
         }
         output.flush();
         let is_watching = watch.changes.is_some() || watch.minutes.is_some();
-        if !is_watching || job.mode == RunMode::List {
+        if !is_watching || job.mode == RunMode::List || matches!(ended, Ended::Interrupted(_)) {
             return ended.exit_code();
         }
-        let changes = await_changes(job, *watch, clock);
+        let Some(changes) = await_changes(job, *watch, clock) else { return ended.exit_code() };
         output.text(&format!("\n{changes} changes were seen, and are copied now.\n\n"));
     }
 }

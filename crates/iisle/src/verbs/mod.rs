@@ -24,6 +24,9 @@ use crate::session::{Answer, Session};
 pub(crate) fn run(verb: Verb, session: &Session) -> (&'static str, Answer) {
     let name = name(&verb);
     session.begin(name);
+    if takes_back(&verb) {
+        Session::heed_interrupts();
+    }
     let answer = match verb {
         Verb::Publish(args) => publish::run(*args, session),
         Verb::Inspect(args) => inspect::run(args, session),
@@ -42,6 +45,20 @@ pub(crate) fn run(verb: Verb, session: &Session) -> (&'static str, Answer) {
         Verb::Completions(args) => Ok(completions::run(&args)),
     };
     (name, answer.unwrap_or_else(|failure| session.could_not_run(failure)))
+}
+
+/// Whether the verb looks out for interrupts and leaves things as they were. What all others have
+/// begun is worth nothing.
+fn takes_back(verb: &Verb) -> bool {
+    matches!(
+        verb,
+        Verb::Publish(_)
+            | Verb::Pack(_)
+            | Verb::Package(PackageVerb::Extract(_))
+            | Verb::Deploy(_)
+            | Verb::Sync(_)
+            | Verb::Apply(_)
+    )
 }
 
 fn name(verb: &Verb) -> &'static str {

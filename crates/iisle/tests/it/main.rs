@@ -3,6 +3,8 @@
 
 mod bad_input;
 mod inspect;
+#[cfg(unix)]
+mod interrupts;
 mod packages;
 mod releases;
 mod robocopy;

@@ -59,7 +59,7 @@ impl Stage {
     }
 }
 
-fn command(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_iisle"));
     command.args(arguments).current_dir(folder).stdin(Stdio::null());
     for name in ["CI", "Configuration", "Platform", "RuntimeIdentifier", "IISLE_LOG"] {
