@@ -1,7 +1,7 @@
 use iisle_inspect::publish::{File, PublishOutput};
 use iisle_report::{Location, RuleId, Severity};
 
-use crate::facts::FileFacts;
+use crate::facts::{FileFacts, framework_provides};
 use crate::findings::Findings;
 use crate::rule::{Check, Rule};
 
@@ -18,9 +18,6 @@ pub(crate) const RULE: Rule = Rule {
 
 /// How many of them are named.
 const NAMED: usize = 5;
-
-/// Lines of framework and assembly.
-const ASSEMBLIES: &str = include_str!("framework_assemblies.txt");
 
 fn check(output: &PublishOutput, findings: &mut Findings<'_>) {
     if !output.kind.is_framework_dependent() {
@@ -41,7 +38,7 @@ fn check(output: &PublishOutput, findings: &mut Findings<'_>) {
         let found = assembly.filter(|_| file.path.is_top_level()).and_then(|assembly| {
             let major: u32 = assembly.version.split('.').next()?.parse().ok()?;
             frameworks.iter().find(|(framework, newest)| {
-                major < *newest && provides(framework, file.stem_path())
+                major < *newest && framework_provides(framework, file.stem_path())
             })
         });
         found.is_some()
@@ -60,11 +57,6 @@ fn check(output: &PublishOutput, findings: &mut Findings<'_>) {
         let version = assembly.map_or("", |assembly| assembly.version.as_str());
         put = put.evidence(format!("{} {version}", file.path));
     }
-}
-
-fn provides(framework: &str, assembly: &str) -> bool {
-    let mut lines = ASSEMBLIES.lines().filter_map(|line| line.split_once(' '));
-    lines.any(|(of, name)| of == framework && name.eq_ignore_ascii_case(assembly))
 }
 
 #[cfg(test)]

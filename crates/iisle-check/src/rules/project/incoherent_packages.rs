@@ -61,14 +61,10 @@ fn check(project: &Project, findings: &mut Findings<'_>) {
 }
 
 fn follows_the_framework(package: &str) -> bool {
-    let prefix = "Microsoft.AspNetCore.";
-    let Some(rest) = package.get(prefix.len()..) else {
-        return false;
-    };
-    let independent =
-        |it: &&str| rest.get(..it.len()).is_some_and(|start| start.eq_ignore_ascii_case(it));
-    package.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-        && !INDEPENDENT.iter().any(|it| independent(it))
+    let package = package.to_ascii_lowercase();
+    package.strip_prefix("microsoft.aspnetcore.").is_some_and(|rest| {
+        !INDEPENDENT.iter().any(|name| rest.starts_with(&name.to_ascii_lowercase()))
+    })
 }
 
 #[cfg(test)]
