@@ -74,7 +74,7 @@ pub use pack::{
 };
 pub use package::{
     ChangedFile, ExtractReport, ExtractRequest, NamedDifferences, PackageDifferences, PackageFile,
-    PackageRequest, diff_packages, extract_package, verify_package,
+    PackageRequest, diff_packages, extract_package, is_concealed, verify_package,
 };
 pub use project::ProjectOptions;
 pub use publish::{

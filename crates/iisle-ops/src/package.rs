@@ -8,6 +8,7 @@ use iisle_path::RelPath;
 use iisle_report::{Location, Phase};
 use iisle_tree::digest::{Digest, of_files};
 use iisle_tree::{LocalTree, Stamp, Tree, host};
+use iisle_webconfig::looks_secret;
 use iisle_webdeploy::{
     Fault, FaultKind, OpenError, OpenOptions, Package, PackageContent, Parameter, Provider,
     ReadLimits,
@@ -16,6 +17,12 @@ use iisle_webdeploy::{
 use crate::check::CheckSettings;
 use crate::package_facts::{Built, Gathered, Known};
 use crate::{Context, Failure};
+
+/// Whether reports must not repeat a value of a parameter: its tags or its name call it a secret,
+/// or the value holds a password, as connection strings do.
+pub fn is_concealed(parameter: &Parameter, value: &str) -> bool {
+    parameter.is_secret() || looks_secret(&parameter.name, value)
+}
 
 /// A package to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]

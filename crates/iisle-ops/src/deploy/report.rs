@@ -7,6 +7,7 @@ use iisle_webdeploy::{Origin, Package, Parameters, Resolved, Unresolved};
 use super::place::Job;
 use super::request::DeployRequest;
 use crate::Failure;
+use crate::package::is_concealed;
 use crate::sync::SyncOutcome;
 
 /// Why nothing was deployed.
@@ -114,7 +115,8 @@ pub(super) fn deployed_parameters(
         .map(|one| one.value.as_str())
         .collect();
     let deployed = |(index, one): (usize, &Resolved<'_>)| {
-        let hidden = one.parameter.is_secret() || secrets.iter().any(|s| one.value.contains(s));
+        let hidden = is_concealed(one.parameter, &one.value)
+            || secrets.iter().any(|secret| one.value.contains(secret));
         let trees = jobs.iter().filter_map(|job| job.tree.as_ref());
         let changed = trees.flat_map(|tree| {
             tree.places(index).map(|(path, places)| (path.to_string(), places)).collect::<Vec<_>>()

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use iisle_ops::{
     ExtractReport, NamedDifferences, Package, PackageDifferences, Parameter, Parameters, Provider,
+    is_concealed,
 };
 
 use super::style::{BOLD, DIM, GOOD};
@@ -89,7 +90,7 @@ fn declared(parameter: &Parameter) -> String {
     let name = printable(&parameter.name);
     match parameter.own_value() {
         None => format!("{name} (must be set)"),
-        Some(_) if parameter.is_secret() => format!("{name} = …"),
+        Some(value) if is_concealed(parameter, value) => format!("{name} = …"),
         Some(value) => format!("{name} = {}", printable(value)),
     }
 }

@@ -1,4 +1,4 @@
-use iisle_ops::{PackReport, Parameter, WrittenFile};
+use iisle_ops::{PackReport, Parameter, WrittenFile, is_concealed};
 use serde_json::{Value, json};
 
 /// `pack`: section 7.
@@ -23,9 +23,11 @@ fn file(file: &WrittenFile) -> Value {
     json!({ "path": file.path.display().to_string(), "size": file.size, "digest": file.digest.to_string() })
 }
 
-/// One *Parameter*; the values of secrets are never written.
+/// One *Parameter*; values that are secret are never written.
 pub(super) fn parameter(parameter: &Parameter) -> Value {
-    let secret = parameter.is_secret();
+    let values = [&parameter.default_value, &parameter.value];
+    let secret = parameter.is_secret()
+        || values.into_iter().flatten().any(|value| is_concealed(parameter, value));
     let shown = |value: Option<&String>| value.filter(|_| !secret).cloned();
     let entries: Vec<_> = parameter
         .entries

@@ -205,6 +205,8 @@ fn values_of_secret_parameters_are_never_told() {
     let parameters = r#"<parameters>
         <parameter name="Login" defaultValue="HUSHdefault" tags="Password"><parameterEntry kind="TextFile" scope="txt$" match="TOK" /></parameter>
         <parameter name="Connection" defaultValue="Server=db;Password={Login}" />
+        <parameter name="Store" defaultValue="server=db;uid=u; pwd=HUSHpwd" tags="SqlConnectionString" />
+        <parameter name="Api Token" value="HUSHtoken" />
         <parameter name="Mode" tags="DBUserPassword"><parameterValidation kind="Enumeration" validationString="A,B" /></parameter>
     </parameters>"#;
     fs::write(stage.path().join("p.zip"), package(parameters, &[])).unwrap();
