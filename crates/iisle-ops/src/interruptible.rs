@@ -2,7 +2,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use iisle_path::{NameRules, RelPath};
 use iisle_report::Monitor;
-use iisle_tree::{Content, Snapshot, Stamp, Tree, TreeError};
+use iisle_tree::{Content, FileVersion, Snapshot, Stamp, Tree, TreeError};
 
 /// A tree whose files cannot be read any more once somebody wants an end: for work that only ever
 /// reads, and whose result is then not wanted.
@@ -45,6 +45,10 @@ impl Seek for Open<'_> {
 impl Tree for Interruptible<'_> {
     fn snapshot(&self) -> Result<Snapshot, TreeError> {
         self.tree.snapshot()
+    }
+
+    fn versioned_snapshot(&self) -> Result<(Snapshot, Vec<Option<FileVersion>>), TreeError> {
+        self.tree.versioned_snapshot()
     }
 
     fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError> {

@@ -3,7 +3,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use iisle_path::{NameRules, RelPath};
-use iisle_tree::{Content, Snapshot, Stamp, Tree, TreeError};
+use iisle_tree::{Content, FileVersion, Snapshot, Stamp, Tree, TreeError};
 
 /// Bytes that are read before the next look at the clock.
 const BLOCK: usize = 64 << 10;
@@ -75,6 +75,10 @@ impl Tree for Limited<'_> {
         self.tree.snapshot()
     }
 
+    fn versioned_snapshot(&self) -> Result<(Snapshot, Vec<Option<FileVersion>>), TreeError> {
+        self.tree.versioned_snapshot()
+    }
+
     fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError> {
         Ok(Box::new(Slow { content: self.tree.open(path)?, valve: &self.valve }))
     }
@@ -100,7 +104,7 @@ impl Tree for Limited<'_> {
 mod tests {
     use super::{Limited, Valve};
     use iisle_path::{NameRules, RelPath};
-    use iisle_tree::{Content, LocalTree, Snapshot, Tree, TreeError, host};
+    use iisle_tree::{Content, LocalTree, Snapshot, Stamp, Tree, TreeError, host};
     use std::io::Read;
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::Duration;
@@ -140,6 +144,14 @@ mod tests {
 
         fn names(&self) -> NameRules {
             NameRules::Windows
+        }
+
+        fn stamp(&self, _: &RelPath) -> Result<Option<Stamp>, TreeError> {
+            Ok(None)
+        }
+
+        fn is_current(&self, _: &RelPath, _: Stamp) -> Result<bool, TreeError> {
+            Ok(false)
         }
 
         fn is_executable(&self, _: &RelPath) -> bool {

@@ -49,4 +49,24 @@ impl Tree for Overlay<'_> {
     fn names(&self) -> NameRules {
         self.below.names()
     }
+
+    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
+        match self.replaced(path) {
+            Some((_, content)) => {
+                Ok(Some(Stamp { size: content.len() as u64, ..Stamp::default() }))
+            }
+            None => self.below.stamp(path),
+        }
+    }
+
+    fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
+        match self.replaced(path) {
+            Some(_) => Ok(true),
+            None => self.below.is_current(path, stamp),
+        }
+    }
+
+    fn is_executable(&self, path: &RelPath) -> bool {
+        self.below.is_executable(path)
+    }
 }

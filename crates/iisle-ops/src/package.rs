@@ -439,7 +439,7 @@ fn unpack(
         source: &snapshot,
         destination: &empty,
         names: destination.names(),
-        equal: None,
+        differing: None,
         manifest: None,
     };
     let plan = iisle_sync::plan(&sides, &policy);

@@ -1,18 +1,21 @@
 //! The one door through which sites are changed: locks the folder, ends what an earlier run began,
 //! plans, and deploys as a whole.
 
-use std::cell::OnceCell;
 use std::num::NonZero;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use iisle_path::RelPath;
 use iisle_sync::staged::{
     Away, Direction, Held, Offline, Recovered, StagedError, Staging, deploy, has_manifest,
-    is_unfinished, other_streams, read_manifest, recover,
+    is_unfinished, keep_digests, other_streams, read_digests, read_manifest, recover,
 };
-use iisle_sync::{Ending, Guard, Known, List, Manifest, Outcome, Plan, Policy, Stream};
+use iisle_sync::{
+    DigestStore, Ending, Guard, Known, KnownDigests, List, Manifest, Outcome, Plan, Policy, Side,
+    Stream,
+};
 use iisle_tree::workshop::{LocalWorkshop, Lock, LockError};
-use iisle_tree::{LocalTree, Tree, TreeError, host};
+use iisle_tree::{LocalTree, Ticks, Tree, TreeError, host};
 
 use crate::drift::{Drift, drift};
 use crate::releases::deployment_id;
@@ -105,8 +108,10 @@ pub(crate) struct Delivery<'a> {
 struct Claims<'a> {
     shop: &'a LocalWorkshop,
     stream: &'a Stream,
-    manifest: OnceCell<Option<Manifest>>,
-    failure: OnceCell<StagedError>,
+    /// When the site was locked, if it is.
+    locked: Option<Ticks>,
+    manifest: OnceLock<Option<Manifest>>,
+    failure: OnceLock<StagedError>,
 }
 
 impl Known for Claims<'_> {
@@ -118,6 +123,27 @@ impl Known for Claims<'_> {
             })
         };
         self.manifest.get_or_init(read).as_ref()
+    }
+
+    fn digests(&self) -> Option<&dyn DigestStore> {
+        Some(self)
+    }
+}
+
+impl DigestStore for Claims<'_> {
+    fn digests(&self, side: Side) -> KnownDigests {
+        read_digests(self.shop, self.stream, side)
+    }
+
+    /// Who does not hold the lock changes nothing there.
+    fn since(&self) -> Option<Ticks> {
+        self.locked
+    }
+
+    fn keep(&self, side: Side, digests: Vec<u8>) {
+        if let Err(error) = keep_digests(self.shop, self.stream, side, &digests) {
+            tracing::debug!(%error, ?side, "digests are not kept for the next sync");
+        }
     }
 }
 
@@ -167,8 +193,9 @@ impl Site {
         let known = Claims {
             shop: &self.shop,
             stream,
-            manifest: OnceCell::new(),
-            failure: OnceCell::new(),
+            locked: self.lock.as_ref().map(Lock::taken),
+            manifest: OnceLock::new(),
+            failure: OnceLock::new(),
         };
         let mut plan = plan(&policy, &known)?;
         let mut drifted = Vec::new();

@@ -3,6 +3,8 @@
 //! [`plan`] decides everything and touches nothing; [`execute`] acts and decides nothing. Must not
 //! know: packages, IIS, remote protocols. Start with [`Policy`], then [`prepare`].
 
+mod contents;
+mod digests;
 mod execute;
 mod guard;
 mod manifest;
@@ -18,11 +20,13 @@ pub mod staged;
 mod step;
 mod watched;
 
+pub use contents::{DigestStore, Side, differing_contents};
+pub use digests::{DigestsWriter, KnownDigests};
 pub use execute::{Context, execute};
 pub use guard::Guard;
 pub use manifest::{Entry, Head, Manifest, Stream, StreamError};
 pub use outcome::{Ending, Locked, Outcome, SourceError, StepError, Totals};
 pub use plan::{Kept, Plan, Sides, Why, plan};
 pub use policy::{Care, Compare, Extras, List, PROTECTED, Policy, Spelling, Target};
-pub use prepare::{Known, equal_contents, prepare, prepare_managed, snapshots};
+pub use prepare::{Known, prepare, prepare_managed, snapshots};
 pub use step::Step;

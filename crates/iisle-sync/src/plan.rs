@@ -22,9 +22,9 @@ pub struct Sides<'a> {
     pub destination: &'a Snapshot,
     /// How names compare at the destination.
     pub names: NameRules,
-    /// Files of the source whose content was read and found equal at the destination; `None` when
-    /// no content was read and stamps decide.
-    pub equal: Option<&'a BTreeSet<RelPath>>,
+    /// Files of the source that differ from their counterpart of the same size; every other such pair
+    /// is equal. `None` when content is not asked for and stamps decide.
+    pub differing: Option<&'a BTreeSet<RelPath>>,
     /// What the last deployment of the same stream brought, for [`Extras::Managed`]; without it
     /// nothing is known to be ours.
     pub manifest: Option<&'a Manifest>,
@@ -152,7 +152,7 @@ struct Planner<'a> {
 impl<'a> Planner<'a> {
     fn new(sides: Sides<'a>, policy: &'a Policy) -> Self {
         let fold = |path: &str| sides.names.fold(path);
-        let Sides { source, destination, names: _, equal: _, manifest: _ } = sides;
+        let Sides { source, destination, names: _, differing: _, manifest: _ } = sides;
         let (ours, theirs) = (&source.directories, &destination.directories);
         Self {
             sides,
@@ -204,8 +204,8 @@ impl<'a> Planner<'a> {
     }
 
     fn compare_files(&mut self) {
-        let Sides { source, destination, names, equal: _, manifest: _ } = self.sides;
-        for pair in pairs(&source.files, &destination.files, names) {
+        let Sides { source, destination, names, differing: _, manifest: _ } = self.sides;
+        for pair in pairs(source.files.iter(), destination.files.iter(), names) {
             match pair {
                 Pair { source: Some((path, stamp)), destination: found } => {
                     self.wanted(path, *stamp, found.map(|(path, stamp)| (path, *stamp)));
@@ -234,8 +234,8 @@ impl<'a> Planner<'a> {
             return self.missing(path, stamp);
         };
         let same_size = stamp.size == old.size;
-        let same_content = match self.sides.equal {
-            Some(equal) => same_size && equal.contains(path),
+        let same_content = match self.sides.differing {
+            Some(differing) => same_size && !differing.contains(path),
             None => same_stamp(stamp, old),
         };
         let stays = same_content && same_time(stamp.modified, old.modified);
@@ -411,9 +411,9 @@ impl<'a> Planner<'a> {
     }
 
     fn compare_directories(&mut self) {
-        let Sides { source, destination, names, equal: _, manifest: _ } = self.sides;
+        let Sides { source, destination, names, differing: _, manifest: _ } = self.sides;
         let mut extras = Vec::new();
-        for pair in pairs(&source.directories, &destination.directories, names) {
+        for pair in pairs(source.directories.iter(), destination.directories.iter(), names) {
             match pair {
                 Pair { source: Some((path, _)), destination: None } => {
                     if !self.policy.selects_directory(path) || self.opaque_at(path).is_some() {
@@ -506,7 +506,7 @@ impl<'a> Planner<'a> {
         if self.policy.extras == Extras::Keep {
             return;
         }
-        let Sides { source, destination, names: _, equal: _, manifest: _ } = self.sides;
+        let Sides { source, destination, names: _, differing: _, manifest: _ } = self.sides;
         let deletes = self.deleted.len() as u64;
         if source.files.is_empty() && deletes > 0 && self.policy.care != Care::None {
             return self.refuse(Guard::EmptySource);

@@ -1,12 +1,8 @@
-use std::collections::{BTreeMap, BTreeSet};
-
-use iisle_path::{NameRules, RelPath};
 use iisle_report::{Monitor, Phase};
-use iisle_tree::digest::of_files;
 use iisle_tree::{Snapshot, Tree, TreeError};
 
+use crate::contents::{Comparison, DigestStore, Versions};
 use crate::manifest::Manifest;
-use crate::matching::{Pair, pairs};
 use crate::plan::{Plan, Sides, plan};
 use crate::policy::{Compare, Extras, Policy};
 
@@ -25,6 +21,9 @@ pub trait Known {
     /// What the last deployment of the same stream brought; `None` when there was none. Costly the
     /// first time.
     fn manifest(&self) -> Option<&Manifest>;
+
+    /// Where digests are kept, if they are.
+    fn digests(&self) -> Option<&dyn DigestStore>;
 }
 
 /// Nothing is known.
@@ -32,6 +31,10 @@ struct Unknown;
 
 impl Known for Unknown {
     fn manifest(&self) -> Option<&Manifest> {
+        None
+    }
+
+    fn digests(&self) -> Option<&dyn DigestStore> {
         None
     }
 }
@@ -45,15 +48,25 @@ pub fn prepare_managed(
     known: &dyn Known,
     monitor: &dyn Monitor,
 ) -> Result<Plan, TreeError> {
-    let (ours, theirs) = snapshots(source, destination, monitor)?;
+    let by_content = policy.compare == Compare::Contents;
+    let store = if by_content { known.digests() } else { None };
+    let list = |tree: &dyn Tree| match store {
+        Some(_) => tree.versioned_snapshot(),
+        None => Ok((tree.snapshot()?, Vec::new())),
+    };
+    let [(ours, our_versions), (theirs, their_versions)] =
+        both(source, destination, monitor, list, |(snapshot, _)| snapshot.files.len())?;
     let names = destination.names();
     let mut sides =
-        Sides { source: &ours, destination: &theirs, names, equal: None, manifest: None };
-    let equal;
-    if policy.compare == Compare::Contents {
-        equal = equal_contents(source, destination, &sides, policy, monitor);
-        sides.equal = Some(&equal);
+        Sides { source: &ours, destination: &theirs, names, differing: None, manifest: None };
+    let differing;
+    if by_content {
+        let versions = Versions { source: &our_versions, destination: &their_versions };
+        let comparison = Comparison { source, destination, sides: &sides, versions };
+        differing = comparison.differing(policy, store, monitor);
+        sides.differing = Some(&differing);
     }
+    drop((our_versions, their_versions));
     if policy.extras == Extras::Managed && has_extras(&sides) {
         sides.manifest = known.manifest();
     }
@@ -75,70 +88,31 @@ pub fn snapshots(
     destination: &dyn Tree,
     monitor: &dyn Monitor,
 ) -> Result<(Snapshot, Snapshot), TreeError> {
+    let files = |snapshot: &Snapshot| snapshot.files.len();
+    let [ours, theirs] = both(source, destination, monitor, |tree| tree.snapshot(), files)?;
+    Ok((ours, theirs))
+}
+
+/// Does with both trees at the same time what `list` does with one; `files` counts what it found.
+fn both<T: Send>(
+    source: &dyn Tree,
+    destination: &dyn Tree,
+    monitor: &dyn Monitor,
+    list: impl Fn(&dyn Tree) -> Result<T, TreeError> + Sync,
+    files: impl Fn(&T) -> usize + Sync,
+) -> Result<[T; 2], TreeError> {
     monitor.begin(Phase::Scan, None, None);
     let list = |tree: &dyn Tree| {
-        let snapshot = tree.snapshot();
-        if let Ok(snapshot) = &snapshot {
-            monitor.advance(Phase::Scan, snapshot.files.len() as u64, 0);
+        let found = list(tree);
+        if let Ok(found) = &found {
+            monitor.advance(Phase::Scan, files(found) as u64, 0);
         }
-        snapshot
+        found
     };
     let (ours, theirs) = std::thread::scope(|scope| {
         let theirs = scope.spawn(|| list(destination));
         (list(source), theirs.join().expect("listing a tree does not panic"))
     });
     monitor.end(Phase::Scan);
-    Ok((ours?, theirs?))
-}
-
-/// The files of the source whose content equals that of their counterpart, by SHA-256.
-///
-/// Only files of one size are read. One that cannot be read counts as different: the attempt to
-/// copy it will say why.
-pub fn equal_contents(
-    source: &dyn Tree,
-    destination: &dyn Tree,
-    sides: &Sides<'_>,
-    policy: &Policy,
-    monitor: &dyn Monitor,
-) -> BTreeSet<RelPath> {
-    let (ours, theirs) =
-        same_size(&sides.source.files, &sides.destination.files, sides.names, policy);
-    let size = |path: &RelPath| sides.source.files.get(path).map_or(0, |stamp| stamp.size);
-    let bytes: u64 = ours.iter().map(size).sum();
-    monitor.begin(Phase::Hash, Some(2 * ours.len() as u64), Some(2 * bytes));
-    let progress = |files, bytes| monitor.advance(Phase::Hash, files, bytes);
-    let left = of_files(source, &ours, &progress);
-    let right = of_files(destination, &theirs, &progress);
-    monitor.end(Phase::Hash);
-    ours.into_iter()
-        .zip(left.into_iter().zip(right))
-        .filter_map(|(path, digests)| match digests {
-            (Ok(a), Ok(b)) => (a == b).then_some(path),
-            _ if monitor.is_interrupted() => None,
-            (Err(error), _) | (_, Err(error)) => {
-                monitor.warning(&format!("cannot compare it: {error}"), Some(&path));
-                None
-            }
-        })
-        .collect()
-}
-
-/// Pairs of files that only their content can tell apart.
-fn same_size(
-    source: &BTreeMap<RelPath, iisle_tree::Stamp>,
-    destination: &BTreeMap<RelPath, iisle_tree::Stamp>,
-    names: NameRules,
-    policy: &Policy,
-) -> (Vec<RelPath>, Vec<RelPath>) {
-    pairs(source, destination, names)
-        .into_iter()
-        .filter_map(|pair| match pair {
-            Pair { source: Some((ours, a)), destination: Some((theirs, b)) } => {
-                let asked = a.size == b.size && policy.selects(ours);
-                asked.then(|| (ours.clone(), theirs.clone()))
-            }
-            _ => None,
-        })
-        .unzip()
+    Ok([ours?, theirs?])
 }

@@ -163,6 +163,18 @@ impl Tree for Limited<'_> {
     fn names(&self) -> NameRules {
         self.below.names()
     }
+
+    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
+        self.below.stamp(path)
+    }
+
+    fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
+        self.below.is_current(path, stamp)
+    }
+
+    fn is_executable(&self, path: &RelPath) -> bool {
+        self.below.is_executable(path)
+    }
 }
 
 impl TreeMut for Limited<'_> {

@@ -15,9 +15,11 @@ pub mod pointer;
 pub mod record;
 mod snapshot;
 mod tree;
+mod version;
 pub mod workshop;
 
 pub use local::{Durability, Links, LocalTree};
 pub use memory::MemoryTree;
 pub use snapshot::{Refusal, Refused, Snapshot, Stamp, Ticks};
 pub use tree::{Content, Holder, Tree, TreeError, TreeMut};
+pub use version::FileVersion;

@@ -123,6 +123,10 @@ impl Tree for MemoryTree {
         let found = self.stamp(path)?;
         Ok(found.is_some_and(|found| (found.size, found.modified) == (stamp.size, stamp.modified)))
     }
+
+    fn is_executable(&self, _: &RelPath) -> bool {
+        false
+    }
 }
 
 impl TreeMut for MemoryTree {

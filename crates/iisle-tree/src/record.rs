@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use iisle_path::{NameRules, RelPath};
 
 use crate::breaks::{Breaks, Fate};
-use crate::{Content, Holder, Snapshot, Stamp, Tree, TreeError, TreeMut};
+use crate::{Content, FileVersion, Holder, Snapshot, Stamp, Tree, TreeError, TreeMut};
 
 /// When a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +84,10 @@ impl<'a> Recording<'a> {
 impl Tree for Recording<'_> {
     fn snapshot(&self) -> Result<Snapshot, TreeError> {
         self.tree.snapshot()
+    }
+
+    fn versioned_snapshot(&self) -> Result<(Snapshot, Vec<Option<FileVersion>>), TreeError> {
+        self.tree.versioned_snapshot()
     }
 
     fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError> {

@@ -3,7 +3,7 @@ use std::io::{self, Read, Seek};
 use iisle_path::{NameRules, RelPath};
 use thiserror::Error;
 
-use crate::{Snapshot, Stamp};
+use crate::{FileVersion, Snapshot, Stamp};
 
 /// An open file: read from any place.
 pub trait Content: Read + Seek + Send {}
@@ -15,6 +15,12 @@ pub trait Tree: Send + Sync {
     /// Lists every file and directory below the root.
     fn snapshot(&self) -> Result<Snapshot, TreeError>;
 
+    /// As [`snapshot`](Self::snapshot), and the versions of the files in their order as far as they
+    /// are known; none at all where none can be known. What is not known is found out by reading.
+    fn versioned_snapshot(&self) -> Result<(Snapshot, Vec<Option<FileVersion>>), TreeError> {
+        Ok((self.snapshot()?, Vec::new()))
+    }
+
     /// Opens one file.
     fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError>;
 
@@ -22,33 +28,15 @@ pub trait Tree: Send + Sync {
     fn names(&self) -> NameRules;
 
     /// What is known of the file `path` now; `None` when there is no such file.
-    ///
-    /// Takes a whole snapshot unless the tree knows better.
-    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
-        let names = self.names();
-        let snapshot = self.snapshot()?;
-        let exact = snapshot.files.get(path).copied();
-        let by_rules = || {
-            let mut files = snapshot.files.iter();
-            files.find(|(found, _)| names.same(found.as_str(), path.as_str())).map(|(_, s)| *s)
-        };
-        Ok(exact.or_else(by_rules))
-    }
+    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError>;
 
-    /// Whether `path` is still the file that a snapshot gave `stamp`, as far as the tree can tell.
-    ///
-    /// Trees whose content cannot change under their readers need not ask.
-    fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
-        let _ = (path, stamp);
-        Ok(true)
-    }
+    /// Whether `path` is still the file that a snapshot gave `stamp`, as far as the tree can tell;
+    /// `true` where content cannot change under its readers.
+    fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError>;
 
     /// Whether the system that holds the file lets it be executed; always `false` where that is
     /// said by its name.
-    fn is_executable(&self, path: &RelPath) -> bool {
-        let _ = path;
-        false
-    }
+    fn is_executable(&self, path: &RelPath) -> bool;
 
     /// The whole of a file that is expected to be small.
     ///

@@ -404,6 +404,18 @@ impl Tree for Broken {
     fn names(&self) -> NameRules {
         self.0.names()
     }
+
+    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
+        self.0.stamp(path)
+    }
+
+    fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
+        self.0.is_current(path, stamp)
+    }
+
+    fn is_executable(&self, path: &RelPath) -> bool {
+        self.0.is_executable(path)
+    }
 }
 
 #[test]

@@ -126,11 +126,13 @@ impl<'a> Deployment<'a> {
         policy: &Policy,
         manifest: Option<&Manifest>,
     ) -> Plan {
-        let mut sides = Sides { source: ours, destination: theirs, names, equal: None, manifest };
+        let mut sides =
+            Sides { source: ours, destination: theirs, names, differing: None, manifest };
         if policy.compare == Compare::Contents {
-            let equal =
-                iisle_sync::equal_contents(tree, destination, &sides, policy, self.context.monitor);
-            sides.equal = Some(&equal);
+            let monitor = self.context.monitor;
+            let differing =
+                iisle_sync::differing_contents(tree, destination, &sides, policy, monitor);
+            sides.differing = Some(&differing);
             return iisle_sync::plan(&sides, policy);
         }
         let plan = iisle_sync::plan(&sides, policy);
@@ -140,10 +142,10 @@ impl<'a> Deployment<'a> {
         }
         // By its stamp a file that a parameter sets to another value of the same length is the
         // same: everything that differs by its stamp, and those whose content differs.
-        let mut equal: BTreeSet<RelPath> = ours.files.keys().cloned().collect();
+        let mut differing = BTreeSet::new();
         for step in &plan.steps {
             if let Step::Replace { path: _, source, stamp: _, old: _ } = step {
-                equal.remove(source);
+                differing.insert(source.clone());
             }
         }
         let by_name: BTreeMap<String, &RelPath> =
@@ -161,11 +163,11 @@ impl<'a> Deployment<'a> {
         let found = of_files(destination, &right, &|_, _| ());
         for (path, digests) in left.into_iter().zip(mine.into_iter().zip(found)) {
             match digests {
-                (Ok(a), Ok(b)) if a == b => drop(equal.insert(path)),
-                _ => drop(equal.remove(&path)),
+                (Ok(a), Ok(b)) if a == b => drop(differing.remove(&path)),
+                _ => drop(differing.insert(path)),
             }
         }
-        sides.equal = Some(&equal);
+        sides.differing = Some(&differing);
         iisle_sync::plan(&sides, policy)
     }
 

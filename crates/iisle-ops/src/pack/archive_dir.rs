@@ -49,7 +49,7 @@ pub(super) fn write(
         source: snapshot,
         destination: &theirs,
         names: destination.names(),
-        equal: None,
+        differing: None,
         manifest: None,
     };
     let plan = iisle_sync::plan(&sides, &policy);

@@ -183,8 +183,16 @@ impl Tree for Restless<'_> {
         self.0.names()
     }
 
+    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, iisle_tree::TreeError> {
+        self.0.stamp(path)
+    }
+
     fn is_current(&self, path: &RelPath, _: Stamp) -> Result<bool, iisle_tree::TreeError> {
         Ok(path.as_str() != "App.dll")
+    }
+
+    fn is_executable(&self, path: &RelPath) -> bool {
+        self.0.is_executable(path)
     }
 }
 

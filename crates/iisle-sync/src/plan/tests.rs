@@ -64,7 +64,7 @@ fn policy(extras: Extras) -> Policy {
 }
 
 fn decide(names: NameRules, source: &Snapshot, destination: &Snapshot, policy: &Policy) -> String {
-    show(&plan(&Sides { source, destination, names, equal: None, manifest: None }, policy))
+    show(&plan(&Sides { source, destination, names, differing: None, manifest: None }, policy))
 }
 
 fn check(source: &str, destination: &str, extras: Extras) -> String {
@@ -299,12 +299,12 @@ fn what_is_excluded_is_neither_copied_nor_deleted() {
 #[test]
 fn equal_content_needs_no_copy() {
     let (source, destination) = (snapshot("a 1 1\nb 1 1\nc 1 1"), snapshot("a 1 9\nb 1 1\nc 1 1"));
-    let equal: BTreeSet<_> = ["a", "c"].map(path).into();
+    let differing: BTreeSet<_> = ["b"].map(path).into();
     let sides = Sides {
         source: &source,
         destination: &destination,
         names: NameRules::Windows,
-        equal: Some(&equal),
+        differing: Some(&differing),
         manifest: None,
     };
     insta::assert_snapshot!(show(&plan(&sides, &policy(Extras::Keep))), @r"
@@ -357,7 +357,7 @@ proptest! {
         let same = tree(names, &files).snapshot().unwrap();
         let extras = if delete { Extras::Delete } else { Extras::Keep };
         let policy = Policy { target: Target::Destination, ..policy(extras) };
-        let plan = plan(&Sides { source: &same, destination: &same, names, equal: None, manifest: None }, &policy);
+        let plan = plan(&Sides { source: &same, destination: &same, names, differing: None, manifest: None }, &policy);
         prop_assert!(plan.steps.is_empty() && plan.refused.is_empty(), "{}", show(&plan));
     }
 
@@ -370,7 +370,7 @@ proptest! {
         let (source, destination) = (ours.snapshot().unwrap(), theirs.snapshot().unwrap());
         let extras = if delete { Extras::Delete } else { Extras::Keep };
         let policy = policy(extras);
-        let sides = Sides { source: &source, destination: &destination, names, equal: None, manifest: None };
+        let sides = Sides { source: &source, destination: &destination, names, differing: None, manifest: None };
         for step in plan(&sides, &policy).steps {
             let existing = match &step {
                 Step::RenameCase { from: path, path: _, old: _ }

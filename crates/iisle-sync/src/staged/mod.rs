@@ -21,6 +21,7 @@
 mod claims;
 mod error;
 mod journal;
+mod kept;
 mod layout;
 mod offline;
 mod record;
@@ -33,6 +34,7 @@ mod tests;
 
 pub use claims::{has_manifest, other_streams, read_manifest};
 pub use error::StagedError;
+pub use kept::{keep_digests, read_digests};
 pub use offline::{Away, Offline, PAGE_MARK};
 pub use recovery::{Direction, Recovered, is_unfinished, recover, rollback};
 pub use run::{Held, Staging, deploy};

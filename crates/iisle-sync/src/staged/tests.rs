@@ -457,6 +457,14 @@ impl Tree for HeldSite {
     fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
         self.tree.stamp(path)
     }
+
+    fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
+        self.tree.is_current(path, stamp)
+    }
+
+    fn is_executable(&self, path: &RelPath) -> bool {
+        self.tree.is_executable(path)
+    }
 }
 
 impl TreeMut for HeldSite {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 #[cfg(not(target_os = "linux"))]
 use super::system;
-use crate::Stamp;
+use crate::{FileVersion, Stamp};
 
 /// What stands under a name, links not followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,16 +22,23 @@ pub(crate) struct Listed<'a> {
     pub(crate) kind: Kind,
     /// Of a file or directory; meaningless for anything else.
     pub(crate) stamp: io::Result<Stamp>,
+    /// Of a file, when versions are asked for and known.
+    pub(crate) version: Option<FileVersion>,
 }
 
-/// Shows every entry of `folder` to `each`, or the error that ended the listing.
+/// Shows every entry of `folder` to `each`, or the error that ended the listing; with the versions of
+/// files that lie on `volume`.
 ///
 /// On Windows all facts come with the listing; elsewhere they cost a call for each entry.
 ///
 /// # Errors
 /// When the folder cannot be opened.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn list(folder: &Path, mut each: impl FnMut(io::Result<Listed<'_>>)) -> io::Result<()> {
+pub(crate) fn list(
+    folder: &Path,
+    volume: Option<u64>,
+    mut each: impl FnMut(io::Result<Listed<'_>>),
+) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let known = entry.and_then(|entry| Ok((entry.file_type()?, entry)));
         let (kind, entry) = match known {
@@ -47,16 +54,24 @@ pub(crate) fn list(folder: &Path, mut each: impl FnMut(io::Result<Listed<'_>>)) 
             () if kind.is_dir() => Kind::Directory,
             () => Kind::Special,
         };
-        let stamp = match kind {
-            Kind::File | Kind::Directory => entry.metadata().map(|m| system::stamp(&m)),
-            Kind::Link | Kind::Special => Ok(Stamp::default()),
+        let metadata = match kind {
+            Kind::File | Kind::Directory => entry.metadata().map(Some),
+            Kind::Link | Kind::Special => Ok(None),
         };
-        each(Ok(Listed { name: &entry.file_name(), kind, stamp }));
+        let version = match (&metadata, volume) {
+            (Ok(Some(metadata)), Some(volume)) if kind == Kind::File => {
+                system::version(&entry.path(), metadata, volume)
+            }
+            _ => None,
+        };
+        let stamp = metadata.map(|found| found.as_ref().map(system::stamp).unwrap_or_default());
+        each(Ok(Listed { name: &entry.file_name(), kind, stamp, version }));
     }
     Ok(())
 }
 
-/// Shows every entry of `folder` to `each`, or the error that ended the listing.
+/// Shows every entry of `folder` to `each`, or the error that ended the listing; with the versions of
+/// files that lie on `volume`.
 ///
 /// The system calls are made without the standard library between: that takes a fifth less time,
 /// and listing is what a sync without changes does.
@@ -64,7 +79,11 @@ pub(crate) fn list(folder: &Path, mut each: impl FnMut(io::Result<Listed<'_>>)) 
 /// # Errors
 /// When the folder cannot be opened.
 #[cfg(target_os = "linux")]
-pub(crate) fn list(folder: &Path, mut each: impl FnMut(io::Result<Listed<'_>>)) -> io::Result<()> {
+pub(crate) fn list(
+    folder: &Path,
+    volume: Option<u64>,
+    mut each: impl FnMut(io::Result<Listed<'_>>),
+) -> io::Result<()> {
     use rustix::fs::{CWD, FileType, Mode, OFlags, RawDir, openat};
     use std::os::unix::ffi::OsStrExt;
 
@@ -87,23 +106,27 @@ pub(crate) fn list(folder: &Path, mut each: impl FnMut(io::Result<Listed<'_>>)) 
             continue;
         }
         let kind = match entry.file_type() {
-            FileType::Symlink => Ok((Kind::Link, Stamp::default())),
+            FileType::Symlink => Ok((Kind::Link, Stamp::default(), None)),
             // Some file systems do not tell the type here.
             FileType::RegularFile | FileType::Directory | FileType::Unknown => {
-                examine(&descriptor, entry.file_name())
+                examine(&descriptor, entry.file_name(), volume)
             }
-            _ => Ok((Kind::Special, Stamp::default())),
+            _ => Ok((Kind::Special, Stamp::default(), None)),
         };
         each(Ok(match kind {
-            Ok((kind, stamp)) => Listed { name, kind, stamp: Ok(stamp) },
-            Err(error) => Listed { name, kind: Kind::File, stamp: Err(error) },
+            Ok((kind, stamp, version)) => Listed { name, kind, stamp: Ok(stamp), version },
+            Err(error) => Listed { name, kind: Kind::File, stamp: Err(error), version: None },
         }));
     }
     Ok(())
 }
 
 #[cfg(target_os = "linux")]
-fn examine(folder: &rustix::fd::OwnedFd, name: &std::ffi::CStr) -> io::Result<(Kind, Stamp)> {
+fn examine(
+    folder: &rustix::fd::OwnedFd,
+    name: &std::ffi::CStr,
+    volume: Option<u64>,
+) -> io::Result<(Kind, Stamp, Option<FileVersion>)> {
     use rustix::fs::{AtFlags, FileType, statat};
 
     let facts = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
@@ -120,5 +143,10 @@ fn examine(folder: &rustix::fd::OwnedFd, name: &std::ffi::CStr) -> io::Result<(K
         modified: crate::Ticks::from_unix(facts.st_mtime, nanoseconds),
         read_only: facts.st_mode & super::unix::WRITE == 0,
     };
-    Ok((kind, stamp))
+    let version = volume.filter(|own| *own == facts.st_dev && kind == Kind::File).and_then(|_| {
+        let nanoseconds = u32::try_from(facts.st_ctime_nsec).ok()?;
+        let changed = crate::Ticks::from_unix(facts.st_ctime, nanoseconds);
+        Some(FileVersion { file: std::num::NonZero::new(facts.st_ino)?, changed })
+    });
+    Ok((kind, stamp, version))
 }

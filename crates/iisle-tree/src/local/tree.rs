@@ -10,8 +10,8 @@ use iisle_path::{NameRules, RelPath};
 use super::cleanup::remove_leftovers;
 use super::system;
 use super::temporary::{Temporary, aside};
-use super::walk::walk;
-use crate::{Content, Holder, Snapshot, Stamp, Tree, TreeError, TreeMut};
+use super::walk::{Facts, Walked, walk};
+use crate::{Content, FileVersion, Holder, Snapshot, Stamp, Tree, TreeError, TreeMut};
 
 /// Bytes that are copied at a time.
 const BLOCK: usize = 256 * 1024;
@@ -181,6 +181,17 @@ impl LocalTree {
         }
     }
 
+    fn walk(&self, facts: Facts) -> Result<Walked, TreeError> {
+        match walk(&self.base, self.links, facts) {
+            Ok(walked) => {
+                self.is_clean.store(walked.temporaries == 0, Ordering::Relaxed);
+                Ok(walked)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Walked::default()),
+            Err(error) => Err(TreeError::met("list", self.root.display().to_string(), error)),
+        }
+    }
+
     /// A temporary beside `target`, in a folder that is created when it is missing.
     fn temporary(target: &Path) -> io::Result<Temporary> {
         match Temporary::beside(target) {
@@ -195,14 +206,12 @@ impl LocalTree {
 
 impl Tree for LocalTree {
     fn snapshot(&self) -> Result<Snapshot, TreeError> {
-        match walk(&self.base, self.links) {
-            Ok(walked) => {
-                self.is_clean.store(walked.temporaries == 0, Ordering::Relaxed);
-                Ok(walked.snapshot)
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Snapshot::default()),
-            Err(error) => Err(TreeError::met("list", self.root.display().to_string(), error)),
-        }
+        self.walk(Facts::Stamps).map(|walked| walked.snapshot)
+    }
+
+    fn versioned_snapshot(&self) -> Result<(Snapshot, Vec<Option<FileVersion>>), TreeError> {
+        let Walked { snapshot, versions, temporaries: _ } = self.walk(Facts::Versions)?;
+        Ok((snapshot, versions))
     }
 
     fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError> {

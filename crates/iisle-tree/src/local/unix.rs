@@ -11,7 +11,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use crate::folder::{Attributes, Facts};
-use crate::{Holder, Stamp, Ticks};
+use crate::{FileVersion, Holder, Stamp, Ticks};
 
 /// How names compare on this system's usual volumes.
 pub(crate) const NAMES: NameRules =
@@ -46,6 +46,41 @@ pub(crate) struct Identity {
 pub(crate) fn identity(path: &Path) -> io::Result<Identity> {
     let metadata = fs::metadata(path)?;
     Ok(Identity { device: metadata.dev(), inode: metadata.ino() })
+}
+
+/// The volume of an existing folder, when every change of a file there is seen by its number and the
+/// time of its last change. Shares and volumes that only pretend to keep these are not trusted.
+#[cfg(target_os = "linux")]
+pub(crate) fn faithful_volume(folder: &Path) -> Option<u64> {
+    /// ext2 to ext4, XFS, Btrfs, bcachefs, F2FS, ZFS, tmpfs, overlayfs.
+    ///
+    /// Source: `linux/magic.h`; for ZFS and bcachefs their own headers.
+    const FAITHFUL: [u64; 8] = [
+        0xef53,
+        0x5846_5342,
+        0x9123_683e,
+        0xca45_1a4e,
+        0xf2f5_2010,
+        0x2fc1_2fc1,
+        0x0102_1994,
+        0x794c_7630,
+    ];
+    let kind = u64::try_from(rustix::fs::statfs(folder).ok()?.f_type).ok()?;
+    FAITHFUL.contains(&kind).then(|| volume_of(folder).ok()).flatten()
+}
+
+/// Nothing is known about the volumes of this system.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn faithful_volume(folder: &Path) -> Option<u64> {
+    let _ = folder;
+    None
+}
+
+/// Which state of which file it is, if it lies on `volume`.
+pub(crate) fn version(path: &Path, metadata: &Metadata, volume: u64) -> Option<FileVersion> {
+    let changed = changed(path, metadata)?;
+    let file = std::num::NonZero::new(metadata.ino()).filter(|_| metadata.dev() == volume)?;
+    Some(FileVersion { file, changed })
 }
 
 /// The form of a root under which every path below it can be reached.

@@ -10,7 +10,7 @@ use super::listing::{Kind, Listed, list};
 use super::system;
 use super::temporary::is_temporary;
 use super::tree::Links;
-use crate::{Refusal, Refused, Snapshot, Stamp};
+use crate::{FileVersion, Refusal, Refused, Snapshot, Stamp};
 
 /// Links to folders that are followed below one another; more is taken for a circle.
 const MAX_NESTED_LINKS: usize = 8;
@@ -19,16 +19,30 @@ const MAX_NESTED_LINKS: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Walked {
     pub(super) snapshot: Snapshot,
+    /// The versions of its files in their order, when they were asked for and the volume has some.
+    pub(super) versions: Vec<Option<FileVersion>>,
     /// Temporaries of crashed or running syncs, which are no part of the snapshot.
     pub(super) temporaries: usize,
+}
+
+/// What is wanted to be known of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Facts {
+    Stamps,
+    Versions,
 }
 
 /// Lists everything below `root`, folders in parallel.
 ///
 /// # Errors
 /// When `root` itself cannot be listed. What cannot be listed below it is refused, not an error.
-pub(super) fn walk(root: &Path, links: Links) -> io::Result<Walked> {
-    let walk = Walk { root, real_root: OnceLock::new(), links, found: Mutex::default() };
+pub(super) fn walk(root: &Path, links: Links, facts: Facts) -> io::Result<Walked> {
+    let volume = match facts {
+        Facts::Stamps => None,
+        Facts::Versions => system::faithful_volume(root),
+    };
+    let found = Mutex::default();
+    let walk = Walk { root, real_root: OnceLock::new(), links, volume, found };
     let top = Folder { host: root.to_owned(), path: None, via: Vec::new() };
     rayon::scope(|scope| walk.list(scope, &top))?;
     Ok(walk.finish())
@@ -39,13 +53,22 @@ struct Walk<'a> {
     /// The root without links, found when the first link is met.
     real_root: OnceLock<Option<PathBuf>>,
     links: Links,
+    /// The volume whose files have versions.
+    volume: Option<u64>,
     found: Mutex<Found>,
+}
+
+/// A file.
+struct File {
+    path: RelPath,
+    stamp: Stamp,
+    version: Option<FileVersion>,
 }
 
 #[derive(Default)]
 struct Found {
     /// The files of each folder, sorted.
-    files: Vec<Vec<(RelPath, Stamp)>>,
+    files: Vec<Vec<File>>,
     directories: Vec<(RelPath, Stamp)>,
     refused: Vec<Refused>,
     temporaries: usize,
@@ -65,14 +88,18 @@ impl Walk<'_> {
         found.refused.sort_by(|a, b| a.path.cmp(&b.path).then_with(|| a.bytes.cmp(&b.bytes)));
         // Whole folders in order are nearly sorted, which the stable sort sees; and from sorted
         // lists the maps are built without searching.
-        found.files.sort_unstable_by(|a, b| a[0].0.cmp(&b[0].0));
+        found.files.sort_unstable_by(|a, b| a[0].path.cmp(&b[0].path));
         let mut files: Vec<_> = found.files.into_iter().flatten().collect();
-        files.sort_by(|a, b| a.0.cmp(&b.0));
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        let versions = match self.volume {
+            Some(_) => files.iter().map(|file| file.version).collect(),
+            None => Vec::new(),
+        };
+        let files = files.into_iter().map(|File { path, stamp, version: _ }| (path, stamp));
         found.directories.sort_by(|a, b| a.0.cmp(&b.0));
-        let (files, directories) =
-            (files.into_iter().collect(), found.directories.into_iter().collect());
+        let (files, directories) = (files.collect(), found.directories.into_iter().collect());
         let snapshot = Snapshot { files, directories, refused: found.refused };
-        Walked { snapshot, temporaries: found.temporaries }
+        Walked { snapshot, versions, temporaries: found.temporaries }
     }
 
     fn visit<'s>(&'s self, scope: &rayon::Scope<'s>, folder: &Folder) {
@@ -87,7 +114,7 @@ impl Walk<'_> {
         let mut files = Vec::new();
         let mut text = folder.path.as_ref().map_or(String::new(), |path| format!("{path}/"));
         let prefix = text.len();
-        list(&folder.host, |entry| {
+        list(&folder.host, self.volume, |entry| {
             text.truncate(prefix);
             match entry {
                 Ok(entry) => self.entry(scope, folder, entry, &mut text, &mut files, &mut found),
@@ -95,7 +122,7 @@ impl Walk<'_> {
             }
         })?;
         if !files.is_empty() {
-            files.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+            files.sort_unstable_by(|a: &File, b| a.path.cmp(&b.path));
             found.files.push(files);
         }
         self.add(found);
@@ -116,10 +143,10 @@ impl Walk<'_> {
         folder: &Folder,
         entry: Listed<'_>,
         text: &mut String,
-        files: &mut Vec<(RelPath, Stamp)>,
+        files: &mut Vec<File>,
         found: &mut Found,
     ) {
-        let Listed { name, kind, stamp } = entry;
+        let Listed { name, kind, stamp, version } = entry;
         let Some(path) = path_below(text, name) else {
             found.refused.push(Refused {
                 path: format!("{text}{}", name.to_string_lossy()),
@@ -131,7 +158,7 @@ impl Walk<'_> {
         match stamp {
             Ok(stamp) => match kind {
                 Kind::File if name.to_str().is_some_and(is_temporary) => found.temporaries += 1,
-                Kind::File => files.push((path, stamp)),
+                Kind::File => files.push(File { path, stamp, version }),
                 Kind::Link => self.link(scope, folder, path, folder.host.join(name), files, found),
                 Kind::Directory => {
                     let host = folder.host.join(name);
@@ -168,7 +195,7 @@ impl Walk<'_> {
         folder: &Folder,
         path: RelPath,
         host: PathBuf,
-        files: &mut Vec<(RelPath, Stamp)>,
+        files: &mut Vec<File>,
         found: &mut Found,
     ) {
         let target = fs::read_link(&host)
@@ -189,7 +216,8 @@ impl Walk<'_> {
         };
         let stamp = system::stamp(&metadata);
         if metadata.is_file() {
-            return files.push((path, stamp));
+            let version = self.volume.and_then(|volume| system::version(&real, &metadata, volume));
+            return files.push(File { path, stamp, version });
         }
         if !metadata.is_dir() {
             return found.refused.push(refuse(Refusal::Special));

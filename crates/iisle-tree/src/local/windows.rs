@@ -29,7 +29,8 @@ use windows_sys::Win32::Storage::FileSystem::{
     FILE_ATTRIBUTE_TEMPORARY, FILE_BASIC_INFO, FILE_FLAG_BACKUP_SEMANTICS,
     FILE_FLAG_OPEN_REPARSE_POINT, FILE_READ_ATTRIBUTES, FILE_SHARE_DELETE, FILE_SHARE_READ,
     FILE_SHARE_WRITE, FILE_WRITE_ATTRIBUTES, FILE_WRITE_DATA, FileBasicInfo, GetDiskFreeSpaceExW,
-    GetFileInformationByHandle, GetFileInformationByHandleEx, SYNCHRONIZE, SetFileAttributesW,
+    GetDriveTypeW, GetFileInformationByHandle, GetFileInformationByHandleEx, GetVolumeInformationW,
+    GetVolumePathNameW, SYNCHRONIZE, SetFileAttributesW,
 };
 use windows_sys::Win32::System::Console::{CTRL_BREAK_EVENT, CTRL_C_EVENT, SetConsoleCtrlHandler};
 use windows_sys::Win32::System::RestartManager::{
@@ -42,7 +43,7 @@ use windows_sys::Win32::System::Threading::{
 use windows_sys::core::BOOL;
 
 use crate::folder::{Attributes, Facts};
-use crate::{Holder, Stamp, Ticks};
+use crate::{FileVersion, Holder, Stamp, Ticks};
 
 /// How names compare on this system's usual volumes.
 pub(crate) const NAMES: NameRules = NameRules::Windows;
@@ -110,6 +111,10 @@ pub(crate) fn identity(path: &Path) -> io::Result<Identity> {
         .share_mode(SHARE_ALL)
         .custom_flags(FILE_FLAG_BACKUP_SEMANTICS)
         .open(path)?;
+    identity_of(&file)
+}
+
+fn identity_of(file: &File) -> io::Result<Identity> {
     let mut facts = BY_HANDLE_FILE_INFORMATION::default();
     // SAFETY: the handle is open for the whole call, and `facts` is writable and of that type.
     let done = unsafe { GetFileInformationByHandle(file.as_raw_handle(), &raw mut facts) };
@@ -201,6 +206,11 @@ pub(crate) fn changed(path: &Path, metadata: &Metadata) -> Option<Ticks> {
         .share_mode(SHARE_ALL)
         .open(path)
         .ok()?;
+    let facts = times_of(&file)?;
+    (facts.ChangeTime != 0).then_some(Ticks(facts.ChangeTime))
+}
+
+fn times_of(file: &File) -> Option<FILE_BASIC_INFO> {
     let mut facts = FILE_BASIC_INFO::default();
     let size = u32::try_from(size_of::<FILE_BASIC_INFO>()).ok()?;
     // SAFETY: the handle is open for the whole call, and `facts` has room for `size` bytes.
@@ -212,7 +222,58 @@ pub(crate) fn changed(path: &Path, metadata: &Metadata) -> Option<Ticks> {
             size,
         )
     };
-    (done != 0 && facts.ChangeTime != 0).then_some(Ticks(facts.ChangeTime))
+    (done != 0).then_some(facts)
+}
+
+/// The volume of an existing folder, when every change of a file there is seen by its number and the
+/// time of its last change: NTFS on a disk of this machine.
+pub(crate) fn faithful_volume(folder: &Path) -> Option<u64> {
+    let wide: Vec<u16> = folder.as_os_str().encode_wide().chain([0]).collect();
+    let mut top = [0; 512];
+    let length = u32::try_from(top.len()).ok()?;
+    // SAFETY: `wide` ends in a zero, and `top` has room for `length` units.
+    let found = unsafe { GetVolumePathNameW(wide.as_ptr(), top.as_mut_ptr(), length) };
+    // SAFETY: `top` ends in a zero when it was found.
+    if found == 0 || unsafe { GetDriveTypeW(top.as_ptr()) } != DRIVE_FIXED {
+        return None;
+    }
+    let mut kind = [0; 32];
+    let length = u32::try_from(kind.len()).ok()?;
+    // SAFETY: `top` ends in a zero, `kind` has room for `length` units, and nothing else is asked for.
+    let known = unsafe {
+        GetVolumeInformationW(
+            top.as_ptr(),
+            ptr::null_mut(),
+            0,
+            ptr::null_mut(),
+            ptr::null_mut(),
+            ptr::null_mut(),
+            kind.as_mut_ptr(),
+            length,
+        )
+    };
+    let kind = String::from_utf16_lossy(&kind);
+    if known == 0 || kind.trim_end_matches('\0') != "NTFS" {
+        return None;
+    }
+    identity(folder).ok().map(|identity| u64::from(identity.volume))
+}
+
+/// Which state of which file it is, if it lies on `volume` and is still what was listed: a listing may
+/// be behind what it lists.
+pub(crate) fn version(path: &Path, metadata: &Metadata, volume: u64) -> Option<FileVersion> {
+    let file = OpenOptions::new()
+        .access_mode(FILE_READ_ATTRIBUTES)
+        .share_mode(SHARE_ALL)
+        .custom_flags(FILE_FLAG_OPEN_REPARSE_POINT)
+        .open(path)
+        .ok()?;
+    if stamp(&file.metadata().ok()?) != stamp(metadata) {
+        return None;
+    }
+    let identity = identity_of(&file).ok().filter(|found| u64::from(found.volume) == volume)?;
+    let changed = Some(times_of(&file)?.ChangeTime).filter(|changed| *changed != 0)?;
+    Some(FileVersion { file: std::num::NonZero::new(identity.index)?, changed: Ticks(changed) })
 }
 
 /// Gives a new file its attributes.

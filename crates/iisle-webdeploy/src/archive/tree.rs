@@ -61,4 +61,12 @@ impl Tree for ArchiveTree {
         let entry = self.archive.get(path.as_str()).filter(|entry| !entry.is_directory);
         Ok(entry.map(|entry| self.stamp_of(entry)))
     }
+
+    fn is_current(&self, _: &RelPath, _: Stamp) -> Result<bool, TreeError> {
+        Ok(true)
+    }
+
+    fn is_executable(&self, _: &RelPath) -> bool {
+        false
+    }
 }

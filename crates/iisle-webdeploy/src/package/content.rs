@@ -23,6 +23,16 @@ pub struct PackageContent {
     pub directories: BTreeMap<RelPath, Stamp>,
 }
 
+impl PackageContent {
+    /// The path inside the package and the facts of the file that has the name `path`.
+    fn file(&self, path: &RelPath) -> Option<&(RelPath, Stamp)> {
+        self.files.get(path).or_else(|| {
+            let same = |own: &RelPath| NameRules::Windows.same(own.as_str(), path.as_str());
+            self.files.iter().find(|(own, _)| same(own)).map(|(_, found)| found)
+        })
+    }
+}
+
 /// The content of all providers that have some, in document order.
 pub(super) fn contents(
     form: Form,
@@ -117,17 +127,24 @@ impl Tree for ContentTree<'_> {
     }
 
     fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError> {
-        let files = &self.content.files;
-        let found = files.get(path).or_else(|| {
-            let mut all = files.iter();
-            let same = |own: &RelPath| NameRules::Windows.same(own.as_str(), path.as_str());
-            all.find(|(own, _)| same(own)).map(|(_, found)| found)
-        });
+        let found = self.content.file(path);
         let (inside, _) = found.ok_or_else(|| TreeError::NotFound(path.to_string()))?;
         self.package.store.tree().open(inside)
     }
 
     fn names(&self) -> NameRules {
         NameRules::Windows
+    }
+
+    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
+        Ok(self.content.file(path).map(|(_, stamp)| *stamp))
+    }
+
+    fn is_current(&self, _: &RelPath, _: Stamp) -> Result<bool, TreeError> {
+        Ok(true)
+    }
+
+    fn is_executable(&self, _: &RelPath) -> bool {
+        false
     }
 }
