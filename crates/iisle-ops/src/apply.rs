@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use iisle_path::RelPath;
 use iisle_report::Phase;
-use iisle_sync::{Guard, Plan, Step};
+use iisle_sync::{Guard, Plan, Step, Stream};
 use iisle_tree::digest::{Digest, of_files};
 use iisle_tree::{LocalTree, host};
 
@@ -26,6 +26,8 @@ pub struct ApprovedPlan {
     pub source: PathBuf,
     /// The folder to change; absolute.
     pub destination: PathBuf,
+    /// Whose files these are.
+    pub stream: Stream,
     /// What it was made by.
     pub settings: SyncSettings,
     /// What is to be done.
@@ -62,6 +64,7 @@ pub fn approve(
         id,
         source,
         destination: full(&request.destination),
+        stream: request.engine.options().stream.clone(),
         settings: request.settings.clone(),
         steps: plan.steps.clone(),
         digests,
@@ -75,7 +78,8 @@ pub fn approve(
 /// As [`sync`].
 pub fn apply(context: &Context<'_>, request: &ApplyRequest) -> Result<SyncReport, Failure> {
     let ApplyRequest { plan, mode, engine } = request;
-    let ApprovedPlan { id: _, source, destination, settings, steps, digests: known } = plan;
+    let ApprovedPlan { id: _, source, destination, stream: _, settings, steps, digests: known } =
+        plan;
     let found = digests(context, source, steps)?;
     let other = known.iter().filter(|(path, digest)| found.get(*path) != Some(*digest));
     let stale = other.map(|(path, _)| Guard::StaleSource(path.clone())).collect();

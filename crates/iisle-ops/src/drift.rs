@@ -1,9 +1,14 @@
 //! Files that somebody changed on the server since they were deployed.
 
-use iisle_path::RelPath;
+use iisle_path::{NameRules, RelPath};
 use iisle_sync::{Guard, Kept, Manifest, Plan, Step, Why};
 use iisle_tree::digest::{Digest, of_file};
-use iisle_tree::{LocalTree, Stamp};
+use iisle_tree::{Content, FileVersion, LocalTree, Snapshot, Stamp, Tree, TreeError};
+
+use crate::merge::merge;
+
+/// More is no web.config.
+pub(crate) const MAX_CONFIG: u64 = 16 << 20;
 
 /// What becomes of files that were changed on the server and would be overwritten.
 ///
@@ -19,6 +24,9 @@ pub enum OnDrift {
     Keep,
     /// They are overwritten; the backup has them until the next sync.
     Overwrite,
+    /// Changes of a `web.config` on both sides are joined; one that contradicts stops the sync. All
+    /// else is as with `Careful`.
+    Merge,
 }
 
 /// A file that was changed on the server.
@@ -32,6 +40,22 @@ pub struct Drift {
     pub is: Option<Digest>,
 }
 
+/// What was found, and what is written instead of a file of the source.
+#[derive(Debug, Default)]
+pub(crate) struct Drifted {
+    pub(crate) found: Vec<Drift>,
+    /// The `web.config` that both sides changed, joined.
+    pub(crate) joined: Option<Joined>,
+}
+
+/// What changes of a `web.config` are joined with.
+pub(crate) struct Joining<'a> {
+    /// Where the new one is.
+    pub(crate) source: &'a dyn Tree,
+    /// The one that was deployed last, before anybody changed it on the server.
+    pub(crate) base: Option<Vec<u8>>,
+}
+
 /// Finds what the plan would overwrite although somebody changed it, and does with the plan what is
 /// asked for such files.
 pub(crate) fn drift(
@@ -39,22 +63,32 @@ pub(crate) fn drift(
     manifest: &Manifest,
     destination: &LocalTree,
     on_drift: OnDrift,
-) -> Vec<Drift> {
+    joining: &Joining<'_>,
+) -> Drifted {
+    let root = web_config();
+    let base = joining.base.as_deref().map(Digest::of);
     let found: Vec<Drift> = plan
         .steps
         .iter()
         .filter_map(|step| {
             let (path, old) = overwritten(step)?;
             let entry = manifest.get(path)?;
-            let was = entry.digest.filter(|_| !entry.is(old))?;
+            // What was joined and deployed still holds the change.
+            let base = base.filter(|_| *path == root);
+            let was = base.or(entry.digest.filter(|_| !entry.is(old)))?;
             let is = of_file(destination, path).ok();
             // Only its time was changed.
             (is != Some(was)).then(|| Drift { path: path.clone(), was, is })
         })
         .collect();
+    let has_drifted = found.iter().any(|drift| drift.path == root);
+    let joined = (on_drift == OnDrift::Merge && has_drifted)
+        .then(|| join(plan, destination, joining))
+        .flatten();
     for Drift { path, was: _, is: _ } in &found {
         let fails = match on_drift {
             OnDrift::Careful => is_setting(path),
+            OnDrift::Merge => is_setting(path) && (*path != root || joined.is_none()),
             OnDrift::Fail => true,
             OnDrift::Keep | OnDrift::Overwrite => false,
         };
@@ -72,7 +106,79 @@ pub(crate) fn drift(
         }));
         plan.kept.sort();
     }
-    found
+    Drifted { found, joined }
+}
+
+/// Joins what both sides changed of the `web.config` at the root, and has the plan write that. `None`
+/// when there is nothing to join, or when the changes contradict each other.
+fn join(plan: &mut Plan, destination: &LocalTree, joining: &Joining<'_>) -> Option<Joined> {
+    let root = web_config();
+    let is_root = |step: &Step| matches!(step, Step::Replace { path, .. } if *path == root);
+    let at = plan.steps.iter().position(is_root)?;
+    let Step::Replace { path, source, stamp, old: _ } = &mut plan.steps[at] else { return None };
+    let base = joining.base.as_ref()?;
+    let ours = joining.source.read_all(source, MAX_CONFIG).ok()?;
+    let theirs = destination.read_all(path, MAX_CONFIG).ok()?;
+    let [base, ours, text] = [base, &ours, &theirs].map(|bytes| std::str::from_utf8(bytes).ok());
+    let content = merge(base?, ours?, text?)?.into_bytes();
+    // Lines that fit do not always make a document.
+    iisle_webconfig::read(&content).ok()?;
+    let source = source.clone();
+    stamp.size = content.len() as u64;
+    if content == theirs {
+        plan.steps.remove(at);
+    }
+    Some(Joined { source, content })
+}
+
+fn web_config() -> RelPath {
+    RelPath::parse("web.config").expect("it is a name")
+}
+
+/// The `web.config` that both sides changed, joined.
+#[derive(Debug)]
+pub(crate) struct Joined {
+    source: RelPath,
+    content: Vec<u8>,
+}
+
+/// A source whose `web.config` is another one.
+pub(crate) struct WithJoined<'a> {
+    pub(crate) tree: &'a dyn Tree,
+    pub(crate) joined: &'a Joined,
+}
+
+impl Tree for WithJoined<'_> {
+    fn snapshot(&self) -> Result<Snapshot, TreeError> {
+        self.tree.snapshot()
+    }
+
+    fn versioned_snapshot(&self) -> Result<(Snapshot, Vec<Option<FileVersion>>), TreeError> {
+        self.tree.versioned_snapshot()
+    }
+
+    fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError> {
+        if *path == self.joined.source {
+            return Ok(Box::new(std::io::Cursor::new(self.joined.content.as_slice())));
+        }
+        self.tree.open(path)
+    }
+
+    fn names(&self) -> NameRules {
+        self.tree.names()
+    }
+
+    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
+        self.tree.stamp(path)
+    }
+
+    fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
+        Ok(*path == self.joined.source || self.tree.is_current(path, stamp)?)
+    }
+
+    fn is_executable(&self, path: &RelPath) -> bool {
+        self.tree.is_executable(path)
+    }
 }
 
 /// The file whose content a step takes away, and what it is now.

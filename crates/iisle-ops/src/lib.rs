@@ -16,6 +16,7 @@ mod hosting;
 mod inspect;
 mod interruptible;
 mod limited;
+mod merge;
 mod overlay;
 mod pack;
 mod package;
@@ -30,6 +31,7 @@ mod staged;
 mod sync;
 #[cfg(test)]
 mod testing;
+mod turn;
 mod unified;
 mod webconfig;
 mod xdt;
@@ -49,6 +51,7 @@ pub use failure::Failure;
 pub use iisle_check::{Fact, Profile, Rule, Verdict, rules};
 pub use iisle_inspect as facts;
 pub use iisle_msbuild::{Assignment, Moment, Unsupported, property_switch};
+pub use iisle_sync::staged::Direction;
 pub use iisle_sync::{
     Compare, Ending, Extras, Guard, Kept, Locked, Plan, Step as SyncStep, Stream, Totals, Why,
 };
@@ -90,6 +93,7 @@ pub use sync::{
     Engine, OfflineWish, OnLocked, StagedOptions, SyncMode, SyncOutcome, SyncReport, SyncRequest,
     SyncSettings, rollback, sync,
 };
+pub use turn::AtWork;
 pub use webconfig::{
     ChainStatus, ChainStep, Form, GenerateReport, GenerateRequest, LogsFolder, Process, ShowReport,
     TransformReport, TransformRequest, WebConfigDiff, Writes, diff as diff_web_configs, generate,

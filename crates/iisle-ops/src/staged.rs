@@ -4,6 +4,7 @@
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use iisle_path::RelPath;
 use iisle_sync::staged::{
@@ -14,13 +15,14 @@ use iisle_sync::{
     DigestStore, Ending, Guard, Known, KnownDigests, List, Manifest, Outcome, Plan, Policy, Side,
     Stream,
 };
-use iisle_tree::workshop::{LocalWorkshop, Lock, LockError};
-use iisle_tree::{LocalTree, Ticks, Tree, TreeError, host};
+use iisle_tree::workshop::{LocalWorkshop, Lock, Look, Spot, Workshop};
+use iisle_tree::{LocalTree, Stamp, Ticks, Tree, TreeError, host};
 
-use crate::drift::{Drift, drift};
+use crate::drift::{Drift, Drifted, Joined, Joining, MAX_CONFIG, drift};
 use crate::releases::deployment_id;
 use crate::shutdown::Shutdown;
 use crate::sync::{OfflineWish, OnLocked, StagedOptions, SyncOutcome};
+use crate::turn::{self, AtWork};
 use crate::{Context, Failure};
 
 /// More is no page.
@@ -32,17 +34,31 @@ const MAX_PAGE: u64 = 64 << 10;
 const PAGES: [&str; 3] =
     ["app_offline.htm", "app_offline.htm.template", "App_offline-Template.htm"];
 
+/// What the name of a file in the work folder begins with that keeps the `web.config` of a deployment.
+const BASE: &str = "base.";
+/// So many of a stream are kept: deployments can be taken back.
+const KEPT_BASES: usize = 8;
+
+/// `None` when the deployment has a name that is not one of ours.
+fn base_path(stream: &Stream, deployment: &str) -> Option<RelPath> {
+    RelPath::parse(&format!("{BASE}{}.{deployment}.config", stream.as_str())).ok()
+}
+
 /// A folder that is changed, and its work folder.
 pub(crate) struct Site {
     shop: LocalWorkshop,
     /// Held from the moment on when there is something to protect.
     lock: Option<Lock>,
+    /// How long is waited for the lock.
+    wait: Duration,
+    /// How a deployment is ended that an earlier run began.
+    direction: Direction,
 }
 
 /// Why a deployment does not begin.
 pub(crate) enum NoEntry {
     /// Another one is at work there.
-    Busy(Failure),
+    Busy(Box<AtWork>),
     /// The system or an earlier deployment is in the way.
     Failed(Failure),
 }
@@ -67,18 +83,6 @@ impl From<StagedError> for NoEntry {
     }
 }
 
-impl From<LockError> for NoEntry {
-    fn from(error: LockError) -> Self {
-        match error {
-            LockError::Tree(error) => error.into(),
-            error => {
-                let hint = "wait until it has ended, and run the same command again";
-                Self::Busy(Failure::of(&error).hint(hint))
-            }
-        }
-    }
-}
-
 pub(crate) fn threads() -> NonZero<usize> {
     std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN)
 }
@@ -87,13 +91,17 @@ pub(crate) fn threads() -> NonZero<usize> {
 pub(crate) struct Planned {
     pub(crate) plan: Plan,
     pub(crate) drift: Vec<Drift>,
+    /// What is written instead of a file of the source.
+    pub(crate) joined: Option<Joined>,
 }
 
 /// What is brought to a site, and how it gets there.
 #[derive(Clone, Copy)]
 pub(crate) struct Delivery<'a> {
-    /// The tree that the plan was made from.
+    /// What is written.
     pub(crate) source: &'a dyn Tree,
+    /// The same without what was joined with changes on the server.
+    pub(crate) pristine: &'a dyn Tree,
     /// What the manifest calls it.
     pub(crate) origin: &'a str,
     /// The folder of the site.
@@ -151,7 +159,8 @@ impl Site {
     /// The site in `destination`. Nothing is created.
     pub(crate) fn of(destination: &Path, options: &StagedOptions) -> Result<Self, NoEntry> {
         let shop = LocalWorkshop::beside(destination)?.waiting(options.lock_limit);
-        Ok(Self { shop, lock: None })
+        let StagedOptions { wait, recovery: direction, .. } = *options;
+        Ok(Self { shop, lock: None, wait, direction })
     }
 
     /// Where somebody has deployed before: locks the site and ends what an earlier run began.
@@ -167,11 +176,11 @@ impl Site {
         if self.lock.is_some() {
             return Ok(false);
         }
-        self.lock = Some(self.shop.lock(&who(context))?);
+        self.lock = Some(turn::take(context, &self.shop, self.wait)?);
         if !is_unfinished(&self.shop)? {
             return Ok(false);
         }
-        let recovered = recover(&self.shop, Direction::default())?;
+        let recovered = recover(&self.shop, self.direction)?;
         tracing::info!(?recovered, "ended what an earlier run began");
         Ok(true)
     }
@@ -180,7 +189,7 @@ impl Site {
     /// what only this place knows: changes on the server, files of other streams.
     pub(crate) fn plan(
         &self,
-        destination: &LocalTree,
+        (source, destination): (&dyn Tree, &LocalTree),
         policy: &Policy,
         options: &StagedOptions,
         plan: impl FnOnce(&Policy, &dyn Known) -> Result<Plan, Failure>,
@@ -198,17 +207,47 @@ impl Site {
             failure: OnceLock::new(),
         };
         let mut plan = plan(&policy, &known)?;
-        let mut drifted = Vec::new();
+        let mut drifted = Drifted::default();
         if !plan.is_empty() {
             if let Some(manifest) = known.manifest() {
-                drifted = drift(&mut plan, manifest, destination, options.on_drift);
+                let joining = Joining { source, base: self.base(stream, manifest)? };
+                drifted = drift(&mut plan, manifest, destination, options.on_drift, &joining);
             }
             self.refuse_files_of_others(&mut plan, stream)?;
         }
-        match known.failure.into_inner() {
-            Some(error) => Err(error.into()),
-            None => Ok(Planned { plan, drift: drifted }),
+        if let Some(error) = known.failure.into_inner() {
+            return Err(error.into());
         }
+        let Drifted { found: drift, joined } = drifted;
+        Ok(Planned { plan, drift, joined })
+    }
+
+    /// The `web.config` that the deployment of `manifest` brought, if it did.
+    fn base(&self, stream: &Stream, manifest: &Manifest) -> Result<Option<Vec<u8>>, TreeError> {
+        let path = manifest.deployment().and_then(|name| base_path(stream, &name));
+        let Some(spot) = path.map(Spot::Work) else { return Ok(None) };
+        if self.shop.state(&spot)?.is_none() {
+            return Ok(None);
+        }
+        self.shop.read(&spot, MAX_CONFIG).map(Some)
+    }
+
+    /// Keeps the `web.config` that the deployment `id` brought, for [`base`](Self::base). It is no
+    /// reason to fail: without it changes of the next one are not joined.
+    fn keep_base(&self, source: &dyn Tree, stream: &Stream, id: &str) -> Result<(), TreeError> {
+        let config = RelPath::parse("web.config").expect("it is a name");
+        let Some(stamp) = source.stamp(&config)? else { return Ok(()) };
+        let content = source.read_all(&config, MAX_CONFIG)?;
+        let stamp = Stamp { size: content.len() as u64, read_only: false, ..stamp };
+        let Some(spot) = base_path(stream, id).map(Spot::Work) else { return Ok(()) };
+        self.shop.create(&spot, Look::of(stamp), &mut content.as_slice())?;
+        let begin = format!("{BASE}{}.", stream.as_str());
+        let names = self.shop.names(None)?;
+        let old = names.iter().rev().filter(|name| name.starts_with(&begin)).skip(KEPT_BASES);
+        for name in old.filter_map(|name| RelPath::parse(name).ok()) {
+            self.shop.remove(&Spot::Work(name))?;
+        }
+        Ok(())
     }
 
     /// A path that two streams bring would be deleted by the one or the other.
@@ -239,7 +278,7 @@ impl Site {
         options: &StagedOptions,
         delivery: &Delivery<'_>,
     ) -> (Outcome, String) {
-        let Delivery { source, origin, destination, threads, plan } = *delivery;
+        let Delivery { source, pristine: _, origin, destination, threads, plan } = *delivery;
         let page = page(source);
         let shutdown = Shutdown::of(destination.root());
         let limit = options.offline_limit.unwrap_or(shutdown.limit);
@@ -270,19 +309,14 @@ impl Site {
             sleep: &std::thread::sleep,
             interrupted: &|| context.monitor.is_interrupted(),
         };
-        (deploy(&staging, plan), id)
+        let outcome = deploy(&staging, plan);
+        if outcome.ending == Ending::Done
+            && let Err(error) = self.keep_base(delivery.pristine, &options.stream, &id)
+        {
+            tracing::warn!(%error, "changes of web.config on the server will not be joined");
+        }
+        (outcome, id)
     }
-}
-
-/// What others are told of this run.
-pub(crate) fn who(context: &Context<'_>) -> String {
-    let user = context.variable("USER").or_else(|| context.variable("USERNAME"));
-    let host = context.variable("HOSTNAME").or_else(|| context.variable("COMPUTERNAME"));
-    let pid = std::process::id();
-    let said = [("user", user), ("host", host)];
-    let mut words = vec![format!("pid {pid}")];
-    words.extend(said.iter().filter_map(|(word, value)| Some(format!("{word} {}", (*value)?))));
-    words.join(", ")
 }
 
 /// The page that the source brings, or ours: it is shown while files are swapped.
@@ -294,13 +328,20 @@ fn page(source: &dyn Tree) -> Vec<u8> {
 }
 
 /// Takes back what the last sync did.
-pub(crate) fn rollback(context: &Context<'_>, destination: &Path) -> Result<SyncOutcome, NoEntry> {
+pub(crate) fn rollback(
+    context: &Context<'_>,
+    destination: &Path,
+    wait: Duration,
+) -> Result<SyncOutcome, NoEntry> {
     let shop = LocalWorkshop::beside(destination)?;
     // Without a work folder no sync has been there, and none is made for nothing.
     if !host::is_dir(shop.work()) {
+        if !host::exists(destination) {
+            return Err(TreeError::NotFound(destination.display().to_string()).into());
+        }
         return Ok(SyncOutcome::Ended(Ending::Unchanged));
     }
-    let _lock = shop.lock(&who(context))?;
+    let _lock = turn::take(context, &shop, wait)?;
     Ok(match iisle_sync::staged::rollback(&shop)? {
         Recovered::Nothing => SyncOutcome::Ended(Ending::Unchanged),
         Recovered::Dropped | Recovered::Completed | Recovered::TakenBack => SyncOutcome::TakenBack,

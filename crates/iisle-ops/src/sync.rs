@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use iisle_path::Patterns;
+use iisle_sync::staged::Direction;
 use iisle_sync::{Compare, Ending, Extras, Kept, Locked, Plan, Policy, Stream, Totals};
 use iisle_tree::host::{self, Overlap};
 use iisle_tree::{LocalTree, Tree};
 
 use crate::apply::Bound;
-use crate::drift::{Drift, OnDrift};
+use crate::drift::{Drift, OnDrift, WithJoined};
 use crate::interruptible::Interruptible;
 use crate::limited::Limited;
 use crate::staged::{self, Delivery, NoEntry, Site};
+use crate::turn::AtWork;
 use crate::{Context, Failure};
 
 /// How a target folder is treated, as typed.
@@ -70,8 +72,17 @@ pub enum Engine {
     /// machine stops, it is taken back.
     Staged(StagedOptions),
     /// File by file: each is old or new at every moment, the folder as a whole is not. Needs no room
-    /// for a second copy, and no work folder.
-    InPlace,
+    /// for a second copy, and no work folder. What the options say of an app and of held files is not
+    /// looked at.
+    InPlace(StagedOptions),
+}
+
+impl Engine {
+    /// The options, whichever way it is.
+    pub(crate) fn options(&self) -> &StagedOptions {
+        let (Self::Staged(options) | Self::InPlace(options)) = self;
+        options
+    }
 }
 
 impl Default for Engine {
@@ -95,6 +106,10 @@ pub struct StagedOptions {
     pub lock_limit: Duration,
     /// What becomes of files that were changed on the server.
     pub on_drift: OnDrift,
+    /// How long is waited for another deployment that is at work there.
+    pub wait: Duration,
+    /// How a deployment is ended that an earlier run left amid its changes.
+    pub recovery: Direction,
 }
 
 impl Default for StagedOptions {
@@ -106,6 +121,8 @@ impl Default for StagedOptions {
             on_locked: OnLocked::default(),
             lock_limit: Duration::from_secs(10),
             on_drift: OnDrift::default(),
+            wait: Duration::ZERO,
+            recovery: Direction::default(),
         }
     }
 }
@@ -185,6 +202,28 @@ impl SyncOutcome {
     }
 }
 
+impl SyncOutcome {
+    /// The exit code for those who asked to be told the outcomes apart by it.
+    ///
+    /// Source: `sync.md` §5.8, the last column; 3 for what stopped midway without a way back.
+    pub fn code_by_outcome(self) -> u8 {
+        match self {
+            Self::Planned | Self::TakenBack => 0,
+            Self::Differs => 1,
+            Self::Busy => 13,
+            Self::Ended(ending) => match ending {
+                Ending::Done | Ending::Unchanged => 0,
+                Ending::Stopped => 3,
+                Ending::Refused => 10,
+                Ending::Failed => 11,
+                Ending::Locked => 12,
+                Ending::RolledBack => 14,
+                Ending::OfflineLeft => 16,
+            },
+        }
+    }
+}
+
 /// What came of a sync.
 #[derive(Debug)]
 pub struct SyncReport {
@@ -208,6 +247,8 @@ pub struct SyncReport {
     pub offline: Option<Duration>,
     /// The plan, when it was asked for or refused.
     pub plan: Option<Plan>,
+    /// Who is at work there, when that kept it from beginning.
+    pub busy: Option<AtWork>,
     /// Why it did not end well.
     pub failure: Option<Failure>,
     /// Steps that were not done.
@@ -232,7 +273,7 @@ pub fn sync(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, 
             report.seconds = started.elapsed().as_secs_f64();
             Ok(report)
         }
-        Err(NoEntry::Busy(failure)) => Ok(busy(request, failure.context(message()))),
+        Err(NoEntry::Busy(other)) => Ok(busy(request, *other, &message())),
         Err(NoEntry::Failed(failure)) => Err(failure.context(message())),
     }
 }
@@ -243,17 +284,13 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
     let tree = LocalTree::open(source)?;
     separate(source, destination)?;
     let target = LocalTree::target(destination)?;
-    let defaults = StagedOptions::default();
-    let options = match engine {
-        Engine::Staged(options) => options,
-        Engine::InPlace => &defaults,
-    };
+    let options = engine.options();
     let mut site = Site::of(destination, options)?;
     if *mode == SyncMode::Execute {
         site.settle(context)?;
     }
     let prepare = |site: &Site| {
-        site.plan(&target, &policy, options, |policy, manifest| {
+        site.plan((&tree, &target), &policy, options, |policy, manifest| {
             let monitor = context.monitor;
             let [ours, theirs] = [&tree, &target].map(|tree| Interruptible::new(tree, monitor));
             Ok(iisle_sync::prepare_managed(&ours, &theirs, policy, manifest, monitor)?)
@@ -271,19 +308,22 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
     if context.monitor.is_interrupted() {
         return Ok(interrupted(request));
     }
-    let staged::Planned { mut plan, drift } = planned_now;
+    let staged::Planned { mut plan, drift, joined } = planned_now;
     if let Some(bound) = &settings.bound {
         bound.hold(&mut plan);
     }
     let limited = settings.bytes_per_second.map(|rate| Limited::new(&tree, rate));
     let files: &dyn Tree = limited.as_ref().map_or(&tree, |limited| limited);
+    let with_joined = joined.as_ref().map(|joined| WithJoined { tree: files, joined });
+    let written: &dyn Tree = with_joined.as_ref().map_or(files, |tree| tree);
     let threads = settings.threads.unwrap_or_else(staged::threads);
     let mut report = match mode {
         _ if !plan.refused.is_empty() => refused(request, plan),
         SyncMode::Execute if is_staged && !plan.is_empty() => {
             let origin = source.display().to_string();
             let delivery = Delivery {
-                source: files,
+                source: written,
+                pristine: files,
                 origin: &origin,
                 destination: &target,
                 threads,
@@ -292,7 +332,7 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
             let (outcome, id) = site.execute(context, options, &delivery);
             SyncReport { deployment: Some(id), ..executed(request, outcome) }
         }
-        SyncMode::Execute => executed(request, execute(context, files, &target, threads, &plan)),
+        SyncMode::Execute => executed(request, execute(context, written, &target, threads, &plan)),
         SyncMode::Check if plan.is_empty() => {
             planned(request, plan, SyncOutcome::Ended(Ending::Unchanged))
         }
@@ -326,6 +366,7 @@ fn report(request: &SyncRequest, outcome: SyncOutcome, totals: Totals) -> SyncRe
         deployment: None,
         offline: None,
         plan: None,
+        busy: None,
         failure: None,
         undone_steps: 0,
         seconds: 0.0,
@@ -368,9 +409,14 @@ fn interrupted(request: &SyncRequest) -> SyncReport {
 }
 
 /// The report of a sync that another one keeps from beginning.
-fn busy(request: &SyncRequest, failure: Failure) -> SyncReport {
+pub(crate) fn busy(request: &SyncRequest, other: AtWork, message: &str) -> SyncReport {
     let outcome = SyncOutcome::Busy;
-    SyncReport { failure: Some(failure), ..report(request, outcome, Totals::default()) }
+    let failure = other.failure().context(message);
+    SyncReport {
+        failure: Some(failure),
+        busy: Some(other),
+        ..report(request, outcome, Totals::default())
+    }
 }
 
 /// Takes back what the last sync to `request.destination` did, ended or not.
@@ -382,9 +428,10 @@ fn busy(request: &SyncRequest, failure: Failure) -> SyncReport {
 pub fn rollback(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, Failure> {
     let started = Instant::now();
     let message = || format!("cannot take back the sync to `{}`", request.destination.display());
-    let outcome = match staged::rollback(context, &request.destination) {
+    let wait = request.engine.options().wait;
+    let outcome = match staged::rollback(context, &request.destination, wait) {
         Ok(outcome) => outcome,
-        Err(NoEntry::Busy(failure)) => return Ok(busy(request, failure.context(message()))),
+        Err(NoEntry::Busy(other)) => return Ok(busy(request, *other, &message())),
         Err(NoEntry::Failed(failure)) => return Err(failure.context(message())),
     };
     let seconds = started.elapsed().as_secs_f64();

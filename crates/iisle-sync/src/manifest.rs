@@ -159,6 +159,14 @@ impl Manifest {
         entry(&serde_json::from_slice(line(&self.lines[at])).ok()?)
     }
 
+    /// The deployment that made it.
+    pub fn deployment(&self) -> Option<String> {
+        let end = self.text.iter().position(|byte| *byte == b'\n')?;
+        let head = [&self.text[..end], b"]}"].concat();
+        let value: Value = serde_json::from_slice(&head).ok()?;
+        value["deployment"].as_str().map(str::to_owned)
+    }
+
     /// The lines in order, each with its path as it is written.
     fn iter(&self) -> impl Iterator<Item = (Cow<'_, [u8]>, &[u8])> {
         self.lines.iter().map(|range| {

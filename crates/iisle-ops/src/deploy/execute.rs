@@ -11,24 +11,12 @@ use super::run::Deployment;
 use crate::Failure;
 use crate::staged::{Delivery, NoEntry, Site};
 use crate::sync::{OfflineWish, StagedOptions, SyncOutcome, locked_line};
+use crate::turn::AtWork;
 
 impl Deployment<'_> {
     /// Executes the plans, one after the other, unless one of them must not be.
     pub(super) fn run(&mut self) -> DeployReport {
-        let mut report = DeployReport {
-            package: self.request.package.package.clone(),
-            contents: Vec::new(),
-            outcome: SyncOutcome::Planned,
-            totals: Totals::default(),
-            kept: Vec::new(),
-            locked: Vec::new(),
-            parameters: Vec::new(),
-            providers: Vec::new(),
-            warnings: Vec::new(),
-            offline: false,
-            failure: None,
-            seconds: 0.0,
-        };
+        let mut report = self.planned();
         let refused = self.jobs.iter().any(|job| !job.plan.refused.is_empty());
         if refused {
             report.outcome = SyncOutcome::Ended(Ending::Refused);
@@ -49,6 +37,35 @@ impl Deployment<'_> {
         report
     }
 
+    /// The report when another deployment is at work at a target.
+    pub(super) fn busy(&self, other: AtWork) -> DeployReport {
+        DeployReport {
+            outcome: SyncOutcome::Busy,
+            failure: Some(other.failure()),
+            busy: Some(other),
+            ..self.planned()
+        }
+    }
+
+    /// The report of a deployment that has done nothing so far.
+    fn planned(&self) -> DeployReport {
+        DeployReport {
+            package: self.request.package.package.clone(),
+            contents: Vec::new(),
+            outcome: SyncOutcome::Planned,
+            totals: Totals::default(),
+            kept: Vec::new(),
+            locked: Vec::new(),
+            parameters: Vec::new(),
+            providers: Vec::new(),
+            warnings: Vec::new(),
+            offline: false,
+            busy: None,
+            failure: None,
+            seconds: 0.0,
+        }
+    }
+
     fn refusal(&self) -> Failure {
         let guards: Vec<_> = self.jobs.iter().flat_map(|job| &job.plan.refused).collect();
         let mut hints: Vec<String> = guards.iter().map(|guard| guard.hint().to_owned()).collect();
@@ -64,9 +81,10 @@ impl Deployment<'_> {
             let (Some(tree), Some(destination)) = (&job.tree, &job.destination) else { continue };
             let outcome = match self.one(job, tree, destination) {
                 Ok(outcome) => outcome,
-                Err(NoEntry::Busy(failure)) => {
+                Err(NoEntry::Busy(other)) => {
                     report.outcome = SyncOutcome::Busy;
-                    report.failure = Some(failure);
+                    report.failure = Some(other.failure());
+                    report.busy = Some(*other);
                     return;
                 }
                 Err(NoEntry::Failed(failure)) => {
@@ -120,8 +138,14 @@ impl Deployment<'_> {
         }
         let origin = self.request.package.package.display().to_string();
         let threads = crate::staged::threads();
-        let delivery =
-            Delivery { source: tree, origin: &origin, destination, threads, plan: &job.plan };
+        let delivery = Delivery {
+            source: tree,
+            pristine: tree,
+            origin: &origin,
+            destination,
+            threads,
+            plan: &job.plan,
+        };
         let (outcome, _) = site.execute(self.context, &options, &delivery);
         Ok(outcome)
     }

@@ -16,7 +16,7 @@ use crate::staged::{NoEntry, Site};
 
 impl<'a> Deployment<'a> {
     /// Plans every job; nothing is changed.
-    pub(super) fn prepare(&mut self, parameters: &[Resolved<'_>]) -> Result<(), Failure> {
+    pub(super) fn prepare(&mut self, parameters: &[Resolved<'_>]) -> Result<(), NoEntry> {
         let policy = self.policy()?;
         let place = |job: &Job<'_>| match &job.file_name {
             Some(name) => job.root.join(name.as_str()),
@@ -61,7 +61,7 @@ impl<'a> Deployment<'a> {
         parameters: &[Resolved<'_>],
         policy: &Policy,
         roots: &[PathBuf],
-    ) -> Result<(), Failure> {
+    ) -> Result<(), NoEntry> {
         let options = ApplyOptions { positions: self.request.positions, files: self };
         let mut tree = self
             .package
@@ -74,9 +74,9 @@ impl<'a> Deployment<'a> {
         let options = self.options();
         let mut site = None;
         if job.file_name.is_none() {
-            let mut folder = Site::of(&job.root, &options).map_err(told)?;
+            let mut folder = Site::of(&job.root, &options)?;
             if self.request.mode == DeployMode::Execute {
-                folder.settle(self.context).map_err(told)?;
+                folder.settle(self.context)?;
             }
             site = Some(folder);
         }
@@ -106,7 +106,7 @@ impl<'a> Deployment<'a> {
                     let manifest = if managed { known.manifest() } else { None };
                     Ok(self.plan(&tree, &destination, sides, names, policy, manifest))
                 };
-                site.plan(&destination, policy, &options, plan).map_err(told)?.plan
+                site.plan((&tree, &destination), policy, &options, plan)?.plan
             }
         };
         plan.kept.extend(kept);
@@ -206,12 +206,6 @@ fn names(target: &Snapshot, own: NameRules) -> NameRules {
     } else {
         own
     }
-}
-
-/// Why a site cannot be deployed to, before anything was planned.
-fn told(no_entry: NoEntry) -> Failure {
-    let (NoEntry::Busy(failure) | NoEntry::Failed(failure)) = no_entry;
-    failure
 }
 
 /// What other providers go to below this one is theirs.

@@ -9,6 +9,7 @@ use super::request::DeployRequest;
 use crate::Failure;
 use crate::package::is_concealed;
 use crate::sync::SyncOutcome;
+use crate::turn::AtWork;
 
 /// Why nothing was deployed.
 #[derive(Debug)]
@@ -81,6 +82,8 @@ pub struct DeployReport {
     pub warnings: Vec<Warning>,
     /// Whether the application was taken offline.
     pub offline: bool,
+    /// Who is at work there, when that kept it from beginning.
+    pub busy: Option<AtWork>,
     /// Why it did not end well.
     pub failure: Option<Failure>,
     /// How long it took.

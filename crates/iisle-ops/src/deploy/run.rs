@@ -8,6 +8,7 @@ use super::report::{DeployFailure, DeployReport, deployed_parameters, warning, w
 use super::request::DeployRequest;
 use super::settings::{declared, refused_settings, settings, target_setting};
 use super::skip::skip_rules;
+use crate::staged::NoEntry;
 use crate::{Context, Failure};
 
 /// Deploys a package.
@@ -36,8 +37,11 @@ pub fn deploy(
         .map_err(|unresolved| refused_settings(unresolved, &parameters, &message()))?;
     let mut deployment = Deployment { context, request, package: &package, skip, jobs: Vec::new() };
     let providers = deployment.place(&resolved).map_err(told)?;
-    deployment.prepare(&resolved).map_err(told)?;
-    let mut report = deployment.run();
+    let mut report = match deployment.prepare(&resolved) {
+        Ok(()) => deployment.run(),
+        Err(NoEntry::Busy(other)) => deployment.busy(*other),
+        Err(NoEntry::Failed(failure)) => return Err(told(failure).into()),
+    };
     report.parameters = deployed_parameters(&resolved, &deployment.jobs);
     report.providers = providers;
     report.warnings.extend(warnings(&package, request));

@@ -6,7 +6,10 @@ use iisle_tree::{Ticks, host, pointer};
 use super::folder::{self, NEW};
 use super::state::State;
 use super::upkeep::{Pointer, Switched, has_config, lock, no_config, remove_old, switch};
-use crate::sync::{Engine, SyncMode, SyncOutcome, SyncReport, SyncRequest, sync};
+use crate::staged::NoEntry;
+use crate::sync::{
+    Engine, StagedOptions, SyncMode, SyncOutcome, SyncReport, SyncRequest, busy, sync,
+};
 use crate::{Context, Failure};
 
 /// Folders that all releases share unless others are named: what a site writes itself.
@@ -61,11 +64,25 @@ pub fn release(context: &Context<'_>, request: &ReleaseRequest) -> Result<Releas
     let mut wanted = wanted.clone();
     wanted.settings.extras = Extras::Keep;
     // Nothing in a fresh folder can be lost, and nobody sees it before it is complete.
-    wanted.engine = Engine::InPlace;
+    wanted.engine = Engine::InPlace(StagedOptions::default());
     let shared = shared_folders(shared)?;
     wanted.settings.exclude.extend(shared.iter().map(|path| format!("/{path}/")));
     let executes = wanted.mode == SyncMode::Execute;
-    let lock = if executes { Some(lock(context, folder)?) } else { None };
+    let wait = request.sync.engine.options().wait;
+    let lock = match executes.then(|| lock(context, folder, wait)) {
+        None => None,
+        Some(Ok(lock)) => Some(lock),
+        Some(Err(NoEntry::Busy(other))) => {
+            let place = SyncRequest { destination: folder.clone(), ..wanted };
+            return Ok(ReleaseReport {
+                sync: busy(&place, *other, &message()),
+                release: None,
+                switched: Switched::default(),
+                pruned: Vec::new(),
+            });
+        }
+        Some(Err(NoEntry::Failed(failure))) => return Err(failure),
+    };
     if lock.is_some() && host::is_dir(folder) {
         folder::clear(folder)?;
     }

@@ -1,10 +1,13 @@
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use iisle_tree::workshop::{LocalWorkshop, Lock, LockError};
+use iisle_tree::workshop::{LocalWorkshop, Lock};
 use iisle_tree::{LocalTree, Tree, TreeError, TreeMut, host, pointer};
 
 use super::folder::{self, OLD, Release};
 use super::state::{self, State};
+use crate::staged::NoEntry;
+use crate::turn;
 use crate::{Context, Failure};
 
 /// The file that an app is configured by; IIS hands out everything else without it.
@@ -52,7 +55,7 @@ pub fn activate(
     folder: &Path,
     name: Option<&str>,
 ) -> Result<Switched, Failure> {
-    let lock = lock(context, folder)?;
+    let lock = lock_now(context, folder)?;
     let mut state = State::read(folder)?.unwrap_or_default();
     let active = state.active(folder)?;
     let names = folder::releases(folder)?;
@@ -93,7 +96,7 @@ pub fn activate(
 /// # Errors
 /// When one of them cannot be removed.
 pub fn prune(context: &Context<'_>, folder: &Path, keep: usize) -> Result<Vec<String>, Failure> {
-    let lock = lock(context, folder)?;
+    let lock = lock_now(context, folder)?;
     let state = State::read(folder)?.unwrap_or_default();
     let pruned = remove_old(folder, &state, keep)?;
     drop(lock);
@@ -176,15 +179,17 @@ fn command(site: &str, place: &Path) -> String {
 }
 
 /// Keeps others from changing the folder.
-pub(super) fn lock(context: &Context<'_>, folder: &Path) -> Result<Lock, Failure> {
+pub(super) fn lock(context: &Context<'_>, folder: &Path, wait: Duration) -> Result<Lock, NoEntry> {
     // The lock would be made beside whatever lies there.
     folder::check_place(folder)?;
-    let shop = LocalWorkshop::beside(folder)?;
-    shop.lock(&crate::staged::who(context)).map_err(|error| match error {
-        LockError::Tree(error) => error.into(),
-        error => {
-            Failure::of(&error).hint("wait until it has ended, and run the same command again")
-        }
+    turn::take(context, &LocalWorkshop::beside(folder)?, wait)
+}
+
+/// As [`lock`], for those who only tell that it was not given.
+fn lock_now(context: &Context<'_>, folder: &Path) -> Result<Lock, Failure> {
+    lock(context, folder, Duration::ZERO).map_err(|no_entry| match no_entry {
+        NoEntry::Busy(other) => other.failure(),
+        NoEntry::Failed(failure) => failure,
     })
 }
 

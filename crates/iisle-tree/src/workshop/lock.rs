@@ -31,9 +31,9 @@ pub struct Lock {
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the messages name the fields")]
 pub enum LockError {
-    /// Somebody else has it; what they said of themselves.
+    /// Somebody else has it; what they said of themselves, and since when.
     #[error("another deployment is at work there{}", by(holder))]
-    Busy { holder: String },
+    Busy { holder: String, since: Option<Ticks> },
     #[error(transparent)]
     Tree(#[from] TreeError),
 }
@@ -107,7 +107,9 @@ fn held(tried: Result<(), fs::TryLockError>, work: &Path) -> Result<(), LockErro
             let said = fs::read(work.join(HOLDER)).unwrap_or_default();
             let said = &said[..said.len().min(MAX_HOLDER)];
             let holder = String::from_utf8_lossy(said).trim().to_owned();
-            Err(LockError::Busy { holder })
+            let since = fs::metadata(work.join(HOLDER)).ok();
+            let since = since.map(|metadata| system::stamp(&metadata).modified);
+            Err(LockError::Busy { holder, since })
         }
         Err(fs::TryLockError::Error(error)) => {
             Err(TreeError::io("lock", work.join(LOCK).display().to_string(), error).into())

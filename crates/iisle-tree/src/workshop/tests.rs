@@ -45,7 +45,7 @@ fn a_second_deployment_learns_who_is_at_work() {
     let lock = shop.lock("ann, pid 7").unwrap();
     let other = LocalWorkshop::beside(&folder.path().join("x/../site")).unwrap();
     let error = other.lock("bob").unwrap_err();
-    assert!(matches!(&error, LockError::Busy { holder } if holder == "ann, pid 7"), "{error}");
+    assert!(matches!(&error, LockError::Busy { holder, since: Some(_) } if holder == "ann, pid 7"), "{error}");
     drop(lock);
     other.lock("bob").unwrap();
 }

@@ -3,6 +3,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::StagedArgs;
+
 /// Execute a plan that `sync --plan-out` wrote; refused when source or target have changed since
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -23,6 +25,12 @@ pub(crate) struct ApplyArgs {
     /// Copy no more than so much in a second: KiB, or with a unit as in 1.5M; 0 for no limit
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub(crate) bwlimit: Option<u64>,
+    #[command(flatten)]
+    pub(crate) staged: StagedArgs,
+    /// Change file by file, without a second copy and a way back: every file is old or new at every
+    /// moment, the target as a whole is not
+    #[arg(long, conflicts_with_all = ["offline", "on_locked"])]
+    pub(crate) in_place: bool,
 }
 
 /// Bytes a second: a number with decimals and a unit, KiB when it has none.

@@ -36,7 +36,8 @@ pub(crate) use publish::PublishArgs;
 pub(crate) use releases::{ReleaseArgs, ReleasesVerb};
 pub(crate) use robocopy::RobocopyArgs;
 pub(crate) use sync::{
-    DeleteArg, OfflineArg, OnDriftArg, OnLockedArg, StagedArgs, SyncArgs, SyncPolicyArgs,
+    DeleteArg, OfflineArg, OnDriftArg, OnLockedArg, RecoverArg, StagedArgs, SyncArgs,
+    SyncPolicyArgs,
 };
 pub(crate) use verb::{AnyVerb, Verb};
 pub(crate) use webconfig::{

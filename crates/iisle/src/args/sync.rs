@@ -62,14 +62,38 @@ pub(crate) struct StagedArgs {
     /// How long to wait for a file that is held for a moment [default: 10]
     #[arg(long, value_name = "SECONDS")]
     pub(crate) lock_timeout: Option<u64>,
-    /// What becomes of files that were changed on the server: fail, keep, overwrite [default: fail for
-    /// settings, overwrite for the rest]
+    /// What becomes of files that were changed on the server: fail, keep, overwrite, or merge, which joins
+    /// both changes of web.config [default: fail for settings, overwrite for the rest]
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(crate) on_drift: Option<OnDriftArg>,
     /// Whose files these are, when several come to one target; each deletes only its own
     /// [default: main]
     #[arg(long, value_name = "NAME")]
     pub(crate) stream: Option<String>,
+    /// Wait for another deployment that is at work there, so many seconds or until it has ended
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "18446744073709551615"
+    )]
+    pub(crate) wait: Option<u64>,
+    /// How a deployment is ended that an earlier run left amid its changes: back, or forward where its
+    /// new files are all there [default: back]
+    #[arg(long, value_enum, value_name = "WAY")]
+    pub(crate) recover: Option<RecoverArg>,
+    /// Tell outcomes apart by the exit code: 10 refused, 11 failed, 12 locked, 13 busy, 14 rolled back,
+    /// 16 offline left
+    #[arg(long)]
+    pub(crate) exit_by_outcome: bool,
+}
+
+/// How a deployment is ended that an earlier run began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RecoverArg {
+    Back,
+    Forward,
 }
 
 /// What becomes of files that stay in use.
@@ -86,6 +110,7 @@ pub(crate) enum OnDriftArg {
     Fail,
     Keep,
     Overwrite,
+    Merge,
 }
 
 /// Make a folder equal to another, as a whole: what cannot be completed is taken back

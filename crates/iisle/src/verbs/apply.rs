@@ -5,6 +5,7 @@ use iisle_ops::{
     SyncSettings, apply, approve, deployment_id, read_plan, write_plan,
 };
 
+use super::sync::staged_options;
 use crate::args::ApplyArgs;
 use crate::env;
 use crate::exit::Exit;
@@ -13,7 +14,9 @@ use crate::session::{Answer, Session};
 use crate::wire::{approved_plan, plan_document, sync_body};
 
 pub(super) fn run(args: ApplyArgs, session: &Session) -> Result<Answer, Failure> {
-    let ApplyArgs { plan: file, dry_run, threads, bwlimit } = args;
+    let ApplyArgs { plan: file, dry_run, threads, bwlimit, staged, in_place } = args;
+    let codes = super::sync::codes(&staged);
+    let is_named = staged.stream.is_some();
     let plan = approved_plan(&read_plan(&file)?).map_err(|problem| {
         Failure::new(problem)
             .context(format!("`{}` is no plan", file.display()))
@@ -26,9 +29,14 @@ pub(super) fn run(args: ApplyArgs, session: &Session) -> Result<Answer, Failure>
     };
     let plan = ApprovedPlan { settings, ..plan };
     let mode = if dry_run { SyncMode::DryRun } else { SyncMode::Execute };
-    let request = ApplyRequest { plan, mode, engine: Engine::default() };
+    let mut staged = staged_options(staged)?;
+    if !is_named {
+        staged.stream = plan.stream.clone();
+    }
+    let engine = if in_place { Engine::InPlace(staged) } else { Engine::Staged(staged) };
+    let request = ApplyRequest { plan, mode, engine };
     let report = apply(&session.context(), &request)?;
-    let exit = Exit::from_code(report.outcome.exit_code());
+    let exit = Exit::of(report.outcome, codes);
     Ok(session.answer(exit, report.failure.clone(), || sync(&report), || sync_body(&report)))
 }
 

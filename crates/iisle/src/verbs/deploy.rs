@@ -13,13 +13,14 @@ use crate::session::{Answer, Session};
 use crate::wire::{deploy_body, refused_settings_body};
 
 pub(super) fn run(args: DeployArgs, session: &Session) -> Answer {
+    let codes = super::sync::codes(&args.staged);
     let request = match request(args, session) {
         Ok(request) => request,
         Err(failure) => return session.could_not_run(failure),
     };
     match iisle_ops::deploy(&session.context(), &request) {
         Ok(report) => {
-            let exit = Exit::from_code(report.outcome.exit_code());
+            let exit = Exit::of(report.outcome, codes);
             session.answer(
                 exit,
                 report.failure.clone(),

@@ -6,14 +6,19 @@ use super::{
     sync::{settings, staged_options},
 };
 use crate::args::PublishArgs;
-use crate::exit::Exit;
+use crate::exit::{Codes, Exit};
 use crate::render::publish::publish;
 use crate::session::{Answer, Session};
 use crate::wire::publish_body;
 
 pub(super) fn run(args: PublishArgs, session: &Session) -> Result<Answer, Failure> {
+    let codes = super::sync::codes(&args.staged);
     let report = iisle_ops::publish(&session.context(), &request(args)?);
-    let exit = Exit::from_code(report.outcome.exit_code());
+    let synced = report.sync.as_ref().map(|sync| Exit::of(sync.outcome, codes));
+    let exit = match synced.filter(|_| codes == Codes::ByOutcome) {
+        Some(exit) if exit != Exit::Good => exit,
+        _ => Exit::from_code(report.outcome.exit_code()),
+    };
     session.tell(report.check.iter().flat_map(|verdict| &verdict.findings));
     let failure = report.failure.clone();
     Ok(session.answer(exit, failure, || publish(&report), || publish_body(&report)))

@@ -7,7 +7,7 @@ use iisle_ops::{
 
 use crate::args::{ReleaseArgs, ReleasesVerb};
 use crate::env;
-use crate::exit::Exit;
+use crate::exit::{Codes, Exit};
 use crate::render::releases as render;
 use crate::session::{Answer, Session};
 use crate::wire::{activated_body, pruned_body, release_body, releases_body};
@@ -37,6 +37,7 @@ pub(super) fn deploy(
     args: ReleaseArgs,
     sync: SyncRequest,
     link: Option<PathBuf>,
+    codes: Codes,
     session: &Session,
 ) -> Result<Answer, Failure> {
     let ReleaseArgs { releases, keep, site, shared } = args;
@@ -51,7 +52,7 @@ pub(super) fn deploy(
         now: env::now(),
     };
     let report = release(&session.context(), &request)?;
-    let exit = Exit::from_code(report.sync.outcome.exit_code());
+    let exit = Exit::of(report.sync.outcome, codes);
     let failure = report.sync.failure.clone();
     Ok(session.answer(exit, failure, || render::release(&report), || release_body(&report)))
 }

@@ -1,14 +1,15 @@
 use std::time::Duration;
 
 use iisle_ops::{
-    Compare, Engine, Extras, Failure, OfflineWish, OnDrift, OnLocked, StagedOptions, Stream,
-    SyncMode, SyncRequest, SyncSettings,
+    Compare, Direction, Engine, Extras, Failure, OfflineWish, OnDrift, OnLocked, StagedOptions,
+    Stream, SyncMode, SyncRequest, SyncSettings,
 };
 
 use crate::args::{
-    DeleteArg, OfflineArg, OnDriftArg, OnLockedArg, StagedArgs, SyncArgs, SyncPolicyArgs,
+    DeleteArg, OfflineArg, OnDriftArg, OnLockedArg, RecoverArg, StagedArgs, SyncArgs,
+    SyncPolicyArgs,
 };
-use crate::exit::Exit;
+use crate::exit::{Codes, Exit};
 use crate::render::sync::sync;
 use crate::session::{Answer, Session};
 use crate::wire::sync_body;
@@ -28,7 +29,9 @@ pub(super) fn run(args: SyncArgs, session: &Session) -> Result<Answer, Failure> 
         release,
         check,
     } = args;
-    let engine = if in_place { Engine::InPlace } else { Engine::Staged(staged_options(staged)?) };
+    let codes = codes(&staged);
+    let staged = staged_options(staged)?;
+    let engine = if in_place { Engine::InPlace(staged) } else { Engine::Staged(staged) };
     let mode = match (dry_run || plan_out.is_some(), check) {
         (true, _) => SyncMode::DryRun,
         (false, true) => SyncMode::Check,
@@ -39,7 +42,7 @@ pub(super) fn run(args: SyncArgs, session: &Session) -> Result<Answer, Failure> 
     let destination = destination.unwrap_or_default();
     let request = SyncRequest { source, destination, settings, mode, engine };
     if release.releases.is_some() {
-        return super::releases::deploy(release, request, pointer, session);
+        return super::releases::deploy(release, request, pointer, codes, session);
     }
     let context = session.context();
     let report = if rollback {
@@ -52,7 +55,7 @@ pub(super) fn run(args: SyncArgs, session: &Session) -> Result<Answer, Failure> 
     {
         super::apply::write(&context, &file, &request, plan)?;
     }
-    let exit = Exit::from_code(report.outcome.exit_code());
+    let exit = Exit::of(report.outcome, codes);
     Ok(session.answer(exit, report.failure.clone(), || sync(&report), || sync_body(&report)))
 }
 
@@ -79,8 +82,23 @@ pub(super) fn settings(
     }
 }
 
+/// Which exit codes were asked for.
+pub(super) fn codes(args: &StagedArgs) -> Codes {
+    if args.exit_by_outcome { Codes::ByOutcome } else { Codes::House }
+}
+
 pub(super) fn staged_options(args: StagedArgs) -> Result<StagedOptions, Failure> {
-    let StagedArgs { offline, offline_timeout, on_locked, lock_timeout, on_drift, stream } = args;
+    let StagedArgs {
+        offline,
+        offline_timeout,
+        on_locked,
+        lock_timeout,
+        on_drift,
+        stream,
+        wait,
+        recover,
+        exit_by_outcome: _,
+    } = args;
     let defaults = StagedOptions::default();
     let stream = match stream {
         None => defaults.stream,
@@ -104,6 +122,12 @@ pub(super) fn staged_options(args: StagedArgs) -> Result<StagedOptions, Failure>
             Some(OnDriftArg::Fail) => OnDrift::Fail,
             Some(OnDriftArg::Keep) => OnDrift::Keep,
             Some(OnDriftArg::Overwrite) => OnDrift::Overwrite,
+            Some(OnDriftArg::Merge) => OnDrift::Merge,
+        },
+        wait: wait.map_or(defaults.wait, Duration::from_secs),
+        recovery: match recover {
+            None | Some(RecoverArg::Back) => Direction::Back,
+            Some(RecoverArg::Forward) => Direction::Forward,
         },
     })
 }

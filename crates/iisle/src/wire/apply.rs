@@ -3,7 +3,8 @@ use std::num::NonZero;
 use std::path::PathBuf;
 
 use iisle_ops::{
-    ApprovedPlan, Compare, Digest, Extras, Plan, Stamp, SyncSettings, SyncStep as Step, Ticks,
+    ApprovedPlan, Compare, Digest, Extras, Plan, Stamp, Stream, SyncSettings, SyncStep as Step,
+    Ticks,
 };
 use iisle_path::RelPath;
 use jiff::Timestamp;
@@ -17,7 +18,7 @@ const SCHEMA: u64 = 1;
 
 /// A plan as a file: Appendix C of `spec/sync.md`, and what is needed to make it once more.
 pub(crate) fn plan_document(approved: &ApprovedPlan, plan: &Plan) -> Value {
-    let ApprovedPlan { id, source, destination, settings, steps, digests } = approved;
+    let ApprovedPlan { id, source, destination, stream, settings, steps, digests } = approved;
     let ops: Vec<Value> =
         steps.iter().enumerate().map(|(at, step)| op(at + 1, step, digests)).collect();
     let kept: Vec<Value> =
@@ -29,6 +30,7 @@ pub(crate) fn plan_document(approved: &ApprovedPlan, plan: &Plan) -> Value {
         "tool": Head::TOOL,
         "source": { "kind": "dir", "path": source.to_string_lossy() },
         "destination": { "path": destination.to_string_lossy() },
+        "stream": stream.as_str(),
         "settings": written(settings),
         "ops": ops,
         "kept": kept,
@@ -147,6 +149,10 @@ pub(crate) fn approved_plan(bytes: &[u8]) -> Result<ApprovedPlan, String> {
         id: text(&value["id"], "id")?,
         source: PathBuf::from(text(&value["source"]["path"], "source.path")?),
         destination: PathBuf::from(text(&value["destination"]["path"], "destination.path")?),
+        stream: match value["stream"].as_str() {
+            None => Stream::default(),
+            Some(name) => Stream::parse(name).map_err(|error| error.to_string())?,
+        },
         settings: read_settings(&value["settings"]).ok_or("`settings` cannot be understood")?,
         steps,
         digests,
@@ -218,7 +224,7 @@ fn read_facts(value: &Value) -> Option<Stamp> {
 mod tests {
     use super::{approved_plan, plan_document};
     use iisle_ops::{
-        ApprovedPlan, Digest, Extras, Plan, Stamp, SyncSettings, SyncStep as Step, Ticks,
+        ApprovedPlan, Digest, Extras, Plan, Stamp, Stream, SyncSettings, SyncStep as Step, Ticks,
     };
     use iisle_path::RelPath;
     use proptest::prelude::*;
@@ -251,6 +257,7 @@ mod tests {
             id: "id".into(),
             source: "/s".into(),
             destination: "/d".into(),
+            stream: Stream::parse("docs").unwrap(),
             settings,
             steps,
             digests,

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::pack::parameter;
 use super::shared::WireWarning;
-use super::sync::{WireLocked, WireTotals, kept, plan};
+use super::sync::{WireBusy, WireLocked, WireTotals, kept, plan};
 
 /// `deploy`: section 8.
 pub(crate) fn deploy_body(report: &DeployReport) -> Value {
@@ -18,6 +18,7 @@ pub(crate) fn deploy_body(report: &DeployReport) -> Value {
         providers,
         warnings,
         offline,
+        busy,
         failure: _,
         seconds,
     } = report;
@@ -43,6 +44,7 @@ pub(crate) fn deploy_body(report: &DeployReport) -> Value {
         "totals": WireTotals::of(*totals),
         "kept": kept(stays),
         "locked": locked.iter().map(WireLocked::of).collect::<Vec<_>>(),
+        "busy": busy.as_ref().map(WireBusy::of),
         "offline": { "used": offline },
         "plan": shows_plan.then(merged),
         "parameters": parameters.iter().map(deployed_parameter).collect::<Vec<_>>(),

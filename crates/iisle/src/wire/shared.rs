@@ -20,8 +20,7 @@ impl Head {
     pub(crate) const TOOL: &str = concat!("iisle ", env!("CARGO_PKG_VERSION"));
 
     pub(crate) fn new(verb: &'static str, exit: Exit, failure: Option<&Failure>) -> Self {
-        let told = matches!(exit, Exit::CouldNotRun | Exit::Midway);
-        let error = failure.filter(|_| told).map(Error::of);
+        let error = failure.filter(|_| exit.is_error()).map(Error::of);
         Self { schema: 1, tool: Self::TOOL, verb, exit: exit.code(), error }
     }
 

@@ -1,6 +1,7 @@
-use iisle_ops::{Drift, Kept, Locked, Plan, SyncReport, SyncStep as Step, Totals};
+use iisle_ops::{AtWork, Drift, Kept, Locked, Plan, SyncReport, SyncStep as Step, Totals};
 use serde::Serialize;
 
+use super::inspect::time;
 use super::shared::WireHolder;
 
 /// `sync`: section 8, and Appendix C of `spec/sync.md` for the plan.
@@ -13,6 +14,8 @@ pub(crate) struct SyncBody {
     kept: Vec<WireKept>,
     drift: Vec<WireDrift>,
     locked: Vec<WireLocked>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    busy: Option<WireBusy>,
     #[serde(skip_serializing_if = "Option::is_none")]
     deployment: Option<String>,
     offline: WireOffline,
@@ -107,6 +110,28 @@ impl WireLocked {
     }
 }
 
+/// Another deployment that is at work there.
+#[derive(Serialize)]
+pub(super) struct WireBusy {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pid: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    said: Option<String>,
+}
+
+impl WireBusy {
+    pub(super) fn of(other: &AtWork) -> Self {
+        let AtWork { pid, user, host, since, said } = other.clone();
+        Self { pid, user, host, since: since.map(time), said }
+    }
+}
+
 #[derive(Serialize)]
 pub(super) struct WirePlan {
     ops: Vec<WireStep>,
@@ -165,6 +190,7 @@ pub(crate) fn sync_body(report: &SyncReport) -> SyncBody {
         kept: kept(&report.kept),
         drift: report.drift.iter().map(drift).collect(),
         locked: report.locked.iter().map(WireLocked::of).collect(),
+        busy: report.busy.as_ref().map(WireBusy::of),
         deployment: report.deployment.clone(),
         offline: WireOffline {
             used: report.offline.is_some(),

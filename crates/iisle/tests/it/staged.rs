@@ -1,9 +1,11 @@
 //! `iisle sync --staged` and `--rollback`.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
+use std::process::Stdio;
 
-use crate::stage::run;
+use crate::stage::{command, run};
 
 fn write(root: &Path, files: &[(&str, &str)]) {
     for (path, content) in files {
@@ -131,6 +133,138 @@ fn a_second_deployment_is_told_who_is_at_work() {
         assert!(ran.stdout.starts_with("busy "), "{}", ran.stdout);
     }
     assert!(text(root, "site/a").is_none());
+    let json = run(root, &["sync", "new", "site", "--format", "json", "--exit-by-outcome"]);
+    assert_eq!(json.code, 13, "{}", json.stdout);
+    for said in [r#""outcome":"busy""#, r#""exit":13"#, r#""said":"pid 4312, user ann""#] {
+        assert!(json.stdout.contains(said), "{}", json.stdout);
+    }
     drop(lock);
     assert_eq!(run(root, &["sync", "new", "site"]).code, 0);
+}
+
+// SD-36
+#[test]
+fn another_deployment_is_waited_for_by_every_verb() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, &[("new/web.config", "<configuration/>"), ("rel/x", ""), ("site/b", "2")]);
+    assert_eq!(run(root, &["pack", "new", "-o", "new.zip"]).code, 0);
+    assert_eq!(run(root, &["sync", "new", "site", "--plan-out", "plan.json"]).code, 0);
+    for (words, work) in [
+        (&["sync", "new", "site"][..], ".site.deploy"),
+        (&["apply", "plan.json"], ".site.deploy"),
+        (&["deploy", "new.zip", "--to", "site"], ".site.deploy"),
+        (&["sync", "new", "--releases", "rel"], ".rel.deploy"),
+    ] {
+        write(root, &[(&format!("{work}/lock"), "")]);
+        let lock = fs::File::options().write(true).open(root.join(work).join("lock")).unwrap();
+        lock.lock().unwrap();
+        write(root, &[(&format!("{work}/lock.json"), r#"{"pid":4312,"user":"ann"}"#)]);
+        let busy = run(root, &[words, &["--format", "json", "--wait=0"]].concat());
+        assert_eq!(busy.code, 2, "{words:?} {}", busy.stdout);
+        for said in [r#""outcome":"busy""#, r#""busy":{"#, r#""pid":4312"#, r#""user":"ann""#] {
+            assert!(busy.stdout.contains(said), "{words:?} {}", busy.stdout);
+        }
+        // It goes on as soon as the other one has ended.
+        let mut waiting = command(root, &[words, &["--format", "jsonl", "--wait"]].concat());
+        let mut waiting = waiting.stdout(Stdio::piped()).spawn().unwrap();
+        let mut events = BufReader::new(waiting.stdout.take().unwrap());
+        let mut line = String::new();
+        while !line.contains(r#""event":"retry""#) {
+            line.clear();
+            assert!(events.read_line(&mut line).unwrap() > 0, "{words:?} did not wait");
+        }
+        assert!(line.contains("another deployment is at work there"), "{line}");
+        drop(lock);
+        let mut rest = String::new();
+        events.read_to_string(&mut rest).unwrap();
+        assert!(waiting.wait().unwrap().success(), "{words:?} {rest}");
+        fs::remove_dir_all(root.join("site")).unwrap();
+        drop(fs::remove_dir_all(root.join(".site.deploy")));
+        write(root, &[("site/b", "2")]);
+    }
+}
+
+// SD-28
+#[test]
+fn changes_of_web_config_on_both_sides_are_joined() {
+    const FIRST: &str = "<configuration>\n  <a/>\n  <b/>\n  <c/>\n</configuration>\n";
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let merge = ["sync", "new", "site", "--on-drift=merge"];
+    write(root, &[("new/web.config", FIRST), ("new/a.js", "1")]);
+    assert_eq!(run(root, &["sync", "new", "site"]).code, 0);
+    write(root, &[("site/web.config", &FIRST.replace("<a/>", "<a by=\"hand\"/>"))]);
+    write(root, &[("new/web.config", &FIRST.replace("<c/>", "<c of=\"two\"/>"))]);
+    let joined = FIRST.replace("<a/>", "<a by=\"hand\"/>").replace("<c/>", "<c of=\"two\"/>");
+    let second = run(root, &merge);
+    assert_eq!(second.code, 0, "{}{}", second.stdout, second.stderr);
+    assert_eq!(text(root, "site/web.config").unwrap(), joined);
+    // What was joined once stays joined, and there is nothing left to do.
+    let third = run(root, &merge);
+    assert!(third.code == 0 && third.stdout.starts_with("unchanged "), "{}", third.stdout);
+    write(root, &[("new/web.config", &FIRST.replace("<c/>", "<c of=\"three\"/>"))]);
+    assert_eq!(run(root, &merge).code, 0);
+    let joined = joined.replace("two", "three");
+    assert_eq!(text(root, "site/web.config").unwrap(), joined);
+    // Changes that contradict each other are a person's.
+    write(root, &[("new/web.config", &FIRST.replace("<a/>", "<a by=\"us\"/>"))]);
+    let refused = run(root, &merge);
+    assert_eq!(refused.code, 1, "{}", refused.stdout);
+    assert!(refused.stderr.contains("`web.config` was changed"), "{}", refused.stderr);
+    assert_eq!(text(root, "site/web.config").unwrap(), joined);
+    assert_eq!(run(root, &["sync", "new", "site"]).code, 1, "still nothing is lost unasked");
+}
+
+// SD-19
+#[test]
+fn what_a_kill_left_is_taken_back_or_completed_as_asked() {
+    for (way, plan) in [(&["--recover=forward"][..], "unchanged "), (&[], "done ")] {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        write(root, &[("new/a.txt", "new a"), ("new/b.txt", "new b")]);
+        write(root, &[("site/a.txt", "a"), ("site/b.txt", "b")]);
+        assert_eq!(run(root, &["sync", "new", "site"]).code, 0);
+        // As if it had stopped before the second file got its place.
+        let work = root.join(".site.deploy");
+        fs::create_dir(work.join("stage")).unwrap();
+        fs::rename(root.join("site/b.txt"), work.join("stage/1")).unwrap();
+        fs::rename(work.join("backup/1"), root.join("site/b.txt")).unwrap();
+        let journal = fs::read_to_string(work.join("journal")).unwrap();
+        fs::write(work.join("journal"), journal.lines().next().unwrap().to_owned() + "\n").unwrap();
+        let next = run(root, &[&["sync", "new", "site"], way].concat());
+        assert!(next.code == 0 && next.stdout.starts_with(plan), "{}{}", next.stdout, next.stderr);
+        assert_eq!(text(root, "site/b.txt").as_deref(), Some("new b"));
+    }
+}
+
+// SD-1
+#[test]
+fn a_plan_is_applied_in_every_way_that_a_sync_can_take() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, &[("new/web.config", "<configuration/>"), ("new/a.dll", "1"), ("site/b", "2")]);
+    let plan = ["sync", "new", "site", "--stream", "app", "--plan-out", "plan.json"];
+    assert_eq!(run(root, &plan).code, 0);
+    let json = ["apply", "plan.json", "--offline", "always", "--format", "json"];
+    let applied = run(root, &json);
+    assert_eq!(applied.code, 0, "{}", applied.stderr);
+    assert!(applied.stdout.contains(r#""used":true"#), "{}", applied.stdout);
+    assert!(root.join(".site.deploy/manifest-app.json").is_file(), "the stream of the plan");
+    write(root, &[("new/a.dll", "12")]);
+    assert_eq!(run(root, &plan).code, 0);
+    let other = run(root, &["apply", "plan.json", "--stream", "other", "--exit-by-outcome"]);
+    assert_eq!(other.code, 10, "another stream's files: {}", other.stdout);
+    let before = fs::read(root.join(".site.deploy/journal")).unwrap();
+    assert_eq!(run(root, &["apply", "plan.json", "--in-place"]).code, 0);
+    assert_eq!(text(root, "site/a.dll").as_deref(), Some("12"));
+    assert_eq!(fs::read(root.join(".site.deploy/journal")).unwrap(), before);
+}
+
+#[test]
+fn a_folder_that_was_never_there_cannot_be_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(folder.path(), &["sync", "new", "site", "--rollback"]);
+    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    assert!(ran.stderr.contains("`site` does not exist"), "{}", ran.stderr);
 }
