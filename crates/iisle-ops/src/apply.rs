@@ -231,6 +231,7 @@ mod tests {
         }
     }
 
+    // SD-1
     #[test]
     fn a_plan_is_executed_as_it_was_made() {
         let stage = Stage::new();
@@ -242,6 +243,7 @@ mod tests {
         assert!(!host::exists(&stage.at("dst/extra.txt")));
     }
 
+    // SD-1
     #[test]
     fn a_plan_is_refused_when_anything_it_is_about_has_changed() {
         for (path, text) in [

@@ -79,6 +79,7 @@ mod tests {
         assert_eq!(Shutdown::parse(b"no xml").limit, Duration::from_secs(31));
     }
 
+    // AO-5
     #[test]
     fn an_app_that_runs_from_a_copy_is_known() {
         let copy = "<handlerSetting name=\"enableShadowCopy\" value=\"true\" />";

@@ -245,6 +245,8 @@ pub struct SyncReport {
     pub deployment: Option<String>,
     /// How long the app was offline, if it was taken offline.
     pub offline: Option<Duration>,
+    /// How long old and new files stood side by side, when they were swapped as a whole.
+    pub swapping: Option<Duration>,
     /// The plan, when it was asked for or refused.
     pub plan: Option<Plan>,
     /// Who is at work there, when that kept it from beginning.
@@ -365,6 +367,7 @@ fn report(request: &SyncRequest, outcome: SyncOutcome, totals: Totals) -> SyncRe
         drift: Vec::new(),
         deployment: None,
         offline: None,
+        swapping: None,
         plan: None,
         busy: None,
         failure: None,
@@ -455,6 +458,7 @@ fn executed(request: &SyncRequest, outcome: iisle_sync::Outcome) -> SyncReport {
         kept: outcome.kept,
         locked: outcome.locked,
         offline: outcome.offline,
+        swapping: outcome.swapping,
         undone_steps: outcome.undone.len() as u64,
         failure,
         ..report(request, SyncOutcome::Ended(outcome.ending), outcome.totals)

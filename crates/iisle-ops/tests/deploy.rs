@@ -155,6 +155,7 @@ fn a_target_is_the_value_of_the_parameter_for_the_application() {
     assert!(report.providers[1].to.is_none(), "setAcl means nothing for a folder");
 }
 
+// WD-1
 #[test]
 fn extras_go_only_when_asked_and_protected_ones_not_even_then() {
     let target = tempfile::tempdir().unwrap();
@@ -219,6 +220,7 @@ fn unknown_and_missing_parameters_are_named_with_those_there_are() {
     insta::assert_debug_snapshot!((refused.failure.causes, refused.failure.hints));
 }
 
+// WD-1
 #[test]
 fn the_application_is_offline_only_while_files_change() {
     let target = tempfile::tempdir().unwrap();

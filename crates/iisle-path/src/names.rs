@@ -132,6 +132,7 @@ mod tests {
     use super::{NameRules, collisions, windows_problem};
     use crate::RelPath;
 
+    // SD-29
     #[test]
     fn names_that_windows_cannot_hold_are_found() {
         for text in [
@@ -177,6 +178,7 @@ mod tests {
         assert!(!NameRules::Unix.same("a", "A"));
     }
 
+    // SD-30
     #[test]
     fn collisions_name_both_paths() {
         let paths: Vec<_> = ["App.dll", "app.DLL", "b"].map(|p| RelPath::parse(p).unwrap()).into();

@@ -148,6 +148,7 @@ mod tests {
         RelPath::parse(text).unwrap()
     }
 
+    // SD-29
     #[test]
     fn what_leaves_the_root_is_refused() {
         for text in ["", "/etc", "..", "a/../b", "a//b", "a/", "./a", "a/.", "a\0b"] {

@@ -127,6 +127,9 @@ pub struct Outcome {
     pub undone: Vec<Step>,
     /// How long the app was offline, if it was taken offline.
     pub offline: Option<std::time::Duration>,
+    /// How long files were swapped in, of a deployment as a whole: so long old and new ones stood side
+    /// by side.
+    pub swapping: Option<std::time::Duration>,
 }
 
 /// Why a step was not done, or none was begun.

@@ -196,6 +196,7 @@ mod tests {
     use iisle_path::RelPath;
     use iisle_tree::Ticks;
 
+    // SD-8
     #[test]
     fn only_a_rounded_time_is_within_two_seconds() {
         let t = |seconds: i64, ticks: i64| Ticks(seconds * Ticks::SECOND + ticks);
@@ -206,6 +207,7 @@ mod tests {
         assert!(!same_time(Ticks(i64::MIN), Ticks(i64::MAX)));
     }
 
+    // SD-7
     #[test]
     fn another_time_is_no_difference_and_never_the_one_before() {
         for time in [0, 5, 20_000_000, 30_000_007] {
@@ -218,6 +220,7 @@ mod tests {
         }
     }
 
+    // SD-24
     #[test]
     fn what_a_site_writes_itself_is_protected() {
         let policy = Policy::new(["/uploads/"]).unwrap();

@@ -30,6 +30,7 @@ pub(crate) fn unbegun(
         errors,
         undone: plan.steps.clone(),
         offline: None,
+        swapping: None,
     }
 }
 

@@ -241,6 +241,7 @@ fn a_full_disk_ends_the_sync_at_once_and_a_denied_file_does_not() {
     }
 }
 
+// SD-2, SD-13
 #[test]
 fn want_of_room_is_found_before_the_first_change() {
     let (new, site) = (release(2), release(1));
@@ -357,6 +358,7 @@ fn a_link_that_leaves_the_source_stops_everything() {
     assert_eq!(everything(site.path()), everything(release(1).path()));
 }
 
+// LK-2, SD-34
 #[cfg(windows)]
 #[test]
 fn files_held_by_others_are_all_named_and_nothing_is_touched() {
@@ -394,4 +396,17 @@ fn a_target_in_other_letters_is_the_same_target() {
     assert_eq!(run(&ours, &theirs, 1).ending, Ending::Unchanged);
     let content: Vec<_> = everything(site.path()).into_iter().map(|(_, content)| content).collect();
     assert_eq!(content, ["1", "2"]);
+}
+
+// SD-14
+#[test]
+fn a_file_of_two_names_becomes_two_files() {
+    let source = tempfile::tempdir().unwrap();
+    write(source.path(), "a.txt", "same", 1);
+    fs::hard_link(source.path().join("a.txt"), source.path().join("b.txt")).unwrap();
+    let target = tempfile::tempdir().unwrap();
+    let (tree, site) = trees(source.path(), target.path());
+    assert_eq!(run(&tree, &site, 1).ending, Ending::Done);
+    fs::write(target.path().join("a.txt"), "other").unwrap();
+    assert_eq!(fs::read(target.path().join("b.txt")).unwrap(), b"same");
 }

@@ -165,6 +165,7 @@ mod tests {
     use iisle_path::RelPath;
     use std::sync::atomic::{AtomicU64, Ordering};
 
+    // SD-9
     #[test]
     fn digests_are_those_of_fips_180() {
         let abc = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";

@@ -154,6 +154,7 @@ mod tests {
         SkipRule::parse(rule).unwrap().hits(object, &[path]).unwrap()
     }
 
+    // WD-2
     #[test]
     fn expressions_are_searched_without_case() {
         let rule = r"objectName=dirPath,absolutePath=\\App_Data$";

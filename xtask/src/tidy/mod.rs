@@ -3,11 +3,13 @@
 //! Each check is a pure function over texts; `run` reads them.
 
 mod arrows;
+mod building;
 mod corpus;
 mod deny;
 mod manifests;
 mod notes;
 mod readme;
+mod requirements;
 mod rules;
 mod run;
 mod sources;

@@ -1,5 +1,6 @@
 //! Reads the repository and asks every check.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Stdio;
 
@@ -9,7 +10,7 @@ use cargo_metadata::{DependencyKind, Package};
 use super::arrows::{self, Arrow, short};
 use super::deny::Deny;
 use super::notes::Notes;
-use super::{corpus, manifests, readme, rules, sources, top_level};
+use super::{building, corpus, manifests, readme, requirements, rules, sources, top_level};
 use crate::CHORES;
 use crate::workspace::Workspace;
 
@@ -77,6 +78,7 @@ fn check_packages(workspace: &Workspace, files: &Files, notes: &mut Notes) -> Re
         None => notes.complain("crates/README.md", "has no block of arrows (`iisle -> …`)"),
     }
 
+    building::check(&edges(workspace), notes);
     let deny = Deny::parse(files.text("deny.toml").context("there is no deny.toml")?)?;
     for package in &members {
         let place = relative(workspace, package.manifest_path.as_std_path());
@@ -96,6 +98,24 @@ fn check_packages(workspace: &Workspace, files: &Files, notes: &mut Notes) -> Re
         }
     }
     Ok(())
+}
+
+/// What every package is built from, by name.
+fn edges(workspace: &Workspace) -> BTreeMap<String, BTreeSet<String>> {
+    let packages = &workspace.metadata.packages;
+    let names: BTreeMap<_, _> =
+        packages.iter().map(|package| (&package.id, package.name.to_string())).collect();
+    let mut edges: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for node in workspace.metadata.resolve.iter().flat_map(|resolve| &resolve.nodes) {
+        let Some(name) = names.get(&node.id) else { continue };
+        let is_built_with = |kinds: &[cargo_metadata::DepKindInfo]| {
+            kinds.iter().any(|known| known.kind != DependencyKind::Development)
+        };
+        let below = node.deps.iter().filter(|below| is_built_with(&below.dep_kinds));
+        let below = below.filter_map(|below| names.get(&below.pkg).cloned());
+        edges.entry(name.clone()).or_default().extend(below);
+    }
+    edges
 }
 
 fn arrows_of(package: &Package, ours: &[String]) -> Vec<Arrow> {
@@ -118,6 +138,17 @@ fn check_texts(files: &Files, notes: &mut Notes) {
         corpus::check(&case, files.text(&format!("{case}/case.toml")), notes);
     }
     rules::check(&files.of_rules(".rs"), &files.of_rules(".md"), notes);
+    match files.text(requirements::LIST) {
+        Some(list) => {
+            // Its own tests name numbers that are none.
+            let is_source = |path: &str| {
+                Path::new(path).extension().is_some_and(|end| end == "rs")
+                    && !path.ends_with("requirements.rs")
+            };
+            requirements::check(list, files.texts().filter(|(path, _)| is_source(path)), notes);
+        }
+        None => notes.complain(requirements::LIST, "does not exist"),
+    }
 }
 
 fn check_readme(workspace: &Workspace, files: &Files, notes: &mut Notes) -> Result<()> {

@@ -13,6 +13,8 @@ const UNFINISHED: [&str; 2] = [concat!("TO", "DO"), concat!("FIX", "ME")];
 const PRIVATE_FOLDERS: [&str; 2] = [concat!("/wo", "rk/"), concat!("/ro", "ot/")];
 const UNSAFE: &str = concat!("(unsafe", "_code");
 const WINDOWS: &str = concat!("cfg(", "windows)");
+/// A function that can leave no file at all under the name of the one it replaces.
+const LOSES_FILES: &str = concat!("Replace", "FileW");
 
 /// Checks one text file; `path` is relative to the root, with slashes.
 pub(super) fn check(path: &str, text: &str, notes: &mut Notes) {
@@ -58,6 +60,9 @@ fn check_line_of_rust(path: &str, place: &str, line: &str, notes: &mut Notes) {
             place,
             "allows `unsafe`, which has one file: crates/iisle-tree/src/local/windows.rs",
         );
+    }
+    if line.contains(LOSES_FILES) {
+        notes.complain(place, format!("calls `{LOSES_FILES}`, which can leave no file at all"));
     }
     let knows_the_host =
         path.starts_with("crates/iisle-tree/") || path.starts_with("xtask/") || is_test_file(path);
@@ -114,6 +119,13 @@ mod tests {
         assert!(text.starts_with("error: crates/a/src/b.rs:2: says"), "{text}");
         assert_eq!(complaints("crates/a/src/b.rs", &format!("const {word}S: u8 = 1;\n")), "");
         assert_eq!(complaints("testdata/a/in/x.cs", &format!("// {word}\n")), "");
+    }
+
+    // LK-1
+    #[test]
+    fn a_call_that_can_lose_a_file_is_refused() {
+        let text = complaints("crates/a/src/b.rs", &format!("unsafe {{ {LOSES_FILES}(a, b) }}\n"));
+        assert!(text.contains("can leave no file at all"), "{text}");
     }
 
     #[test]

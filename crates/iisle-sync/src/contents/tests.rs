@@ -146,6 +146,7 @@ impl Stage {
 const ALL: [&str; 3] = ["a.txt", "b/c.txt", "b/d.txt"];
 const NONE: [&str; 0] = [];
 
+// SD-5
 #[test]
 fn what_was_read_is_not_read_again() {
     let Some(stage) = Stage::new(Some(LATER)) else { return };
@@ -159,6 +160,7 @@ fn what_was_read_is_not_read_again() {
     assert_eq!(read, [NONE, NONE]);
 }
 
+// SD-5
 #[test]
 fn other_bytes_of_one_size_and_time_are_seen() {
     let Some(stage) = Stage::new(Some(LATER)) else { return };
@@ -200,6 +202,7 @@ fn what_is_kept_of_one_file_outlives_the_change_of_another() {
     assert_eq!(theirs, ["a.txt"]);
 }
 
+// SD-6
 #[test]
 fn what_was_changed_a_moment_ago_is_read_again() {
     let now = Ticks::from_unix(1_700_000_001, 0);

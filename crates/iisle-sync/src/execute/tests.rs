@@ -87,6 +87,7 @@ fn every_locked_file_is_named_before_anything_is_touched() {
     assert_eq!(outcome.undone.len() as u64, outcome.planned_steps);
 }
 
+// SD-25
 #[test]
 fn a_file_that_fails_hides_no_other_and_nothing_is_deleted() {
     let (new, site) = (release(2), release(1));

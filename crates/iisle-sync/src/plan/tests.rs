@@ -92,6 +92,7 @@ fn mirror_replaces_what_differs_and_deletes_what_is_extra() {
     ");
 }
 
+// SD-15
 #[test]
 fn a_first_web_config_comes_first_and_an_existing_one_last() {
     let source = "a.css 1 2\nApp.dll 1 2\nApp.exe 1 2\nApp.deps.json 1 2\nApp.pdb 1 2\n\
@@ -130,6 +131,7 @@ fn what_the_site_writes_itself_stays() {
     ");
 }
 
+// AO-3
 #[test]
 fn an_offline_page_of_the_source_is_not_deployed() {
     insta::assert_snapshot!(check("App_Offline.htm 1 1\na 1 1", "a 1 1", Extras::Delete), @"! App_Offline.htm app-offline 1");
@@ -158,6 +160,7 @@ fn letters_of_the_destination_stay_when_that_is_asked_for() {
     ");
 }
 
+// SD-30
 #[test]
 fn letters_are_mended_without_copying() {
     let source = "WWWRoot/Site.css 3 3\nWWWRoot/new.js 1 1\nWeb.config 1 1\nApp.dll 4 4";
@@ -176,6 +179,7 @@ fn letters_are_mended_without_copying() {
     ");
 }
 
+// SD-29
 #[test]
 fn names_that_windows_cannot_hold_are_refused_on_every_host() {
     let source = "CON 1 1\nlogs./x 1 1\na:b 1 1\nApp.dll 1 1\napp.DLL 1 1\nweb.config 1 1";
@@ -217,6 +221,7 @@ fn what_the_source_cannot_give_is_refused() {
     assert!(!found.contains("`way`"), "{found}");
 }
 
+// SD-32
 #[test]
 fn nothing_is_written_through_a_link_of_the_destination() {
     let mut destination = snapshot("a 1 1");
@@ -249,6 +254,7 @@ fn a_file_and_a_folder_of_one_name_are_refused() {
     ");
 }
 
+// SD-26
 #[test]
 fn deletions_have_a_ceiling() {
     let many: String = (0..400).fold(String::new(), |mut text, n| {
@@ -269,6 +275,7 @@ fn deletions_have_a_ceiling() {
     assert!(refused("", Some(400)).unwrap().contains("the source is empty"));
 }
 
+// SD-17, SD-26
 #[test]
 fn a_source_without_web_config_does_not_empty_a_site() {
     let found = check("a 1 1", "a 1 1\nweb.config 1 1", Extras::Delete);
@@ -361,6 +368,7 @@ proptest! {
         prop_assert!(plan.steps.is_empty() && plan.refused.is_empty(), "{}", show(&plan));
     }
 
+    // SD-24
     #[test]
     fn protected_files_are_never_in_a_step(
         source in trees(), destination in trees(), windows: bool, delete: bool,

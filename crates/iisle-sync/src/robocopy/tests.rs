@@ -211,6 +211,7 @@ fn a_second_run_has_nothing_to_do() {
     assert_eq!((tally.files.skipped, tally.directories.skipped), (2, 3));
 }
 
+// RB-8
 #[test]
 fn extras_are_listed_around_the_line_of_their_directory_and_deleted_in_the_end() {
     let stage = Stage::new("a 1 3\nd/b 2 3", "d/old 1 1\ngone/x 1 1\ngone/deep/y 1 1\nz 1 1");
@@ -227,6 +228,7 @@ fn extras_are_listed_around_the_line_of_their_directory_and_deleted_in_the_end()
     assert_eq!(stage.tree("d"), "a=s d/ d/b=s");
 }
 
+// RB-5
 #[test]
 fn what_is_excluded_is_neither_copied_nor_deleted_at_any_depth() {
     let selection = Selection {
@@ -246,6 +248,7 @@ fn what_is_excluded_is_neither_copied_nor_deleted_at_any_depth() {
     );
 }
 
+// RB-5
 #[test]
 fn full_paths_protect_on_the_side_they_name() {
     let stage = Stage::new("sub/x 1 1\nx 1 1", "keep/x 1 1\nother/x 1 1");
@@ -258,6 +261,7 @@ fn full_paths_protect_on_the_side_they_name() {
     assert_eq!(stage.tree("d"), "keep/ keep/x=d sub/ x=s");
 }
 
+// RB-6
 #[test]
 fn file_specifications_limit_copies_reports_and_deletions() {
     let selection = || Selection { include: vec![Wildcard::new("*.txt")], ..Selection::default() };
@@ -272,6 +276,7 @@ fn file_specifications_limit_copies_reports_and_deletions() {
     assert_eq!(stage.tree("d"), "a.txt=s d.log=d gone/ gone/f.log=d");
 }
 
+// RB-7
 #[test]
 fn purge_without_recursion_leaves_directories_alone() {
     let stage = Stage::new("a 1 1", "x 1 1\nsub/y 1 1");
@@ -280,6 +285,7 @@ fn purge_without_recursion_leaves_directories_alone() {
     assert_eq!(stage.tree("d"), "a=s sub/ sub/y=d");
 }
 
+// RB-3
 #[test]
 fn only_directories_that_get_a_file_are_created_unless_all_are_wanted() {
     let trees = "r 1 1\nempty/\nsub/hollow/\nsub/deep/two 1 1\nother/x.log 1 1";
@@ -310,6 +316,7 @@ fn levels_bound_copies_and_deletions() {
     }
 }
 
+// RB-3
 #[test]
 fn a_file_and_a_directory_of_one_name_are_left_alone_on_both_sides() {
     let stage = Stage::new("thing 1 4\nother/in 1 1\nok 1 1", "thing/in 1 1\nother 1 9");
@@ -362,6 +369,7 @@ fn moved_files_leave_the_source_and_empty_directories_follow() {
     assert!(!stage.at("s").exists(), "the source itself goes too");
 }
 
+// RB-8
 #[test]
 fn after_a_failure_nothing_is_deleted_unless_robocopys_order_is_wanted() {
     for (purge_order, tree) in [
@@ -413,6 +421,7 @@ fn a_failing_file_is_tried_again_shown_again_and_counted_once() {
     assert_eq!((tally.waiting.as_secs(), pace.slept()), (6, vec![3000, 3000]));
 }
 
+// RB-10
 #[test]
 fn threads_say_and_do_what_one_does() {
     let tree: String = (0..300).fold(String::new(), |mut tree, n| {
@@ -487,6 +496,7 @@ fn skipped_files_get_their_times_fixed_when_asked_for() {
     assert_eq!((found, stage.tree("d").as_str()), (moment(20), "a=d"));
 }
 
+// RB-7
 #[test]
 fn without_data_only_directories_are_made_and_extras_purged() {
     let stage = Stage::new("a 1 1\nd/b 1 1\nold 5 1", "x 1 1\nold 1 1");
@@ -520,6 +530,7 @@ fn a_destination_inside_the_source_is_not_copied_into_itself() {
     assert_eq!(stage.tree("s"), "a=s backup/ backup/a=s");
 }
 
+// RB-9
 #[test]
 fn places_that_belong_to_the_system_are_no_business_of_a_mirror() {
     let stage = Stage::new("a 1 1\n$RECYCLE.BIN/r 1 1", "System_x 1 1\n$Recycle.Bin/q 1 1");

@@ -121,6 +121,7 @@ mod tests {
     use iisle_tree::digest::Digest;
     use iisle_tree::workshop::{LocalWorkshop, Workshop};
 
+    // SD-18
     #[test]
     fn a_line_torn_at_any_byte_was_never_written() {
         let whole = line(3, Phase::Swapping, &Digest::of(b"plan"));
@@ -131,6 +132,7 @@ mod tests {
         assert_eq!(parse(&whole.trim_end().replace("\"n\":3", "\"n\":4")), None, "the sum differs");
     }
 
+    // SD-18
     #[test]
     fn the_last_whole_line_counts_and_writing_goes_on_behind_a_torn_one() {
         let folder = tempfile::tempdir().unwrap();

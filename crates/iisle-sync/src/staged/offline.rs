@@ -140,12 +140,14 @@ mod tests {
     use super::{LIMIT, PAGE_MARK, lift, place, site, text};
     use iisle_tree::workshop::{LocalWorkshop, Workshop};
 
+    // AO-1
     #[test]
     fn a_page_is_marked_and_long_enough() {
         let text = String::from_utf8(text(b"<p>short</p>", "id7")).unwrap();
         assert!(text.len() >= 600 && text.contains(&format!("{PAGE_MARK}id7 -->")));
     }
 
+    // AO-2
     #[test]
     #[expect(clippy::disallowed_methods, reason = "a test may")]
     fn a_foreign_page_stays_and_ours_goes() {

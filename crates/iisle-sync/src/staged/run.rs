@@ -356,7 +356,10 @@ impl<'a> Deployment<'a> {
         if is_deleting {
             monitor.begin(Busy::Delete, Some(self.plan.totals().deleted_files), None);
         }
-        let swapped = self.swap_unless_interrupted(&record).and_then(|()| {
+        let began = Instant::now();
+        let swapped = self.swap_unless_interrupted(&record);
+        let swapping = began.elapsed();
+        let swapped = swapped.and_then(|()| {
             journal.enter(*shop, Phase::Committed)?;
             if record.whole { Ok(()) } else { Ok(shop.flush()?) }
         });
@@ -365,6 +368,7 @@ impl<'a> Deployment<'a> {
         }
         let offline = |mut outcome: Outcome| {
             outcome.offline = away_since.map(|since| since.elapsed());
+            outcome.swapping = (outcome.ending == Ending::Done).then_some(swapping);
             outcome
         };
         let error = match swapped {
@@ -409,6 +413,7 @@ impl<'a> Deployment<'a> {
             errors,
             undone: Vec::new(),
             offline: None,
+            swapping: None,
         }
     }
 }

@@ -1,5 +1,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test may")]
 
+mod order;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZero;
@@ -221,6 +223,7 @@ fn with_folders(files: impl IntoIterator<Item = (String, String)>) -> Files {
     all
 }
 
+// LK-4, SD-20, SD-27
 #[test]
 fn a_deployment_makes_the_site_like_the_source_and_leaves_nothing_but_its_backup() {
     let (new, old) = releases();
@@ -347,16 +350,19 @@ fn break_everywhere(first: First, then: Then) -> usize {
     runs
 }
 
+// AO-4, SD-2, SD-17
 #[test]
 fn whatever_fails_everything_is_as_before_and_one_more_run_completes_it() {
     assert!(break_everywhere(First::Release, Then::Again) > 300 / stride());
 }
 
+// SD-19
 #[test]
 fn wherever_the_machine_stops_one_more_run_completes_it() {
     assert!(break_everywhere(First::Release, Then::StoppedAgain) > 300 / stride());
 }
 
+// SD-19, SD-20
 #[test]
 fn wherever_the_machine_stops_it_can_be_taken_back() {
     assert!(break_everywhere(First::Release, Then::StoppedBack) > 300 / stride());

@@ -85,6 +85,7 @@ fn a_copy_that_was_cut_off_goes_on_near_the_break() {
     assert!(list(folder.path(), Detail::Usual).unwrap().parts.is_empty());
 }
 
+// RB-4
 #[test]
 fn a_failed_copy_leaves_what_was_there_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();

@@ -74,6 +74,7 @@ impl Read for Failing {
     }
 }
 
+// LK-4
 #[test]
 fn a_write_that_fails_leaves_the_old_file_and_no_trace() {
     let (folder, tree) = site();
@@ -136,6 +137,7 @@ fn a_read_only_file_is_replaced_and_removed() {
     assert_eq!(tree.stamp(&target).unwrap(), None);
 }
 
+// SD-31
 #[test]
 fn paths_may_be_longer_than_260_characters() {
     let (folder, tree) = site();
@@ -252,6 +254,7 @@ mod unix {
         );
     }
 
+    // SD-32
     #[test]
     fn a_target_keeps_its_links_and_writes_through_none() {
         let outside = tempfile::tempdir().unwrap();
@@ -292,6 +295,7 @@ mod unix {
         );
     }
 
+    // SD-12
     #[test]
     fn a_replaced_file_keeps_its_mode() {
         let (folder, tree) = site();
@@ -302,6 +306,7 @@ mod unix {
         assert_eq!(fs::metadata(&host).unwrap().permissions().mode() & 0o777, 0o750);
     }
 
+    // LK-3
     #[cfg(target_os = "linux")]
     #[test]
     fn a_running_program_and_a_file_open_for_writing_are_in_use() {

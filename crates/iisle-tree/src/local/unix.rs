@@ -36,6 +36,17 @@ pub(crate) fn on_interrupt(asked: &Arc<AtomicBool>) -> io::Result<()> {
     Ok(())
 }
 
+/// A name that one process has at a time: here the lock of a folder is enough, for it has one place.
+#[derive(Debug)]
+pub(crate) struct NamedLock;
+
+/// Takes a name on the whole machine; never taken here.
+#[expect(clippy::unnecessary_wraps, reason = "the same item on Windows has more to say")]
+pub(crate) fn named_lock(name: &str) -> io::Result<Option<NamedLock>> {
+    let _ = name;
+    Ok(Some(NamedLock))
+}
+
 /// What tells one file or folder from every other on this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Identity {

@@ -14,9 +14,9 @@ use std::time::Duration;
 
 use iisle_path::{NameRules, RelPath, windows_problem};
 use windows_sys::Win32::Foundation::{
-    CloseHandle, ERROR_BUSY, ERROR_CANT_RESOLVE_FILENAME, ERROR_DELETE_PENDING,
-    ERROR_LOCK_VIOLATION, ERROR_MORE_DATA, ERROR_SHARING_VIOLATION, ERROR_SUCCESS,
-    ERROR_USER_MAPPED_FILE, LocalFree,
+    CloseHandle, ERROR_ACCESS_DENIED, ERROR_ALREADY_EXISTS, ERROR_BUSY,
+    ERROR_CANT_RESOLVE_FILENAME, ERROR_DELETE_PENDING, ERROR_LOCK_VIOLATION, ERROR_MORE_DATA,
+    ERROR_SHARING_VIOLATION, ERROR_SUCCESS, ERROR_USER_MAPPED_FILE, HANDLE, LocalFree,
 };
 use windows_sys::Win32::Security::Authorization::{
     GetNamedSecurityInfoW, SE_FILE_OBJECT, SetNamedSecurityInfoW,
@@ -38,7 +38,8 @@ use windows_sys::Win32::System::RestartManager::{
     RmStartSession,
 };
 use windows_sys::Win32::System::Threading::{
-    OpenProcess, PROCESS_NAME_WIN32, PROCESS_QUERY_LIMITED_INFORMATION, QueryFullProcessImageNameW,
+    CreateMutexW, OpenProcess, PROCESS_NAME_WIN32, PROCESS_QUERY_LIMITED_INFORMATION,
+    QueryFullProcessImageNameW,
 };
 use windows_sys::core::BOOL;
 
@@ -96,6 +97,39 @@ extern "system" fn on_console_event(event: u32) -> BOOL {
 /// Notes a request to end; whether it is the first one.
 fn is_first(asked: &AtomicBool) -> bool {
     !asked.swap(true, Ordering::Relaxed)
+}
+
+/// A name that one process has at a time, for as long as this lives.
+#[derive(Debug)]
+pub(crate) struct NamedLock(HANDLE);
+
+// SAFETY: a handle of the process may be closed by any of its threads.
+unsafe impl Send for NamedLock {}
+// SAFETY: nothing is done with it but closing it.
+unsafe impl Sync for NamedLock {}
+
+impl Drop for NamedLock {
+    fn drop(&mut self) {
+        // SAFETY: the handle came from `CreateMutexW` and is closed once.
+        unsafe { CloseHandle(self.0) };
+    }
+}
+
+/// Takes a name on the whole machine; `None` when somebody has it.
+///
+/// It is there that counts, not who owns it: what is owned belongs to a thread.
+pub(crate) fn named_lock(name: &str) -> io::Result<Option<NamedLock>> {
+    let name = wide(OsStr::new(&format!(r"Global\{name}")));
+    // SAFETY: `name` ends in NUL and outlives the call.
+    let handle = unsafe { CreateMutexW(ptr::null(), 0, name.as_ptr()) };
+    let error = io::Error::last_os_error();
+    if handle.is_null() {
+        // Another account has it.
+        let is_taken = windows_code(&error) == Some(ERROR_ACCESS_DENIED);
+        return if is_taken { Ok(None) } else { Err(error) };
+    }
+    let lock = NamedLock(handle);
+    Ok((windows_code(&error) != Some(ERROR_ALREADY_EXISTS)).then_some(lock))
 }
 
 /// What tells one file or folder from every other on this machine.
@@ -224,6 +258,12 @@ fn times_of(file: &File) -> Option<FILE_BASIC_INFO> {
     };
     (done != 0).then_some(facts)
 }
+
+/// What `GetDriveTypeW` calls a disk of this machine. The bindings keep it with those for programs of
+/// another age.
+///
+/// Source: Microsoft, "GetDriveTypeW function".
+const DRIVE_FIXED: u32 = 3;
 
 /// The volume of an existing folder, when every change of a file there is seen by its number and the
 /// time of its last change: NTFS on a disk of this machine.
@@ -676,6 +716,7 @@ mod tests {
     use std::os::windows::fs::OpenOptionsExt;
     use std::path::Path;
 
+    // SD-31
     #[test]
     fn roots_get_the_prefix_that_lifts_limits() {
         let shown = |path: &str| root(Path::new(path)).unwrap().display().to_string();
@@ -703,6 +744,7 @@ mod tests {
         assert_eq!(join(Path::new(r"\\?\C:\"), &path), Path::new(r"\\?\C:\bin\d:x"));
     }
 
+    // LK-2
     #[test]
     fn a_file_held_without_sharing_is_in_use() {
         let folder = tempfile::tempdir().unwrap();
@@ -719,6 +761,7 @@ mod tests {
         assert_eq!(in_use(&paths), [None, None]);
     }
 
+    // LK-3
     #[test]
     fn a_running_program_is_in_use() {
         let this = std::env::current_exe().unwrap();

@@ -16,6 +16,8 @@ pub enum Broken {
     After,
     /// A part of the bytes was written; where none are, as [`Before`](Self::Before).
     Half,
+    /// Nothing has happened, for somebody holds the file.
+    InUse,
 }
 
 /// A workshop that breaks on command, for tests of what works in one.
@@ -73,6 +75,11 @@ impl<'a> Faulty<'a> {
                 drop(change(Some(())));
                 failure()
             }
+            Fate::Breaks(Broken::InUse) => Err(TreeError::InUse {
+                path: spot.to_string(),
+                holders: Vec::new(),
+                source: io::Error::from(io::ErrorKind::ResourceBusy),
+            }),
             Fate::Breaks(Broken::Before) | Fate::Lost => failure(),
         }
     }
@@ -148,6 +155,6 @@ impl Workshop for Faulty<'_> {
     }
 
     fn flush(&self) -> Result<(), TreeError> {
-        self.shop.flush()
+        self.call("flush", &Spot::Top, |half| half.map_or_else(|| self.shop.flush(), Ok))
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::digest::Digest;
 use crate::local::system;
 use crate::{Ticks, TreeError};
 
@@ -16,13 +17,14 @@ const HOLDER: &str = "lock.json";
 const MAX_HOLDER: usize = 4096;
 
 /// An exclusive lock on a work folder, and shared ones on those of the folders around it: a site and
-/// an application below it are not changed at the same time. Released when it is dropped or when the
-/// process ends.
+/// an application below it are not changed at the same time. On Windows the site is also locked by a
+/// name, for two who have different work folders. Released when it is dropped or when the process ends.
 ///
-/// Source: `sync.md` SD-36, SD-37.
+/// Source: `sync.md` SD-36, SD-37, SD-38.
 #[derive(Debug)]
 pub struct Lock {
     _files: Vec<File>,
+    _name: system::NamedLock,
     taken: Ticks,
 }
 
@@ -69,6 +71,11 @@ impl Lock {
             .map_err(|e| TreeError::io("open", place.display().to_string(), e))?;
         held(file.try_lock(), work)?;
         files.push(file);
+        let named = system::named_lock(&name_of(site))
+            .map_err(|e| TreeError::io("lock", site.display().to_string(), e))?;
+        let Some(name) = named else {
+            return Err(LockError::Busy { holder: String::new(), since: None });
+        };
         // Who holds it is a courtesy to others; the lock is what counts.
         let told =
             File::create(work.join(HOLDER)).and_then(|mut file| file.write_all(who.as_bytes()));
@@ -78,13 +85,21 @@ impl Lock {
         // The clock of the volume, by which files are dated.
         let taken = fs::metadata(work.join(HOLDER))
             .map_or(Ticks::UNIX_EPOCH, |metadata| system::stamp(&metadata).modified);
-        Ok(Self { _files: files, taken })
+        Ok(Self { _files: files, _name: name, taken })
     }
 
     /// When it was taken, by the clock of the volume.
     pub fn taken(&self) -> Ticks {
         self.taken
     }
+}
+
+/// The name of a site on its machine, whatever work folder it has.
+///
+/// Source: `sync.md` SD-38.
+fn name_of(site: &Path) -> String {
+    let path = system::NAMES.fold(&site.to_string_lossy());
+    format!("iisle-{}", Digest::of(path.as_bytes()).hex())
 }
 
 fn work_folder(site: &Path) -> Option<PathBuf> {
@@ -114,5 +129,34 @@ fn held(tried: Result<(), fs::TryLockError>, work: &Path) -> Result<(), LockErro
         Err(fs::TryLockError::Error(error)) => {
             Err(TreeError::io("lock", work.join(LOCK).display().to_string(), error).into())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lock, LockError, name_of};
+    use std::path::Path;
+
+    // SD-38
+    #[test]
+    fn a_site_has_one_name_whatever_its_work_folder_is_called() {
+        let folder = tempfile::tempdir().unwrap();
+        let [one, two] = ["one", "two"].map(|name| folder.path().join(name));
+        for work in [&one, &two] {
+            std::fs::create_dir(work).unwrap();
+        }
+        let site = folder.path().join("Site");
+        let lock = Lock::take(&site, &one, "ann").unwrap();
+        let other = Lock::take(&site, &two, "bob");
+        if cfg!(windows) {
+            assert!(matches!(other, Err(LockError::Busy { .. })));
+            let letters = Path::new(&site.to_string_lossy().to_uppercase()).to_owned();
+            assert!(matches!(Lock::take(&letters, &two, "bob"), Err(LockError::Busy { .. })));
+        } else {
+            drop(other.unwrap());
+        }
+        drop(lock);
+        drop(Lock::take(&site, &two, "bob").unwrap());
+        assert_ne!(name_of(&one), name_of(&two));
     }
 }

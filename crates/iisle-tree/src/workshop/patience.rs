@@ -63,6 +63,7 @@ mod tests {
         io::Error::from_raw_os_error(if cfg!(unix) { 16 } else { 32 })
     }
 
+    // LK-6
     #[test]
     fn a_file_that_is_let_go_in_time_is_had() {
         let mut left = 3;
@@ -73,6 +74,7 @@ mod tests {
         assert_eq!(result.unwrap(), 0);
     }
 
+    // LK-6
     #[test]
     fn patience_ends_and_other_errors_are_told_at_once() {
         let mut tries = 0;
@@ -90,6 +92,7 @@ mod tests {
         assert_eq!(tries, 1);
     }
 
+    // LK-6
     #[test]
     fn waits_differ_by_a_quarter_at_most() {
         for noise in 0..200 {

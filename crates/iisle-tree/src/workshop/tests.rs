@@ -13,6 +13,7 @@ fn stamp(size: u64) -> Stamp {
     Stamp { size, modified: Ticks::from_unix(1_700_000_000, 0), read_only: false }
 }
 
+// SD-16
 #[test]
 fn files_are_staged_kept_and_swapped() {
     let folder = tempfile::tempdir().unwrap();
@@ -38,6 +39,7 @@ fn files_are_staged_kept_and_swapped() {
     assert_eq!(shop.digest(&target).unwrap(), crate::digest::Digest::of(b"new"));
 }
 
+// SD-36
 #[test]
 fn a_second_deployment_learns_who_is_at_work() {
     let folder = tempfile::tempdir().unwrap();
@@ -45,11 +47,15 @@ fn a_second_deployment_learns_who_is_at_work() {
     let lock = shop.lock("ann, pid 7").unwrap();
     let other = LocalWorkshop::beside(&folder.path().join("x/../site")).unwrap();
     let error = other.lock("bob").unwrap_err();
-    assert!(matches!(&error, LockError::Busy { holder, since: Some(_) } if holder == "ann, pid 7"), "{error}");
+    assert!(
+        matches!(&error, LockError::Busy { holder, since: Some(_) } if holder == "ann, pid 7"),
+        "{error}"
+    );
     drop(lock);
     other.lock("bob").unwrap();
 }
 
+// SD-37
 #[test]
 fn a_site_and_an_application_below_it_are_not_changed_at_the_same_time() {
     let folder = tempfile::tempdir().unwrap();
@@ -65,6 +71,7 @@ fn a_site_and_an_application_below_it_are_not_changed_at_the_same_time() {
     below.lock("bob").unwrap();
 }
 
+// SD-4
 #[test]
 fn where_nothing_can_lie_beside_it_the_work_folder_is_hidden_inside() {
     let shop = LocalWorkshop::beside(std::path::Path::new("/")).unwrap();
@@ -76,6 +83,7 @@ fn where_nothing_can_lie_beside_it_the_work_folder_is_hidden_inside() {
     assert!(shop.work().starts_with(shop.site()), "what is there is gone on with");
 }
 
+// SD-12
 #[cfg(unix)]
 #[test]
 fn only_its_owner_looks_into_a_work_folder_and_programs_stay_programs() {

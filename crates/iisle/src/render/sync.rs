@@ -1,4 +1,5 @@
 use std::fmt::Write;
+use std::time::Duration;
 
 use iisle_ops::{Ending, Kept, Plan, SyncOutcome, SyncReport, SyncStep, Totals};
 
@@ -19,11 +20,21 @@ pub(crate) fn sync(report: &SyncReport) -> String {
     if report.plan.is_none() {
         text += &kept_lines(&report.kept);
     }
+    if let Some(time) = report.swapping {
+        text += &swap_line(time, report.offline);
+    }
     if report.undone_steps > 0 && report.plan.is_none() {
         writeln!(text, "  {} not done", count(report.undone_steps, "step"))
             .expect("a string takes everything");
     }
     text
+}
+
+/// How long visitors could see old and new files side by side, and how long the page.
+fn swap_line(swapping: Duration, offline: Option<Duration>) -> String {
+    let seconds = |time: Duration| format!("{:.3} s", time.as_secs_f64());
+    let away = offline.map(|time| format!(", offline for {}", seconds(time))).unwrap_or_default();
+    format!("  {DIM}swapped in {}{away}{DIM:#}\n", seconds(swapping))
 }
 
 /// The steps of a plan, a line each: `+` create, `~` replace, `-` delete, `!` keep.
@@ -124,5 +135,24 @@ pub(crate) fn totals_text(totals: Totals, outcome: SyncOutcome) -> String {
         "nothing there, nothing to do".to_owned()
     } else {
         parts.join(", ") + &tail
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::swap_line;
+    use std::time::Duration;
+
+    // SD-22
+    #[test]
+    fn how_long_the_swap_took_is_told() {
+        let line = |offline| {
+            anstream::adapter::strip_str(&swap_line(Duration::from_millis(12), offline)).to_string()
+        };
+        assert_eq!(line(None), "  swapped in 0.012 s\n");
+        assert_eq!(
+            line(Some(Duration::from_secs(2))),
+            "  swapped in 0.012 s, offline for 2.000 s\n"
+        );
     }
 }

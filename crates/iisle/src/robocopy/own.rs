@@ -61,6 +61,7 @@ impl ExitCodes {
 mod tests {
     use super::{ExitCodes, Own};
 
+    // RB-11
     #[test]
     fn posix_codes_fail_only_on_failures() {
         let codes = [0, 1, 3, 7, 8, 11, 15, 16].map(|code| ExitCodes::Posix.of(code));

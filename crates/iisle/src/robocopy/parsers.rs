@@ -71,6 +71,7 @@ fn find<'a>(pattern: &str, text: &'a str) -> regex::Captures<'a> {
     Regex::new(pattern).unwrap().captures(text).unwrap_or_else(|| panic!("{pattern}\n{text}"))
 }
 
+// RB-12
 #[test]
 fn powershell_wrappers_find_rows_files_and_errors() {
     let text = report("/BYTES /TS /FP /V");
@@ -87,6 +88,7 @@ fn powershell_wrappers_find_rows_files_and_errors() {
     find(r"ERROR: RETRY LIMIT EXCEEDED\.", &text);
 }
 
+// RB-12
 #[test]
 fn tabs_split_files_in_three_and_directories_in_two() {
     let text = report("/BYTES /V /NP");
@@ -114,6 +116,7 @@ fn tabs_split_files_in_three_and_directories_in_two() {
     assert_eq!(&find(error, &text)[2], "32");
 }
 
+// RB-12
 #[test]
 fn the_header_ends_at_the_third_rule_and_the_footer_at_the_fourth() {
     let text = report("/MIR");
@@ -139,6 +142,7 @@ fn the_header_ends_at_the_third_rule_and_the_footer_at_the_fourth() {
     }
 }
 
+// RB-12
 #[test]
 fn error_readers_find_the_code_and_the_line_behind_it() {
     let text = report("/R:1");
@@ -157,6 +161,7 @@ fn error_readers_find_the_code_and_the_line_behind_it() {
     assert!(behind.any(|line| line.to_lowercase().contains("error")));
 }
 
+// RB-12
 #[test]
 fn usage_errors_stand_between_a_rule_and_the_usage() {
     let error = super::usage::UsageError::invalid(3, "/FOO", Style::Windows);

@@ -285,6 +285,7 @@ mod tests {
         made(line).unwrap().job
     }
 
+    // RB-1
     #[test]
     fn without_switches_the_top_is_copied_and_tried_a_million_times() {
         let job = job("s d");
@@ -328,6 +329,7 @@ mod tests {
         assert_eq!(selection.modified.not_after.unwrap().to_unix().0, 86_400);
     }
 
+    // RB-2
     #[test]
     fn contradictions_are_refused() {
         for line in ["/MT /IPG:1", "/MT:4 /LFSM", "/MT:0", "/MT:129", "/SECFIX", "/LFSM /EFSRAW"] {

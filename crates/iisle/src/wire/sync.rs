@@ -20,6 +20,8 @@ pub(crate) struct SyncBody {
     deployment: Option<String>,
     offline: WireOffline,
     #[serde(skip_serializing_if = "Option::is_none")]
+    swap_seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<WirePlan>,
     /// Whether everything is there as it was read; absent when nothing was written.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -196,6 +198,7 @@ pub(crate) fn sync_body(report: &SyncReport) -> SyncBody {
             used: report.offline.is_some(),
             seconds: report.offline.map(|time| time.as_secs_f64()),
         },
+        swap_seconds: report.swapping.map(|time| time.as_secs_f64()),
         verified: (report.deployment.is_some() && report.outcome.word() == "done").then_some(true),
         plan: report.plan.as_ref().map(plan),
         seconds: report.seconds,

@@ -290,3 +290,33 @@ fn a_program_called_robocopy_is_that() {
     assert_eq!(output.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&output.stdout).contains("Total    Copied   Skipped"));
 }
+
+// WD-3
+#[test]
+fn the_words_of_build_tasks_are_understood_as_they_are() {
+    // Windows machine file copy with and without "clean target", and publish build artifacts: Azure Pipelines.
+    for (words, deletes) in [
+        (&["src", "dst", "*.*", "/COPY:DAT", "/E"][..], false),
+        (&["src", "dst", "*.*", "/COPY:DAT", "/MIR"], true),
+        (&["src", "dst", "*", "/E", "/COPY:DA", "/NP", "/R:3"], false),
+        (&["src", "dst", "*", "/E", "/COPY:DA", "/NP", "/R:3", "/MT:8"], false),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for (path, text) in [("src/a/b.txt", "new"), ("src/c.dll", "c"), ("dst/old.txt", "old")] {
+            fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            fs::write(root.join(path), text).unwrap();
+        }
+        fs::create_dir(root.join("src/empty")).unwrap();
+        let ran = run(root, &[&["robocopy"], words].concat());
+        // Below 8 is success: copied, and an extra file.
+        assert_eq!(ran.code, 3, "{words:?} {}{}", ran.stdout, ran.stderr);
+        assert_eq!(fs::read_to_string(root.join("dst/a/b.txt")).unwrap(), "new");
+        assert!(root.join("dst/c.dll").is_file() && root.join("dst/empty").is_dir());
+        assert_eq!(root.join("dst/old.txt").exists(), !deletes, "{words:?}");
+        let again = run(root, &[&["robocopy"], words].concat());
+        // Without times the copies are newer than what they came from.
+        let copies = words.contains(&"/COPY:DA");
+        assert_eq!(again.code, if deletes { 0 } else { 2 + i32::from(copies) }, "{words:?}");
+    }
+}

@@ -19,6 +19,7 @@ fn text(root: &Path, path: &str) -> Option<String> {
     fs::read_to_string(root.join(path)).ok()
 }
 
+// SD-20
 #[test]
 fn a_sync_is_done_as_a_whole_and_can_be_taken_back() {
     let folder = tempfile::tempdir().unwrap();
@@ -58,6 +59,7 @@ fn what_changes_nothing_creates_nothing() {
     assert!(work.join("manifest-main.json").is_file());
 }
 
+// SD-23, SD-27
 #[test]
 fn only_what_an_earlier_sync_brought_is_deleted() {
     let folder = tempfile::tempdir().unwrap();
@@ -90,6 +92,7 @@ fn only_what_an_earlier_sync_brought_is_deleted() {
     assert!(taken.stderr.contains("`keep.js` belongs to the stream `main`"), "{}", taken.stderr);
 }
 
+// SD-28
 #[test]
 fn what_was_changed_on_the_server_is_told_and_settings_are_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();

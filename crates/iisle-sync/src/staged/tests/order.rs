@@ -1,0 +1,216 @@
+//! What comes before what, and what becomes of files that cannot be renamed over.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use iisle_path::NameRules;
+use iisle_report::Phase;
+use iisle_tree::Content;
+
+use super::*;
+
+/// The changes of a deployment, in order.
+fn calls(offline: Offline<'_>) -> Vec<String> {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let stage = template.stage();
+    let shop = stage.shop();
+    let counting = Faulty::new(&shop);
+    assert_eq!(stage.deploy(&counting, offline).ending, Ending::Done);
+    counting.calls()
+}
+
+fn is_swap(call: &str) -> bool {
+    call.starts_with("rename stage/")
+}
+
+// SD-21
+#[test]
+fn new_files_are_on_the_medium_before_the_first_of_them_is_swapped_in() {
+    let calls = calls(Offline::Never);
+    let last = |begin: &str| calls.iter().rposition(|call| call.starts_with(begin)).unwrap();
+    let first_swap = calls.iter().position(|call| is_swap(call)).unwrap();
+    let flushes: Vec<_> =
+        (0..calls.len()).filter(|number| calls[*number].starts_with("flush")).collect();
+    let begin = calls.iter().position(|call| call.starts_with("append journal")).unwrap();
+    let before =
+        flushes.iter().any(|at| *at > last("create stage/") && *at > begin && *at < first_swap);
+    assert!(before, "{calls:#?}");
+    // And that they are is there before what could take them back is given up.
+    let last_swap = calls.iter().rposition(|call| is_swap(call)).unwrap();
+    let committed =
+        calls.iter().skip(last_swap).position(|call| call.starts_with("append journal"));
+    let committed = last_swap + committed.unwrap();
+    let given_up = last("empty stage");
+    assert!(flushes.iter().any(|at| *at > committed && *at < given_up), "{calls:#?}");
+}
+
+// SD-3, SD-18
+#[test]
+fn while_the_app_is_away_nothing_is_written_but_the_journal() {
+    let calls = calls(Offline::Always(AWAY));
+    let away = calls.iter().position(|call| call.starts_with("rename page")).unwrap();
+    let back = calls.iter().position(|call| call.starts_with("rename app_offline.htm")).unwrap();
+    let begin = calls.iter().position(|call| call.starts_with("append journal")).unwrap();
+    assert!(away < begin && begin < calls.iter().position(|call| is_swap(call)).unwrap());
+    assert!(calls.iter().rposition(|call| is_swap(call)).unwrap() < back, "{calls:#?}");
+    let written: Vec<_> =
+        calls[away..back].iter().filter(|call| call.starts_with("create")).collect();
+    assert_eq!(written, [""; 0]);
+}
+
+/// Makes sure that the page is not there while files are copied.
+struct Early<'a> {
+    page: &'a Path,
+    copied: AtomicUsize,
+}
+
+impl Monitor for Early<'_> {
+    fn advance(&self, phase: Phase, files: u64, _: u64) {
+        if phase == Phase::Copy {
+            assert!(!self.page.exists());
+            self.copied.fetch_add(usize::try_from(files).unwrap(), Ordering::Relaxed);
+        }
+    }
+}
+
+// LK-7
+#[test]
+fn every_file_is_staged_and_read_again_before_the_app_goes_offline() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let stage = template.stage();
+    let (shop, page) = (stage.shop(), stage.at("site/app_offline.htm"));
+    let source = LocalTree::open(&stage.source).unwrap();
+    let monitor = Early { page: &page, copied: AtomicUsize::new(0) };
+    let offline = Offline::Always(AWAY);
+    let outcome = Stage::deploy_watched(&shop, offline, &source, &stage.held(0), &monitor);
+    assert!(outcome.ending == Ending::Done && outcome.offline.is_some());
+    assert_eq!(monitor.copied.into_inner(), 45, "created and replaced files");
+}
+
+/// A source that spoils the copy of a file just when its end is reached.
+struct Spoiling {
+    tree: LocalTree,
+    stage: PathBuf,
+}
+
+struct Spoiled<'a> {
+    content: Box<dyn Content + 'a>,
+    stage: &'a Path,
+}
+
+impl Read for Spoiled<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.content.read(buffer)?;
+        if length == 0 {
+            for entry in fs::read_dir(self.stage)?.map(Result::unwrap) {
+                if entry.file_type()?.is_file() {
+                    let file = fs::File::options().write(true).open(entry.path())?;
+                    io::Write::write_all(&mut &file, b"?")?;
+                }
+            }
+        }
+        Ok(length)
+    }
+}
+
+impl Seek for Spoiled<'_> {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.content.seek(position)
+    }
+}
+
+impl Tree for Spoiling {
+    fn snapshot(&self) -> Result<Snapshot, TreeError> {
+        self.tree.snapshot()
+    }
+
+    fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError> {
+        Ok(Box::new(Spoiled { content: self.tree.open(path)?, stage: &self.stage }))
+    }
+
+    fn names(&self) -> NameRules {
+        self.tree.names()
+    }
+
+    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
+        self.tree.stamp(path)
+    }
+
+    fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
+        self.tree.is_current(path, stamp)
+    }
+
+    fn is_executable(&self, path: &RelPath) -> bool {
+        self.tree.is_executable(path)
+    }
+}
+
+// SD-11
+#[test]
+fn a_file_that_is_not_written_as_it_was_read_is_never_swapped_in() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let stage = template.stage();
+    let (before, shop) = (stage.site(), stage.shop());
+    let source = Spoiling {
+        tree: LocalTree::open(&stage.source).unwrap(),
+        stage: stage.at(".site.deploy/stage"),
+    };
+    let outcome = Stage::deploy_to(&shop, Offline::Never, &source, &stage.held(0));
+    assert_eq!(outcome.ending, Ending::Failed);
+    let said = outcome.errors[0].to_string();
+    assert!(said.ends_with("was not written as it was read: its digest differs"), "{said}");
+    assert_eq!(stage.site(), before);
+    assert!(!stage.work().contains(&"stage".to_owned()));
+}
+
+// LK-5
+#[test]
+fn what_cannot_be_renamed_over_is_moved_aside_but_never_the_web_config() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let calls = calls(Offline::Never);
+    let (mut moved, mut taken_back) = (0, 0);
+    for number in (0..calls.len()).filter(|number| is_swap(&calls[*number])) {
+        let stage = template.stage();
+        let (before, shop) = (stage.site(), stage.shop());
+        let faulty = Faulty::new(&shop).breaking(number, Broken::InUse);
+        let outcome = stage.deploy(&faulty, Offline::Never);
+        if outcome.ending == Ending::Done {
+            moved += 1;
+            assert_eq!(stage.site(), deployed(&new), "{number}");
+            assert_eq!(fs::read_dir(stage.at(".site.deploy/aside")).unwrap().count(), 1);
+            // The next deployment finds it free.
+            write(&stage.at("site/web.config"), "edited", OLD);
+            assert_eq!(stage.deploy(&shop, Offline::Never).ending, Ending::Done);
+            assert!(!stage.at(".site.deploy/aside").exists());
+        } else {
+            taken_back += 1;
+            assert_eq!(outcome.ending, Ending::RolledBack, "{number}: {:?}", outcome.errors);
+            assert_eq!(stage.site(), before, "{number}");
+        }
+    }
+    assert_eq!(moved, 19, "replaced files without the web.config");
+    assert!(taken_back > 0);
+}
+
+// LK-5
+#[test]
+fn a_file_that_was_moved_aside_comes_back_when_the_new_one_cannot_take_its_place() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let calls = calls(Offline::Never);
+    let number = calls.iter().position(|call| call.starts_with("link")).unwrap() + 1;
+    assert!(is_swap(&calls[number]), "{}", calls[number]);
+    // In use, then: remove the aside of an earlier run, create its folder, move aside, and the new one.
+    for second in 1..=4 {
+        let stage = template.stage();
+        let (before, shop) = (stage.site(), stage.shop());
+        let faulty = Faulty::new(&shop).breaking(number, Broken::InUse);
+        let outer = Faulty::new(&faulty).breaking(number + second, Broken::Before);
+        let outcome = stage.deploy(&outer, Offline::Never);
+        assert_eq!(outcome.ending, Ending::RolledBack, "{second}: {:?}", outcome.errors);
+        assert_eq!(stage.site(), before, "{second}");
+    }
+}
