@@ -7,8 +7,8 @@ use iisle_tree::{Snapshot, Stamp, Ticks, Tree, TreeError};
 use thiserror::Error;
 
 use crate::archive::{
-    Block, CacheUse, Cached, Compressor, Container, DosTime, Header, Level, Method, PackCache,
-    Sizes, Small, content_tasks, deflate_text,
+    Block, CacheUse, Cached, Compressor, Container, DosTime, Header, Level, Levels, Method,
+    PackCache, Sizes, TOOLS, content_tasks, deflate_text,
 };
 use crate::in_order::{Results, in_order};
 use crate::layout::{BadName, Item, Layout, Skipped, lay_out};
@@ -246,20 +246,20 @@ pub fn pack(
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Packed, PackError> {
     let (layout, parameters) = checked(snapshot, options)?;
+    let levels = Levels::of(options.level, layout.files().map(|(_, stamp)| stamp.size));
     let mut tasks = Vec::new();
     for (path, stamp) in layout.files() {
-        tasks.extend(content_tasks(path, stamp));
+        tasks.extend(content_tasks(path, stamp, levels));
     }
     let cached = options.cache.as_deref().map(Cached::new);
     let threads = options.threads.unwrap_or_else(|| {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         NonZeroUsize::new(cores.min(MOST_THREADS)).expect("there is a core")
     });
-    let small = Small::of(threads);
-    let compressor =
-        Compressor { tree, level: options.level, progress, cached: cached.as_ref(), small };
-    let budget = MEMORY.saturating_sub(threads.get() * small.tools_bytes()).max(LEAST_BUDGET);
-    let mut writer = Writer { container: Container::new(out), options, latest: layout.latest };
+    let compressor = Compressor { tree, level: options.level, progress, cached: cached.as_ref() };
+    let budget = MEMORY.saturating_sub(threads.get() * TOOLS).max(LEAST_BUDGET);
+    let latest = layout.latest;
+    let mut writer = Writer { container: Container::new(out), options, levels, latest };
     in_order(&compressor, &tasks, threads, budget, |results| {
         writer.text("archive.xml", &archive_xml(options))?;
         writer.content(&layout, results)?;
@@ -284,6 +284,7 @@ pub fn pack(
 struct Writer<'a, W: Write> {
     container: Container<W>,
     options: &'a PackOptions,
+    levels: Levels,
     /// The time of what has no time of its own.
     latest: Ticks,
 }
@@ -332,7 +333,7 @@ impl<W: Write> Writer<'_, W> {
     ) -> Result<(), PackError> {
         let attributes = ARCHIVE | if stamp.read_only { READ_ONLY } else { 0 };
         let time = self.time(stamp.modified);
-        let parts = content_tasks(path, stamp).count();
+        let parts = content_tasks(path, stamp, self.levels).count();
         if parts == 1 {
             let block = results.next()?;
             let header = Header { name, method: block.method, time, attributes };

@@ -1,58 +1,24 @@
 use std::io::{Read, SeekFrom};
-use std::num::NonZeroUsize;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
 use iisle_path::RelPath;
 use iisle_tree::{Stamp, Tree, TreeError};
 use libdeflater::CompressionLvl;
 
-use super::{Cached, Method};
+use super::{Cached, Level, Levels, Method};
 use crate::PackError;
 use crate::in_order::Work;
-
-/// How much time is spent to make an archive smaller, from 1 (fast) to 9.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Level(u8);
-
-impl Level {
-    /// The level `number`; `None` when it is not 1 to 9.
-    pub fn new(number: u8) -> Option<Self> {
-        (1..=9).contains(&number).then_some(Self(number))
-    }
-
-    /// The number.
-    pub fn number(self) -> u8 {
-        self.0
-    }
-}
-
-impl Default for Level {
-    /// 5: of 128 MB of a self-contained app, two cores make 55.4 MB in 0.66 s at level 4,
-    /// 54.4 MB in 0.72 s at 5, 54.2 MB in 0.83 s at 6; `zip -6` makes 55.0 MB in 5.4 s.
-    fn default() -> Self {
-        Self(5)
-    }
-}
 
 /// Files up to this many bytes are compressed whole; longer ones in blocks.
 pub(crate) const WHOLE: u64 = 16 * 1024 * 1024;
 /// Bytes of a block of a long file.
 const BLOCK: u64 = 2 * 1024 * 1024;
-/// Parts up to this many bytes share the buffers of their thread, which are never given back.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Small(usize);
-
-impl Small {
-    /// As much as `threads` threads can afford: fresh memory is cleared by the system first.
-    pub(crate) fn of(threads: NonZeroUsize) -> Self {
-        Self((4 * 1024 * 1024 / threads).clamp(512 * 1024, 2 * 1024 * 1024))
-    }
-
-    /// Bytes that a thread holds while it has nothing to do.
-    pub(crate) fn tools_bytes(self) -> usize {
-        1024 * 1024 + 2 * self.0
-    }
-}
+/// Parts up to this many bytes share the buffers of their thread, which are never given back:
+/// fresh memory is cleared by the system first. What is kept here is missing where two long files
+/// are to be compressed at once.
+const SMALL: usize = 512 * 1024;
+/// Bytes that a thread holds while it has nothing to do.
+pub(crate) const TOOLS: usize = 1024 * 1024 + 2 * SMALL;
 
 /// The capacity of every other buffer.
 ///
@@ -67,6 +33,7 @@ pub(crate) struct Content<'a> {
     path: &'a RelPath,
     /// What the whole file was when it was listed.
     stamp: Stamp,
+    level: Level,
     /// Where the part begins.
     offset: u64,
     length: u64,
@@ -83,11 +50,16 @@ impl Content<'_> {
 }
 
 /// The parts that the file `path` is compressed in: one unless it is long.
-pub(crate) fn content_tasks(path: &RelPath, stamp: Stamp) -> impl Iterator<Item = Content<'_>> {
+pub(crate) fn content_tasks(
+    path: &RelPath,
+    stamp: Stamp,
+    levels: Levels,
+) -> impl Iterator<Item = Content<'_>> {
     let size = stamp.size;
+    let level = levels.of_file(size);
     let step = if size <= WHOLE { size.max(1) } else { BLOCK };
     (0..size.max(1)).step_by(usize::try_from(step).expect("a step fits")).map(move |offset| {
-        Content { path, stamp, offset, length: step.min(size - offset.min(size)) }
+        Content { path, stamp, level, offset, length: step.min(size - offset.min(size)) }
     })
 }
 
@@ -110,12 +82,11 @@ pub(crate) struct Compressor<'a> {
     pub(crate) progress: &'a (dyn Fn(u64, u64) + Sync),
     /// What was kept of earlier packages.
     pub(crate) cached: Option<&'a Cached<'a>>,
-    /// What the buffers of a thread hold.
-    pub(crate) small: Small,
 }
 
 /// What a thread keeps between files.
 pub(crate) struct Tools {
+    /// For the level that most files have.
     compressor: libdeflater::Compressor,
     input: Vec<u8>,
     output: Vec<u8>,
@@ -152,8 +123,8 @@ impl<'a> Work for Compressor<'a> {
     fn tools(&self) -> Tools {
         Tools {
             compressor: libdeflater::Compressor::new(libdeflate_level(self.level)),
-            input: Vec::with_capacity(self.small.0 + 64),
-            output: vec![0; self.small.0],
+            input: Vec::with_capacity(SMALL + 64),
+            output: vec![0; SMALL],
         }
     }
 
@@ -167,7 +138,7 @@ impl<'a> Work for Compressor<'a> {
     }
 
     fn run(&self, tools: &mut Tools, task: &Content<'a>) -> Self::Done {
-        let small = task.length <= self.small.0 as u64;
+        let small = task.length <= SMALL as u64;
         let mut large = Vec::with_capacity(if small { 0 } else { RESERVED });
         let input = if small { &mut tools.input } else { &mut large };
         input.clear();
@@ -178,7 +149,7 @@ impl<'a> Work for Compressor<'a> {
         }
         // Whole files, parts, and last parts are compressed differently.
         let way = if task.is_whole() { 0 } else { 1 + u8::from(task.is_last()) };
-        let key = self.cached.and_then(|_| Cached::key(input, self.level, way));
+        let key = self.cached.and_then(|_| Cached::key(input, task.level, way));
         let kept = self.cached.zip(key.as_ref());
         if let Some(block) = kept.and_then(|(cached, key)| cached.get(key, input)) {
             (self.progress)(u64::from(task.is_last()), task.length);
@@ -186,11 +157,17 @@ impl<'a> Work for Compressor<'a> {
         }
         let mut crc = crc32fast::Hasher::new();
         crc.update(input);
-        let compressor = &mut tools.compressor;
+        let mut other;
+        let compressor = if task.level == self.level {
+            &mut tools.compressor
+        } else {
+            other = libdeflater::Compressor::new(libdeflate_level(task.level));
+            &mut other
+        };
         let deflated = if !task.is_whole() {
             let last = task.is_last();
             let flush = if last { FlushCompress::Finish } else { FlushCompress::Sync };
-            Some(deflate_part(input, self.level, flush))
+            Some(deflate_part(input, task.level, flush))
         } else if small {
             let length = deflate(compressor, input, &mut tools.output);
             length.map(|length| tools.output[..length].to_vec())
@@ -217,7 +194,7 @@ impl<'a> Work for Compressor<'a> {
 }
 
 fn libdeflate_level(level: Level) -> CompressionLvl {
-    CompressionLvl::new(i32::from(level.0)).expect("levels 1 to 9 exist")
+    CompressionLvl::new(i32::from(level.number())).expect("levels 1 to 9 exist")
 }
 
 /// Puts the deflate stream of `input` into `output`; its length, `None` when it would be no
@@ -236,7 +213,7 @@ fn deflate(
 ///
 /// Made by zlib-rs, because libdeflate makes whole streams only.
 fn deflate_part(input: &[u8], level: Level, flush: FlushCompress) -> Vec<u8> {
-    let mut compress = Compress::new(Compression::new(u32::from(level.0)), false);
+    let mut compress = Compress::new(Compression::new(u32::from(level.number())), false);
     let mut output = Vec::with_capacity(RESERVED);
     loop {
         let consumed = usize::try_from(compress.total_in()).expect("a part fits into memory");

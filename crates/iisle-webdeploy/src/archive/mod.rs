@@ -6,17 +6,19 @@ mod container;
 mod directory;
 mod dos_time;
 mod entry_reader;
+mod level;
 mod read;
 mod tree;
 mod view;
 
 pub use cache::{CacheKey, CacheUse, PackCache};
-pub use compress::Level;
 pub use dos_time::DosTime;
+pub use level::Level;
 pub use read::{ArchiveError, ReadLimits};
 
 pub(crate) use cache::Cached;
-pub(crate) use compress::{Block, Compressor, Small, content_tasks, deflate_text};
+pub(crate) use compress::{Block, Compressor, TOOLS, content_tasks, deflate_text};
 pub(crate) use container::{Container, Header, Method, Sizes};
+pub(crate) use level::Levels;
 pub(crate) use read::{Archive, ArchiveEntry};
 pub(crate) use tree::ArchiveTree;
