@@ -24,6 +24,11 @@ pub(crate) fn unescape(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// As [`unescape`], of a text that is nobody else's.
+pub(crate) fn unescaped(text: String) -> String {
+    if text.contains('%') { unescape(&text).into_owned() } else { text }
+}
+
 fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }

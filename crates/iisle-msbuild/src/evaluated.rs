@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 
 use crate::items::{WELL_KNOWN, computed};
 use crate::paths::Style;
-use crate::provenance::Met;
+use crate::provenance::{Met, Said};
+use crate::table::{Name, NoCase};
 use crate::{Host, SdkVersion, sdk};
 
 /// Where a value was written.
@@ -99,7 +100,7 @@ impl Origin {
 }
 
 /// A property at the end of the evaluation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Property {
     /// The name as first written.
     pub name: String,
@@ -107,8 +108,24 @@ pub struct Property {
     pub value: String,
     /// The value as stored, `%xx` undecoded.
     pub written: String,
+    pub(crate) said: Said,
+}
+
+impl Property {
     /// Who said it last.
-    pub origin: Origin,
+    pub fn origin(&self) -> Origin {
+        self.said.origin()
+    }
+
+    /// The place, when it is in a file somebody wrote; `None` for the model too.
+    pub fn place(&self) -> Option<Place> {
+        self.said.place()
+    }
+
+    /// Whether a person or a pipeline said it: [`Origin::is_explicit`].
+    pub fn is_explicit(&self) -> bool {
+        self.said.is_explicit()
+    }
 }
 
 /// One assignment that was met, taken or not.
@@ -200,8 +217,8 @@ impl Item {
 /// What an evaluation found.
 #[derive(Debug, Clone, Default)]
 pub struct Evaluated {
-    /// By lower-case name, in the order of first assignment.
-    pub(crate) properties: IndexMap<String, Property>,
+    /// In the order of first assignment.
+    pub(crate) properties: IndexMap<Name, Property>,
     pub(crate) unknown: Vec<Unsupported>,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) imports: Vec<ImportRecord>,
@@ -216,12 +233,16 @@ pub struct Evaluated {
 impl Evaluated {
     /// The value of a property, names compared ignoring ASCII case; `None` when it was never set.
     pub fn property(&self, name: &str) -> Option<&str> {
-        self.properties.get(&name.to_ascii_lowercase()).map(|property| property.value.as_str())
+        self.find(name).map(|property| property.value.as_str())
     }
 
     /// Who gave a property its value.
-    pub fn origin(&self, name: &str) -> Option<&Origin> {
-        self.properties.get(&name.to_ascii_lowercase()).map(|property| &property.origin)
+    pub fn origin(&self, name: &str) -> Option<Origin> {
+        self.find(name).map(Property::origin)
+    }
+
+    fn find(&self, name: &str) -> Option<&Property> {
+        self.properties.get(&NoCase(name))
     }
 
     /// Every property, in the order of first assignment.
@@ -244,22 +265,16 @@ impl Evaluated {
     ///
     /// Nothing is said of a property that the project, its user or the command line sets.
     pub fn beyond_model(&self, name: &str) -> Option<Unsupported> {
-        let modeled =
-            self.origin("MicrosoftCommonPropsHasBeenImported").is_some_and(|origin| match origin {
-                Origin::BuiltInModel { .. } => true,
-                Origin::Global | Origin::Environment | Origin::Engine | Origin::File { .. } => {
-                    false
-                }
-            });
-        let said = self.origin(name).is_some_and(Origin::is_explicit);
-        let beyond = sdk::sets(name) && !said;
-        let held = matches!(self.origin(name), Some(Origin::BuiltInModel { .. }));
-        (modeled && beyond && (!held || name.eq_ignore_ascii_case("ProduceReferenceAssembly")))
-            .then(|| Unsupported {
-                name: name.to_owned(),
-                reason: "the SDK sets it, and the built-in model does not hold how".to_owned(),
-                place: None,
-            })
+        let held = |name: &str| self.find(name).is_some_and(|found| found.said.is_model());
+        let modeled = held("MicrosoftCommonPropsHasBeenImported");
+        let said = self.find(name).is_some_and(Property::is_explicit);
+        let open = !held(name) || name.eq_ignore_ascii_case("ProduceReferenceAssembly");
+        // The list comes last: it is long.
+        (modeled && !said && open && sdk::sets(name)).then(|| Unsupported {
+            name: name.to_owned(),
+            reason: "the SDK sets it, and the built-in model does not hold how".to_owned(),
+            place: None,
+        })
     }
 
     /// Why the items of a type are not certain although the evaluation knows nothing against them:

@@ -6,7 +6,7 @@ use iisle_xml::NodeId;
 
 use crate::escape::unescape;
 use crate::source::Source;
-use crate::{Assignment, Origin, SourceKind};
+use crate::{Assignment, Origin, Place, SourceKind};
 
 /// Who gave a value.
 #[derive(Debug, Clone)]
@@ -23,6 +23,28 @@ pub(crate) enum Said {
 }
 
 impl Said {
+    /// Whether the built-in model says it.
+    pub(crate) fn is_model(&self) -> bool {
+        matches!(self, Self::Written { source, .. } if source.is_model)
+    }
+
+    /// As [`Origin::is_explicit`].
+    pub(crate) fn is_explicit(&self) -> bool {
+        match self {
+            Self::Global => true,
+            Self::Written { source, kind, .. } => !source.is_model && *kind != SourceKind::Sdk,
+            Self::Environment | Self::Engine => false,
+        }
+    }
+
+    /// As [`Origin::place`].
+    pub(crate) fn place(&self) -> Option<Place> {
+        match self {
+            Self::Written { source, node, .. } if !source.is_model => Some(source.place(*node)),
+            Self::Written { .. } | Self::Global | Self::Environment | Self::Engine => None,
+        }
+    }
+
     pub(crate) fn origin(&self) -> Origin {
         match self {
             Self::Global => Origin::Global,
@@ -77,7 +99,7 @@ impl Met {
             property: self.property().to_owned(),
             value: match &self.value {
                 Some(value) => unescape(value).into_owned(),
-                None => self.source.value(self.node),
+                None => self.source.value(self.node).into_owned(),
             },
             origin: said.origin(),
             condition: (!conditions.is_empty()).then(|| conditions.join(" and ")),

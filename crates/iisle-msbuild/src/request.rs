@@ -35,7 +35,8 @@ pub enum ItemPasses {
     /// They are.
     #[default]
     Made,
-    /// They are, for the errors they may end with, but no folder is listed: patterns fit nothing.
+    /// Those of files that somebody wrote, for the errors they may end with; no folder is listed:
+    /// patterns fit nothing.
     Unlisted,
     /// Only properties are wanted; folders are not listed.
     Skipped,

@@ -1,5 +1,6 @@
 //! Project files as the engine reads them: XML, checked for what it would refuse at once.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -86,21 +87,21 @@ impl Source {
     }
 
     /// The text of a property or metadata element: with child elements their XML.
-    pub(crate) fn value(&self, node: NodeId) -> String {
+    pub(crate) fn value(&self, node: NodeId) -> Cow<'_, str> {
         let document = &self.document;
         if document.elements(node).next().is_some() {
             let mut xml = String::new();
             for child in document.children(node) {
                 write_xml(document, child, &mut xml);
             }
-            return xml;
+            return Cow::Owned(xml);
         }
         let text = document.text(node);
         let has_data = document.children(node).any(|child| document.kind(child) == NodeKind::CData);
         if !has_data && text.chars().all(|c| matches!(c, ' ' | '\t' | '\n' | '\r')) {
-            return String::new();
+            return Cow::Borrowed("");
         }
-        text.into_owned()
+        text
     }
 
     /// Checks what the engine refuses when it reads the file, dead branches included.

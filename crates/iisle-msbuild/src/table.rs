@@ -13,7 +13,7 @@ use crate::provenance::Said;
 pub(crate) struct Name(Box<str>);
 
 /// The same, borrowed.
-struct NoCase<'n>(&'n str);
+pub(crate) struct NoCase<'n>(pub(crate) &'n str);
 
 fn hash_folded<H: Hasher>(name: &str, state: &mut H) {
     let mut folded = [0; 64];
@@ -100,17 +100,13 @@ impl Table {
         self.entries.get(&NoCase(name))
     }
 
-    pub(crate) fn into_entries(self) -> impl Iterator<Item = Entry> {
-        self.entries.into_values()
+    pub(crate) fn into_entries(self) -> impl Iterator<Item = (Name, Entry)> {
+        self.entries.into_iter()
     }
 }
 
 impl Lookup for Table {
-    fn value(&self, name: &str) -> Option<&str> {
-        self.get(name).map(|entry| entry.value.as_str())
-    }
-
-    fn is_doubtful(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|entry| entry.doubt.is_some())
+    fn find(&self, name: &str) -> Option<(&str, bool)> {
+        self.get(name).map(|entry| (entry.value.as_str(), entry.doubt.is_some()))
     }
 }

@@ -118,12 +118,13 @@ pub fn evaluate(
     }
     // Patterns are dear, and properties never see items.
     let items = if request.get_items.is_empty() { ItemPasses::Unlisted } else { ItemPasses::Made };
+    let files = HostFiles::default();
     let asked = Request {
         now: request.now,
         items,
-        ..project::request(context, &path, request.properties.clone())
+        ..project::request(context, &files, &path, request.properties.clone())
     };
-    let evaluated = match iisle_msbuild::evaluate(&HostFiles::default(), &asked) {
+    let evaluated = match iisle_msbuild::evaluate(&files, &asked) {
         Ok(evaluated) if request.asks_nothing() && solution::names_traversal(evaluated.sdks()) => {
             let projects = solution::members(context, &path)?;
             return Ok(EvaluateReport::of_projects(path, projects));
@@ -152,7 +153,7 @@ pub fn evaluate(
     }
     let evaluated = evaluated.map_err(|error| project::failure(&found, &error))?;
     // The environment is not what a project says, and may hold secrets.
-    let said = |p: &&iisle_msbuild::Property| !matches!(p.origin, Origin::Environment);
+    let said = |p: &&iisle_msbuild::Property| !matches!(p.origin(), Origin::Environment);
     let wanted = &request.get_properties;
     let properties = if wanted.is_empty() && request.get_items.is_empty() && request.trace.is_none()
     {
@@ -175,7 +176,7 @@ pub fn evaluate(
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut warnings: Vec<Warning> =
         evaluated.warnings().iter().map(|w| warning(folder, w)).collect();
-    warnings.extend(project::response_files(&path));
+    warnings.extend(project::response_files(&files, &path));
     if request.by == EvaluatedBy::Dotnet {
         warnings.push(dotnet::not_found());
     }

@@ -1,6 +1,7 @@
 //! Reading a project as `dotnet publish` would.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -146,8 +147,9 @@ pub(crate) fn evaluate(
     path: &Path,
     globals: Vec<(String, String)>,
 ) -> Result<Evaluated, Failure> {
-    let request = request(context, path, globals);
-    iisle_msbuild::evaluate(&HostFiles::default(), &request).map_err(|error| {
+    let files = HostFiles::default();
+    let request = request(context, &files, path, globals);
+    iisle_msbuild::evaluate(&files, &request).map_err(|error| {
         if solution::is_traversal(&error) {
             return solution::refuse(context, path);
         }
@@ -161,17 +163,17 @@ pub(crate) fn evaluate(
 /// command was started chooses the SDK.
 pub(crate) fn request(
     context: &Context<'_>,
+    files: &HostFiles,
     path: &Path,
     globals: Vec<(String, String)>,
 ) -> Request {
     let path = absolute(context, path);
     let host = build_machine();
-    let files = HostFiles::default();
     let environment = context.environment.iter().map(|(name, value)| (name.clone(), value.clone()));
     let home = context.variable("HOME").or_else(|| context.variable("USERPROFILE"));
     let packages = context.variable("NUGET_PACKAGES").map(PathBuf::from);
-    let response = auto_response(&files, host, &path);
-    let sdk = find_global_json(&files, host, context.current_dir)
+    let response = auto_response(files, host, &path);
+    let sdk = find_global_json(files, host, context.current_dir)
         .and_then(|json| json.sdk_version())
         .unwrap_or(SdkVersion::NEWEST);
     Request {
@@ -187,8 +189,8 @@ pub(crate) fn request(
 }
 
 /// What response files said, for the person who wonders.
-pub(crate) fn response_files(project: &Path) -> Vec<Warning> {
-    let found = auto_response(&HostFiles::default(), build_machine(), project);
+pub(crate) fn response_files(files: &HostFiles, project: &Path) -> Vec<Warning> {
+    let found = auto_response(files, build_machine(), project);
     if found.properties.is_empty() {
         return Vec::new();
     }
@@ -259,7 +261,7 @@ pub(crate) fn build_machine() -> Host {
 /// The files of this machine. What stands at a path is asked once.
 #[derive(Debug, Default)]
 pub(crate) struct HostFiles {
-    entries: Mutex<BTreeMap<PathBuf, Option<EntryKind>>>,
+    entries: Mutex<BTreeMap<OsString, Option<EntryKind>>>,
 }
 
 impl ProjectFiles for HostFiles {
@@ -273,15 +275,15 @@ impl ProjectFiles for HostFiles {
 
     fn entry(&self, path: &Path) -> Option<EntryKind> {
         let held = || self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = held().get(path) {
+        if let Some(known) = held().get(path.as_os_str()) {
             return *known;
         }
-        let found = if host::is_dir(path) {
-            Some(EntryKind::Folder)
-        } else {
-            host::is_file(path).then_some(EntryKind::File)
+        let found = match host::kind(path) {
+            Some(host::Kind::Directory) => Some(EntryKind::Folder),
+            Some(host::Kind::File) => Some(EntryKind::File),
+            Some(host::Kind::Other) | None => None,
         };
-        held().insert(path.to_owned(), found);
+        held().insert(path.as_os_str().to_owned(), found);
         found
     }
 

@@ -61,8 +61,13 @@ pub(crate) fn members(context: &Context<'_>, path: &Path) -> Result<Vec<Solution
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let files = HostFiles::default();
     let evaluator = Evaluator::new(&files);
-    let mut listing =
-        Listing { context, evaluator: &evaluator, seen: BTreeSet::new(), found: Vec::new() };
+    let mut listing = Listing {
+        context,
+        files: &files,
+        evaluator: &evaluator,
+        seen: BTreeSet::new(),
+        found: Vec::new(),
+    };
     listing.add(&path, 0)?;
     let found = listing.found;
     let next = AtomicUsize::new(0);
@@ -71,7 +76,7 @@ pub(crate) fn members(context: &Context<'_>, path: &Path) -> Result<Vec<Solution
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some((name, file)) = found.get(at) else { return };
-            let member = judge(context, &evaluator, &folder, name, file);
+            let member = judge(context, &files, &evaluator, &folder, (name, file));
             answers.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(member);
         }
     };
@@ -89,6 +94,7 @@ pub(crate) fn members(context: &Context<'_>, path: &Path) -> Result<Vec<Solution
 /// Collects project files, each once.
 struct Listing<'l, 'c> {
     context: &'l Context<'c>,
+    files: &'l HostFiles,
     evaluator: &'l Evaluator<'l>,
     seen: BTreeSet<PathBuf>,
     found: Vec<(String, PathBuf)>,
@@ -126,7 +132,7 @@ impl Listing<'_, '_> {
     fn traverse(&mut self, path: &Path, depth: usize) -> Result<(), Failure> {
         let request = iisle_msbuild::Request {
             sdk_packages: SdkPackages::Empty,
-            ..project::request(self.context, path, Vec::new())
+            ..project::request(self.context, self.files, path, Vec::new())
         };
         let evaluated =
             self.evaluator.evaluate(&request).map_err(|error| project::failure(path, &error))?;
@@ -148,10 +154,10 @@ impl Listing<'_, '_> {
 
 fn judge(
     context: &Context<'_>,
+    files: &HostFiles,
     evaluator: &Evaluator<'_>,
     folder: &Path,
-    name: &str,
-    file: &Path,
+    (name, file): (&str, &Path),
 ) -> SolutionMember {
     let shown = file.strip_prefix(folder).unwrap_or(file).to_string_lossy().replace('\\', "/");
     let member = |publishable: Option<bool>, reason: Option<String>| SolutionMember {
@@ -170,7 +176,7 @@ fn judge(
     let globals = PublishOptions::default().global_properties(project::build_machine());
     let request = iisle_msbuild::Request {
         items: ItemPasses::Skipped,
-        ..project::request(context, file, globals)
+        ..project::request(context, files, file, globals)
     };
     match evaluator.evaluate(&request) {
         Ok(evaluated) => {

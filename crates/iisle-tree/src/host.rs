@@ -43,14 +43,24 @@ fn error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> TreeErr
 /// [`TreeError::NotFound`], [`TreeError::NotAFile`], [`TreeError::TooLarge`] when it is longer
 /// than `limit` bytes, or what the system says.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, TreeError> {
-    if path.is_dir() {
-        return Err(TreeError::NotAFile(text(path)));
+    let not_a_file = || TreeError::NotAFile(text(path));
+    // Some systems open folders, some refuse.
+    let refused = |source| if path.is_dir() { not_a_file() } else { error("open", path)(source) };
+    let file = File::open(path).map_err(refused)?;
+    let metadata = file.metadata().map_err(error("examine", path))?;
+    if metadata.is_dir() {
+        return Err(not_a_file());
     }
-    let file = File::open(path).map_err(error("open", path))?;
-    let mut bytes = Vec::new();
+    let too_large = || TreeError::TooLarge { path: text(path), limit };
+    if metadata.len() > limit {
+        return Err(too_large());
+    }
+    // One byte more shows the end without another guess at the length.
+    let expected = usize::try_from(metadata.len()).map_err(|_| too_large())?;
+    let mut bytes = Vec::with_capacity(expected.saturating_add(1));
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(error("read", path))?;
     if bytes.len() as u64 > limit {
-        return Err(TreeError::TooLarge { path: text(path), limit });
+        return Err(too_large());
     }
     Ok(bytes)
 }
@@ -76,6 +86,21 @@ pub fn is_file(path: &Path) -> bool {
     path.is_file()
 }
 
+/// What is there, links followed; `None` when nothing is or it cannot be seen.
+pub fn kind(path: &Path) -> Option<Kind> {
+    fs::metadata(path).ok().map(|metadata| kind_of(&metadata))
+}
+
+fn kind_of(metadata: &fs::Metadata) -> Kind {
+    if metadata.is_file() {
+        Kind::File
+    } else if metadata.is_dir() {
+        Kind::Directory
+    } else {
+        Kind::Other
+    }
+}
+
 /// Whether a folder is there.
 pub fn is_dir(path: &Path) -> bool {
     path.is_dir()
@@ -98,11 +123,7 @@ pub fn list(folder: &Path) -> Result<Vec<Entry>, TreeError> {
     let mut entries = Vec::new();
     for entry in listing {
         let path = entry.map_err(error("list", folder))?.path();
-        let kind = match fs::metadata(&path) {
-            Ok(metadata) if metadata.is_file() => Kind::File,
-            Ok(metadata) if metadata.is_dir() => Kind::Directory,
-            _ => Kind::Other,
-        };
+        let kind = kind(&path).unwrap_or(Kind::Other);
         entries.push(Entry { path, kind });
     }
     entries.sort_by(|a, b| a.path.cmp(&b.path));

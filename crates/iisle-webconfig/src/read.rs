@@ -68,8 +68,8 @@ fn element(document: &Document, node: NodeId) -> Element {
             .map(|attribute| Attribute {
                 name: attribute.name.to_owned(),
                 value: attribute.value.to_owned(),
-                position: attribute.position,
-                value_position: attribute.value_position,
+                position: attribute.position(),
+                value_position: attribute.value_position(),
             })
             .collect(),
         children: document.elements(node).map(|child| element(document, child)).collect(),

@@ -172,7 +172,7 @@ impl Script<NodeId> {
             let attributes = document.attributes(node).map(|attribute| ScriptAttribute {
                 name: named(attribute.name, attribute.namespace),
                 value: attribute.value.to_owned(),
-                position: attribute.position,
+                position: attribute.position(),
             });
             // The position of an element is that of its `<`.
             let Position { line, column } = document.position(node);

@@ -23,7 +23,8 @@ pub(crate) fn space_length(text: &str) -> usize {
 
 /// First character of a name without colon (production 4).
 fn is_name_start(c: char) -> bool {
-    matches!(c, 'A'..='Z' | '_' | 'a'..='z' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{2ff}'
+    c.is_ascii_alphabetic()
+        || matches!(c, '_' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{2ff}'
         | '\u{370}'..='\u{37d}' | '\u{37f}'..='\u{1fff}' | '\u{200c}'..='\u{200d}' | '\u{2070}'..='\u{218f}'
         | '\u{2c00}'..='\u{2fef}' | '\u{3001}'..='\u{d7ff}' | '\u{f900}'..='\u{fdcf}' | '\u{fdf0}'..='\u{fffd}'
         | '\u{10000}'..='\u{effff}')
@@ -40,9 +41,16 @@ pub(crate) fn is_ncname(name: &str) -> bool {
     chars.next().is_some_and(is_name_start) && chars.all(is_name_char)
 }
 
+/// A name split at its first colon.
+pub(crate) fn split_name(name: &str) -> Option<(&str, &str)> {
+    // Names are short: a search that is prepared takes longer than one that is not.
+    let at = name.bytes().position(|b| b == b':')?;
+    Some((&name[..at], &name[at + 1..]))
+}
+
 /// A name with at most one colon, which splits it into two names.
 pub(crate) fn is_qname(name: &str) -> bool {
-    match name.split_once(':') {
+    match split_name(name) {
         None => is_ncname(name),
         Some((prefix, local)) => is_ncname(prefix) && is_ncname(local),
     }

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::chars::{is_blank, name_length, space_length};
+use crate::chars::{is_blank, name_length, space_length, split_name};
 use crate::lex::local;
 use crate::position::LineIndex;
 use crate::reference::{Place, resolve};
@@ -10,7 +10,7 @@ use crate::{Document, NodeId, NodeKind, Position, XmlError};
 
 /// An attribute as it is now. Namespace declarations are attributes too, in the namespace
 /// `http://www.w3.org/2000/xmlns/`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Attribute<'a> {
     /// The qualified name as written.
     pub name: &'a str,
@@ -22,16 +22,31 @@ pub struct Attribute<'a> {
     pub namespace: Option<&'a str>,
     /// The value, references resolved and white space normalized.
     pub value: &'a str,
-    /// Where the name begins; for one that was added, where its element begins.
-    pub position: Position,
-    /// Where the value begins, behind the quote.
-    pub value_position: Position,
+    document: &'a Document,
+    element: NodeId,
+    /// Where name and value stand in the source, or [`NONE`].
+    origin: (u32, u32),
 }
 
 impl Attribute<'_> {
     /// Whether it declares a namespace.
     pub fn is_namespace(&self) -> bool {
         self.name == "xmlns" || self.prefix == Some("xmlns")
+    }
+
+    /// Where the name begins; for one that was added, where its element begins.
+    pub fn position(&self) -> Position {
+        self.place(self.origin.0)
+    }
+
+    /// Where the value begins, behind the quote; for one that was added, where its element begins.
+    pub fn value_position(&self) -> Position {
+        self.place(self.origin.1)
+    }
+
+    fn place(&self, offset: u32) -> Position {
+        // What an edit brought has no place of its own.
+        self.document.place(offset).unwrap_or_else(|| self.document.position(self.element))
     }
 }
 
@@ -156,18 +171,16 @@ impl Document {
 
     pub(crate) fn shown<'a>(&'a self, n: NodeId, data: &AttributeData) -> Attribute<'a> {
         let name = self.slice(&data.name);
-        let prefix = name.split_once(':').map(|(prefix, _)| prefix);
-        let (at, value_at) = self.origin(data);
-        // What an edit brought has no place of its own.
-        let place = |offset| self.place(offset).unwrap_or_else(|| self.position(n));
+        let prefix = split_name(name).map(|(prefix, _)| prefix);
         Attribute {
             name,
             local_name: local(name),
             prefix,
             namespace: self.namespace_at(data.namespace),
             value: self.value(data),
-            position: place(at),
-            value_position: place(value_at),
+            document: self,
+            element: n,
+            origin: self.origin(data),
         }
     }
 

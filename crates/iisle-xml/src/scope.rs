@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use crate::chars::split_name;
 use crate::tree::{XML, XMLNS, number};
 
 pub(crate) const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
@@ -69,7 +70,7 @@ impl Scope {
 
     /// The namespace of an element of this name; `Err` is the prefix that is not bound.
     pub(crate) fn element<'a>(&self, name: &'a str) -> Result<u32, &'a str> {
-        match name.split_once(':') {
+        match split_name(name) {
             None => Ok(self.default),
             Some((prefix, _)) => self.bound(prefix).ok_or(prefix),
         }
@@ -77,7 +78,7 @@ impl Scope {
 
     /// The namespace of an attribute of this name; `Err` is the prefix that is not bound.
     pub(crate) fn attribute<'a>(&self, name: &'a str) -> Result<u32, &'a str> {
-        match name.split_once(':') {
+        match split_name(name) {
             None if name == "xmlns" => Ok(XMLNS),
             None => Ok(0),
             Some(("xmlns", _)) => Ok(XMLNS),

@@ -56,15 +56,16 @@ pub(crate) fn read(tag: &str, attributes: &mut Vec<Piece>) -> Result<StartTag, T
         at += 1;
         at += space_length(&tag[at..]);
         let quote = match tag.as_bytes().get(at) {
-            Some(q @ (b'"' | b'\'')) => char::from(*q),
+            Some(q @ (b'"' | b'\'')) => *q,
             _ => return fail(format!("the value of `{attribute}` is not in quotes"), at),
         };
         let value = at + 1;
-        let Some(length) = tag[value..].find(quote) else {
+        let rest = &tag.as_bytes()[value..];
+        let Some(length) = rest.iter().position(|b| *b == quote) else {
             return fail(format!("the value of `{attribute}` is not closed"), at);
         };
         let value_end = value + length;
-        if let Some(bad) = tag[value..value_end].find('<') {
+        if let Some(bad) = rest[..length].iter().position(|b| *b == b'<') {
             return fail(format!("`<` in the value of `{attribute}`; write `&lt;`"), value + bad);
         }
         at = value_end + 1;

@@ -15,8 +15,8 @@ impl Project {
             let doubt = evaluated.doubt(&property.name).map(|doubt| doubt.reason.clone());
             let facts = Property {
                 value: property.value.clone(),
-                origin: property.origin.place().map(place),
-                is_set: property.origin.is_explicit(),
+                origin: property.place().as_ref().map(place),
+                is_set: property.is_explicit(),
                 doubt,
             };
             (PropertyName::new(property.name.as_str()), facts)

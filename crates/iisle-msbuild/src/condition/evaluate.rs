@@ -1,7 +1,9 @@
+use std::borrow::Cow;
+
 use super::ConditionError;
 use super::operand::{boolean, number, version};
 use super::parse::{Condition, Node, Operator};
-use crate::escape::unescape;
+use crate::escape::{unescape, unescaped};
 use crate::expression::{Doubt, Expander};
 
 /// Items and metadata a condition may refer to.
@@ -61,8 +63,8 @@ struct Operand {
 impl Scope<'_, '_> {
     fn expand(&self, text: &str) -> Result<Operand, ConditionError> {
         let text = match self.references {
-            Some(references) => references.metadata(text),
-            None => text.to_owned(),
+            Some(references) => Cow::Owned(references.metadata(text)),
+            None => Cow::Borrowed(text),
         };
         // Doubts of the caller must not be taken for those of this operand.
         let before = self.expander.take_doubts();
@@ -80,7 +82,7 @@ impl Scope<'_, '_> {
         match node {
             Node::Text { text, expandable: true } => {
                 let mut operand = self.expand(text)?;
-                operand.text = operand.text.map(|text| unescape(&text).into_owned());
+                operand.text = operand.text.map(unescaped);
                 Ok(operand)
             }
             Node::Text { text, expandable: false } | Node::Number(text) => {
@@ -103,17 +105,7 @@ impl Scope<'_, '_> {
     fn boolean(&self, node: &Node) -> Result<Option<Decision>, ConditionError> {
         Ok(match node {
             Node::Number(_) => None,
-            Node::Text { .. } => {
-                let operand = self.text(node)?;
-                match boolean(&operand.text.unwrap_or_default()) {
-                    Some(value) => Some(Decision { value, doubts: operand.doubts }),
-                    // Not knowing the text is no reason to call it wrong.
-                    None if !operand.doubts.is_empty() => {
-                        Some(Decision { value: false, doubts: operand.doubts })
-                    }
-                    None => None,
-                }
-            }
+            Node::Text { .. } => word(&self.text(node)?),
             Node::Not(inner) => {
                 let inner = self.operand(inner)?;
                 Some(Decision { value: !inner.value, doubts: inner.doubts })
@@ -184,8 +176,12 @@ impl Scope<'_, '_> {
             #[expect(clippy::float_cmp, reason = "the engine compares doubles exactly")]
             return answer(a == b);
         }
-        if let Some(a) = self.boolean(left)?
-            && let Some(b) = self.boolean(right)?
+        let truth = |node: &Node, operand: &Operand| match node {
+            Node::Text { .. } => Ok(word(operand)),
+            _ => self.boolean(node),
+        };
+        if let Some(a) = truth(left, &first)?
+            && let Some(b) = truth(right, &second)?
         {
             let doubts = a.doubts.into_iter().chain(b.doubts).collect();
             return Ok(Decision { value: a.value == b.value, doubts });
@@ -284,6 +280,17 @@ impl Scope<'_, '_> {
         };
         Ok(Decision { value, doubts: operand.doubts })
     }
+}
+
+/// A text as a truth value; `None` when it is no boolean word.
+fn word(operand: &Operand) -> Option<Decision> {
+    let value = match boolean(operand.text.as_deref().unwrap_or_default()) {
+        Some(value) => value,
+        // Not knowing the text is no reason to call it wrong.
+        None if !operand.doubts.is_empty() => false,
+        None => return None,
+    };
+    Some(Decision { value, doubts: operand.doubts.clone() })
 }
 
 /// `Current` stands for the version of Visual Studio where the tools version is compared.

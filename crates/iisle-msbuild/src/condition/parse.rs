@@ -92,12 +92,13 @@ impl Parser<'_> {
         if depth > DEEPEST {
             return Err(ConditionError::TooDeep { limit: DEEPEST });
         }
-        let mut terms = vec![self.term(depth)?];
+        let first = self.term(depth)?;
+        if self.current != Token::Or {
+            return Ok(first.0);
+        }
+        let mut terms = vec![first];
         while self.takes(&Token::Or)? {
             terms.push(self.term(depth)?);
-        }
-        if terms.len() == 1 {
-            return Ok(terms.remove(0).0);
         }
         self.is_ambiguous |= terms.iter().any(|(_, is_chain)| *is_chain);
         Ok(Node::Or(terms.into_iter().map(|(node, _)| node).collect()))
@@ -105,12 +106,13 @@ impl Parser<'_> {
 
     /// A chain of `and`; also says whether it is one without parentheses.
     fn term(&mut self, depth: usize) -> Result<(Node, bool), ConditionError> {
-        let mut factors = vec![self.relation(depth)?];
+        let first = self.relation(depth)?;
+        if self.current != Token::And {
+            return Ok((first, false));
+        }
+        let mut factors = vec![first];
         while self.takes(&Token::And)? {
             factors.push(self.relation(depth)?);
-        }
-        if factors.len() == 1 {
-            return Ok((factors.remove(0), false));
         }
         Ok((Node::And(factors), true))
     }

@@ -118,18 +118,20 @@ impl<'t> Scanner<'t> {
     /// `$(…)`, up to the matching parenthesis; quotes do not count.
     fn reference(&mut self) -> Result<Token, ConditionError> {
         let start = self.start;
-        let position = self.position(start);
-        match self.text[start + 1..].chars().next() {
-            Some('(') => {}
-            Some(_) => return Err(ConditionError::NoParenthesis { position }),
-            None => return Err(ConditionError::OpenReference { position }),
+        let open = |this: &Self| ConditionError::OpenReference { position: this.position(start) };
+        match self.text.as_bytes().get(start + 1) {
+            Some(b'(') => {}
+            Some(_) => {
+                return Err(ConditionError::NoParenthesis { position: self.position(start) });
+            }
+            None => return Err(open(self)),
         }
         match reference_end(self.text, start + 1, 0) {
             End::At(end) if end < self.text.len() => {
                 self.at = end + 1;
                 Ok(Token::Reference(self.text[start..=end].to_owned()))
             }
-            End::At(_) => Err(ConditionError::OpenReference { position }),
+            End::At(_) => Err(open(self)),
             End::Space(at) => Err(ConditionError::SpaceInReference { position: self.position(at) }),
             End::TooDeep => Err(ConditionError::TooDeep { limit: DEEPEST }),
         }
@@ -200,20 +202,22 @@ impl<'t> Scanner<'t> {
         let start = self.start + 1;
         let mut expandable = false;
         self.at = start;
-        while let Some(c) = self.rest().chars().next() {
-            let opens = self.rest()[c.len_utf8()..].starts_with('(');
-            match c {
-                '\'' => {
+        // What ends the text or means something in it is ASCII.
+        let bytes = self.text.as_bytes();
+        while let Some(byte) = bytes.get(self.at) {
+            let opens = bytes.get(self.at + 1) == Some(&b'(');
+            match byte {
+                b'\'' => {
                     let text = self.text[start..self.at].to_owned();
                     self.at += 1;
                     return Ok(Token::Text(text, expandable));
                 }
-                '%' if opens => {
+                b'%' if opens => {
                     expandable = true;
                     let rest = &self.rest()[2..];
                     self.check_metadata(&rest[..rest.find(')').unwrap_or(rest.len())])?;
                 }
-                '@' if opens => {
+                b'@' if opens => {
                     expandable = true;
                     if self.allowed == Allowed::Properties {
                         return Err(ConditionError::ItemList);
@@ -223,11 +227,11 @@ impl<'t> Scanner<'t> {
                     }
                     continue;
                 }
-                '$' if opens => expandable = true,
-                '%' => expandable = true,
+                b'$' if opens => expandable = true,
+                b'%' => expandable = true,
                 _ => {}
             }
-            self.at += c.len_utf8();
+            self.at += 1;
         }
         Err(ConditionError::OpenQuote { position: self.position(self.start) })
     }

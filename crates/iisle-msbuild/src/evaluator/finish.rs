@@ -2,6 +2,7 @@ use indexmap::IndexMap;
 
 use super::state::Evaluation;
 use crate::escape::unescape;
+use crate::provenance::Said;
 use crate::{Assignment, EvaluateError, Evaluated, ItemPasses, Origin, Property, Warning};
 
 impl Evaluation<'_> {
@@ -21,7 +22,7 @@ impl Evaluation<'_> {
         Some(Warning {
             code: Some("NETSDK1198"),
             message: format!("the publish profile `{profile}` was not found, expected `{file}`"),
-            place: asked.said.origin().place().cloned(),
+            place: asked.said.place(),
         })
     }
 
@@ -49,23 +50,22 @@ impl Evaluation<'_> {
             given.push(Self::given(name, value, Origin::Global));
         }
         let mut properties = IndexMap::new();
-        for entry in self.table.into_entries() {
+        for (key, entry) in self.table.into_entries() {
             // The model's own helpers are nobody's business.
             if entry.name.starts_with("_Model") {
                 continue;
             }
             unknown.extend(entry.doubt);
-            let origin = entry.said.origin();
-            if origin == Origin::Environment {
+            if matches!(entry.said, Said::Environment) {
                 given.insert(0, Self::given(&entry.name, &entry.value, Origin::Environment));
             }
             let property = Property {
                 value: unescape(&entry.value).into_owned(),
                 written: entry.value,
-                origin,
+                said: entry.said,
                 name: entry.name,
             };
-            properties.insert(property.name.to_ascii_lowercase(), property);
+            properties.insert(key, property);
         }
         Ok(Evaluated {
             properties,

@@ -175,21 +175,21 @@ impl<'e> Evaluation<'e> {
         path: &str,
         kind: Option<SourceKind>,
     ) -> Result<(), EvaluateError> {
-        let place = visit.source.place(node);
+        let place = || visit.source.place(node);
         let built_in = matches!(self.request.sdk, SdkSource::BuiltIn(_));
         let stand_in = sdk::toolset_file(self.style, &self.tools_dir, path).filter(|_| built_in);
         let path = stand_in.unwrap_or(path);
         if path == EMPTY {
             return Ok(());
         }
-        let fail = |problem: Problem| Err(EvaluateError::new(problem, Some(place.clone())));
+        let fail = |problem: Problem| Err(EvaluateError::new(problem, Some(place())));
         if self.style.same(path, &self.project) {
-            self.warn(visit, "MSB4210", format!("`{path}` imports itself"), place);
+            self.warn(visit, "MSB4210", format!("`{path}` imports itself"), &place);
             return Ok(());
         }
         let key = if self.style.same("a", "A") { path.to_lowercase() } else { path.to_owned() };
         if self.seen.contains(&key) {
-            self.warn(visit, "MSB4011", format!("`{path}` is imported already"), place);
+            self.warn(visit, "MSB4011", format!("`{path}` is imported already"), &place);
             return Ok(());
         }
         if self.depth >= DEEPEST_IMPORT {
@@ -207,7 +207,7 @@ impl<'e> Evaluation<'e> {
                 return fail(Problem::ReadImport { file: PathBuf::from(path), source });
             }
             Err(LoadError::Xml(source)) => {
-                let position = source.position().unwrap_or(place.position);
+                let position = source.position().unwrap_or_else(|| place().position);
                 let at = Place { file: Path::new(path).into(), position };
                 let problem = Problem::ImportXml { file: PathBuf::from(path), source };
                 return Err(EvaluateError::new(problem, Some(at)));
@@ -220,7 +220,7 @@ impl<'e> Evaluation<'e> {
             if of_model { SourceKind::Sdk } else { self.kind_of(path, visit.kind) }
         });
         if !source.is_model {
-            let place = (!visit.source.is_model).then_some(place);
+            let place = (!visit.source.is_model).then(place);
             self.imports.push(ImportRecord { file: PathBuf::from(path), kind, place });
         }
         let next = self.visit(source, kind);
@@ -240,9 +240,15 @@ impl<'e> Evaluation<'e> {
         Visit { folder: folder.into(), source, kind }
     }
 
-    fn warn(&mut self, visit: &Visit, code: &'static str, message: String, place: Place) {
+    fn warn(
+        &mut self,
+        visit: &Visit,
+        code: &'static str,
+        message: String,
+        place: &dyn Fn() -> Place,
+    ) {
         if !visit.source.is_model {
-            self.warnings.push(Warning { code: Some(code), message, place: Some(place) });
+            self.warnings.push(Warning { code: Some(code), message, place: Some(place()) });
         }
     }
 

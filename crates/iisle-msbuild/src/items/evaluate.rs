@@ -31,8 +31,13 @@ impl Evaluation<'_> {
     pub(crate) fn evaluate_items(
         &mut self,
     ) -> Result<IndexMap<String, (String, Vec<Item>)>, EvaluateError> {
-        let definitions = std::mem::take(&mut self.item_definitions);
-        let groups = std::mem::take(&mut self.item_groups);
+        let mut definitions = std::mem::take(&mut self.item_definitions);
+        let mut groups = std::mem::take(&mut self.item_groups);
+        if self.request.items == ItemPasses::Unlisted {
+            // Only errors are wanted, and the model has none.
+            definitions.retain(|group| !group.source.is_model);
+            groups.retain(|group| !group.source.is_model);
+        }
         let Some(first) = groups.first().or(definitions.first()) else {
             return Ok(IndexMap::new());
         };
@@ -180,7 +185,11 @@ impl ItemPass<'_, '_> {
                 }
             }
             for child in source.document.elements(element) {
-                given.push((source.name(child).to_owned(), source.value(child), child));
+                given.push((
+                    source.name(child).to_owned(),
+                    source.value(child).into_owned(),
+                    child,
+                ));
             }
             for (name, value, node) in given {
                 if node != element && !self.condition(group, node, None, Allowed::All)?.0 {

@@ -40,10 +40,9 @@ impl ItemPass<'_, '_> {
             .map(|attribute| {
                 (expression::shared(attribute.name), attribute.value.to_owned(), node)
             });
-        let children = source
-            .document
-            .elements(node)
-            .map(|child| (expression::shared(source.name(child)), source.value(child), child));
+        let children = source.document.elements(node).map(|child| {
+            (expression::shared(source.name(child)), source.value(child).into_owned(), child)
+        });
         attributes.chain(children).collect()
     }
 

@@ -22,7 +22,7 @@ pub(crate) fn refused(document: &Document) -> Option<(String, Position)> {
     let mut wrong = spaces.filter(|space| !matches!(space.value.trim(), "default" | "preserve"));
     wrong
         .next()
-        .map(|space| (format!("`{}` is not a value of `xml:space`", space.value), space.position))
+        .map(|space| (format!("`{}` is not a value of `xml:space`", space.value), space.position()))
 }
 
 /// What the SDK's code sees of a document.

@@ -82,7 +82,7 @@ impl Editor {
         let position = self.position(node)?;
         let mut attributes = self.document.attributes(node);
         let attribute = attributes.find(|attribute| attribute.name == name);
-        Some(attribute.map_or(position, |attribute| attribute.position))
+        Some(attribute.map_or(position, |attribute| attribute.position()))
     }
 
     pub(crate) fn value(&self, node: NodeId, name: &str) -> Option<&str> {

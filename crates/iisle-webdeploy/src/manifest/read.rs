@@ -131,7 +131,7 @@ fn provider(document: &Document, node: NodeId) -> Result<Provider, ManifestError
                 let options = ProviderOptions::from_attribute(attribute.value);
                 read.options = Some(options.map_err(|source| ManifestError::Options {
                     provider: read.name.clone(),
-                    position: attribute.value_position,
+                    position: attribute.value_position(),
                     source,
                 })?);
             }

@@ -257,7 +257,7 @@ impl Reader<'_> {
             Some(attribute) => Err(ParametersError::Attribute {
                 found: attribute.name.to_owned(),
                 element: self.document.name(node).to_owned(),
-                position: attribute.position,
+                position: attribute.position(),
             }),
         }
     }

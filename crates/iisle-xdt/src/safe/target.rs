@@ -100,7 +100,7 @@ impl Target for Safe {
         if self.document.is_new(n) {
             return self.element_position(n);
         }
-        self.document.attributes(n).nth(index).map(|attribute| attribute.position)
+        self.document.attributes(n).nth(index).map(|attribute| attribute.position())
     }
 
     fn copy(&mut self, origin: NodeId) -> Result<NodeId, Fault> {

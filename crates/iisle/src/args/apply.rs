@@ -5,7 +5,6 @@ use clap::Args;
 
 use super::StagedArgs;
 
-/// Execute a plan that `sync --plan-out` wrote; refused when source or target have changed since
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

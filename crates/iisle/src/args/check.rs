@@ -4,7 +4,6 @@ use clap::{Args, ValueEnum};
 
 use super::ProjectArgs;
 
-/// Judge a publish output and its project before anyone deploys it
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

@@ -1,6 +1,5 @@
 use clap::Args;
 
-/// Print completions for a shell
 #[derive(Debug, Args)]
 #[command(
     after_long_help = "Examples:\n  iisle completions bash > /etc/bash_completion.d/iisle\n  iisle completions powershell >> $PROFILE"

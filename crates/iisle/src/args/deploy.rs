@@ -6,10 +6,6 @@ use super::package::ZipTimesArgs;
 use super::project::property;
 use super::{StagedArgs, SyncPolicyArgs};
 
-/// Apply a Web Deploy package to a folder, on any system
-///
-/// Parameters are resolved, validated and written into files as Web Deploy does it. What only the
-/// target has stays unless --delete; folders of logs and data stay unless --no-protect.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

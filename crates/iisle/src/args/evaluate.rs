@@ -4,11 +4,6 @@ use clap::Args;
 
 use super::project::property;
 
-/// Print what MSBuild would evaluate, without MSBuild
-///
-/// One property alone prints its bare value; several print the object that
-/// `dotnet msbuild -getProperty` prints. A solution or a traversal project lists its projects, and
-/// says which of them can be published.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

@@ -1,6 +1,5 @@
 use clap::Args;
 
-/// Explain a rule: what, why, how to see it, how to mend
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  iisle explain W013\n  iisle explain P001 --format json")]
 pub(crate) struct ExplainArgs {
@@ -9,7 +8,6 @@ pub(crate) struct ExplainArgs {
     pub(crate) id: String,
 }
 
-/// List all rules
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  iisle rules\n  iisle rules --format json")]
 pub(crate) struct RulesArgs {}

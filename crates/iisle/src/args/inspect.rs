@@ -4,7 +4,6 @@ use clap::Args;
 
 use super::ProjectArgs;
 
-/// Tell what a publish output, project, image, package or Cargo package is
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

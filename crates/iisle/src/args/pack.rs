@@ -5,10 +5,6 @@ use clap::{Args, ValueEnum};
 use super::ZipTimes;
 use super::project::property;
 
-/// Make a Web Deploy package of a folder
-///
-/// Beside FILE.zip come FILE.SetParameters.xml, FILE.SourceManifest.xml, FILE.deploy.cmd,
-/// FILE.deploy-readme.txt and FILE.sha256. Same input, same bytes, on any host.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

@@ -4,8 +4,8 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::ProfileArg;
 
-/// Look into Web Deploy packages: those of iisle, Visual Studio, msdeploy, the gallery
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 #[command(after_long_help = "\
 Examples:
   iisle package show out/Shop.zip
@@ -25,7 +25,7 @@ pub(crate) enum PackageVerb {
     Extract(PackageExtractArgs),
 }
 
-/// A package to read.
+// A package to read.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PackageFileArgs {
     /// The zip file, or the folder of an unpacked package

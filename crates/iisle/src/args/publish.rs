@@ -4,11 +4,6 @@ use clap::Args;
 
 use super::{ProfileArg, ProjectArgs, StagedArgs, SyncPolicyArgs};
 
-/// From a published app to web.config, verdict, logs folder, package and synced target
-///
-/// The steps, in order: read the project and the publish output, write web.config, check, create
-/// the logs folder, package (with --package), sync (with --to). A finding of severity error stops
-/// before anything is packaged or synced, unless --allow names it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

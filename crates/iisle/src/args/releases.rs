@@ -19,8 +19,8 @@ pub(crate) struct ReleaseArgs {
     pub(crate) shared: Vec<String>,
 }
 
-/// The releases that `sync --releases` made
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 #[command(after_long_help = "\
 Examples:
   iisle releases list /srv/shop

@@ -2,7 +2,6 @@ use std::ffi::OsString;
 
 use clap::Args;
 
-/// Copy folders with robocopy's switches, report and exit codes
 #[derive(Debug, Args)]
 #[command(
     override_usage = "iisle robocopy SRC DST [FILE...] [/SWITCH...]",

@@ -113,7 +113,6 @@ pub(crate) enum OnDriftArg {
     Merge,
 }
 
-/// Make a folder equal to another, as a whole: what cannot be completed is taken back
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

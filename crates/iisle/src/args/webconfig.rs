@@ -6,16 +6,19 @@ use iisle_ops::parse_time_span;
 
 use super::project::property;
 
-/// Generate, transform, explain and compare web.config
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum WebconfigVerb {
+    /// Write a new web.config for an app
     Generate(Box<GenerateArgs>),
+    /// Make the web.config of a publish output right, touching only what must change
     Transform(Box<TransformArgs>),
+    /// Explain every setting of a web.config
     Show(ShowArgs),
+    /// Compare two web.config files by meaning: exit 0 when they say the same, 1 when not
     Diff(DiffArgs),
 }
 
-/// Write a new web.config for an app
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("app").required(true).args(["dll", "exe", "native", "http_platform", "non_core"]))]
 #[command(after_long_help = "\
@@ -124,7 +127,6 @@ pub(crate) enum InheritedArg {
     Keep,
 }
 
-/// Explain every setting of a web.config
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -136,7 +138,6 @@ pub(crate) struct ShowArgs {
     pub(crate) path: PathBuf,
 }
 
-/// Compare two web.config files by meaning: exit 0 when they say the same, 1 when not
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Layout, comments, the order of attributes and sections, and defaults spelled out mean nothing.
@@ -180,7 +181,6 @@ fn time(text: &str) -> Result<Duration, String> {
     span.ok_or_else(|| format!("expected seconds or [d.]hh:mm:ss, found `{text}`"))
 }
 
-/// Make the web.config of a publish output right, touching only what must change
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

@@ -2,10 +2,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-/// Apply an XDT transform, such as web.Release.config, to a document
-///
-/// `-` as a file is stdin. The result goes to stdout unless -o says otherwise. What no directive
-/// touches keeps its bytes.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Exit codes: 0 applied, 1 errors were reported and nothing was written, 2 could not run.
