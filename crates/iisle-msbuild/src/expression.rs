@@ -81,6 +81,12 @@ impl<'a> Expander<'a> {
         if reference(text).is_none() {
             return Ok(Value::Text(text.to_owned()));
         }
+        // Most texts with references are one property and nothing else.
+        let alone = text.strip_prefix("$(").and_then(|body| body.strip_suffix(')'));
+        if let Some(name) = alone.filter(|name| is_property_name(name)) {
+            let value = self.property(name);
+            return Ok(Value::Text(self.adjust(&value).unwrap_or(value)));
+        }
         let mut pieces = Pieces { expander: self, first: None, joined: None };
         let mut at = 0;
         while let Some(found) = reference(&text[at..]) {

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use iisle_xml::NodeId;
-
 use crate::escape::unescape;
-use crate::source::Source;
+use crate::source::{NodeId, Source};
 use crate::{Assignment, Origin, Place, SourceKind};
 
 /// Who gave a value.

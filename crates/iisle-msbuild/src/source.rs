@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use iisle_xml::{Document, Limits, NodeId, NodeKind, XmlError, escape_attribute, escape_text};
+use iisle_xml::{Document, Limits, NodeKind, XmlError, escape_attribute, escape_text};
 
 use crate::condition::{self, Allowed, Condition};
 use crate::options::is_property_name;
+use crate::sdk::Fixed;
 use crate::{ConditionError, EvaluateError, Place, Problem};
 
 /// Elements nested deeper are refused; real files stay below ten.
@@ -16,17 +17,36 @@ const DEEPEST_ELEMENT: usize = 256;
 /// `Choose` elements nested deeper are refused, by the engine too.
 const DEEPEST_CHOOSE: usize = 32;
 
-/// A file that was parsed and found well-formed.
+/// An element of a [`Source`]; means nothing in another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum NodeId {
+    Written(iisle_xml::NodeId),
+    Fixed(u32),
+}
+
+/// A file that was found well-formed.
 #[derive(Debug)]
 pub(crate) struct Source {
     /// Absolute, with the separators of the host; `sdk:…` for the built-in model.
     pub(crate) path: String,
     pub(crate) file: Arc<Path>,
-    pub(crate) document: Document,
+    content: Content,
     /// Whether it is part of the built-in model.
     pub(crate) is_model: bool,
     /// Conditions that were parsed, by element: a file serves many projects.
     conditions: RwLock<BTreeMap<NodeId, Arc<Condition>>>,
+}
+
+#[derive(Debug)]
+enum Content {
+    Written(Box<Document>),
+    Fixed(&'static Fixed),
+}
+
+/// An element with what it stands in.
+enum Element<'s> {
+    Written(&'s Document, iisle_xml::NodeId),
+    Fixed(&'static Fixed, u32),
 }
 
 impl Source {
@@ -34,18 +54,84 @@ impl Source {
         let limits = Limits { max_depth: DEEPEST_ELEMENT, ..Limits::default() };
         // The engine decodes before it parses: a byte order mark is believed.
         let document = Document::parse_marked(bytes, &limits)?;
-        let file: Arc<Path> = Path::new(path).into();
         Ok(Self {
             path: path.to_owned(),
-            file,
-            document,
-            is_model: path.starts_with("sdk:"),
+            file: Path::new(path).into(),
+            content: Content::Written(Box::new(document)),
+            is_model: false,
             conditions: RwLock::default(),
         })
     }
 
+    /// A file of the built-in model.
+    pub(crate) fn fixed(file: &'static Fixed) -> Self {
+        let path = format!("sdk:{}", file.name);
+        Self {
+            file: Path::new(&path).into(),
+            path,
+            content: Content::Fixed(file),
+            is_model: true,
+            conditions: RwLock::default(),
+        }
+    }
+
+    fn at(&self, node: NodeId) -> Element<'_> {
+        match (&self.content, node) {
+            (Content::Written(document), NodeId::Written(node)) => Element::Written(document, node),
+            (Content::Fixed(file), NodeId::Fixed(node)) => Element::Fixed(file, node),
+            _ => unreachable!("an element is asked for in its own file"),
+        }
+    }
+
+    pub(crate) fn root(&self) -> NodeId {
+        match &self.content {
+            Content::Written(document) => NodeId::Written(document.root()),
+            Content::Fixed(_) => NodeId::Fixed(Fixed::ROOT),
+        }
+    }
+
+    /// Child elements, in document order.
+    pub(crate) fn elements(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        std::iter::successors(self.first_child(node), |child| self.next_sibling(*child))
+    }
+
+    fn first_child(&self, node: NodeId) -> Option<NodeId> {
+        match self.at(node) {
+            Element::Written(document, node) => document.elements(node).next().map(NodeId::Written),
+            Element::Fixed(file, node) => file.first_child(node).map(NodeId::Fixed),
+        }
+    }
+
+    fn next_sibling(&self, node: NodeId) -> Option<NodeId> {
+        match self.at(node) {
+            Element::Written(document, node) => {
+                let behind = std::iter::successors(document.next_sibling(node), |sibling| {
+                    document.next_sibling(*sibling)
+                });
+                let mut elements = behind.filter(|it| document.kind(*it) == NodeKind::Element);
+                elements.next().map(NodeId::Written)
+            }
+            Element::Fixed(file, node) => file.next_sibling(node).map(NodeId::Fixed),
+        }
+    }
+
+    /// Names and values of the attributes that declare no namespace, in order.
+    pub(crate) fn attributes(&self, node: NodeId) -> impl Iterator<Item = (&str, &str)> {
+        let (written, fixed) = match self.at(node) {
+            Element::Written(document, node) => (Some(document.attributes(node)), None),
+            Element::Fixed(file, node) => (None, Some(file.attributes(node))),
+        };
+        let written = written.into_iter().flatten().filter(|attribute| !attribute.is_namespace());
+        written
+            .map(|attribute| (attribute.name, attribute.value))
+            .chain(fixed.into_iter().flatten())
+    }
+
     pub(crate) fn place(&self, node: NodeId) -> Place {
-        let position = self.document.position(node);
+        let position = match self.at(node) {
+            Element::Written(document, node) => document.position(node),
+            Element::Fixed(file, node) => file.position(node),
+        };
         Place { file: self.file.clone(), position }
     }
 
@@ -70,7 +156,10 @@ impl Source {
     }
 
     pub(crate) fn attribute(&self, node: NodeId, name: &str) -> Option<&str> {
-        self.document.attribute(node, name)
+        match self.at(node) {
+            Element::Written(document, node) => document.attribute(node, name),
+            Element::Fixed(file, node) => file.attribute(node, name),
+        }
     }
 
     /// The condition of an element; an empty one is none.
@@ -79,7 +168,18 @@ impl Source {
     }
 
     pub(crate) fn name(&self, node: NodeId) -> &str {
-        self.document.local_name(node)
+        match self.at(node) {
+            Element::Written(document, node) => document.local_name(node),
+            Element::Fixed(file, node) => file.name(node),
+        }
+    }
+
+    /// The name as written, with its prefix.
+    fn whole_name(&self, node: NodeId) -> &str {
+        match self.at(node) {
+            Element::Written(document, node) => document.name(node),
+            Element::Fixed(file, node) => file.name(node),
+        }
     }
 
     fn error(&self, node: NodeId, problem: Problem) -> EvaluateError {
@@ -88,7 +188,13 @@ impl Source {
 
     /// The text of a property or metadata element: with child elements their XML.
     pub(crate) fn value(&self, node: NodeId) -> Cow<'_, str> {
-        let document = &self.document;
+        let (document, node) = match self.at(node) {
+            Element::Written(document, node) => (document, node),
+            Element::Fixed(file, node) => {
+                let text = file.inner(node);
+                return Cow::Borrowed(if is_blank(text) { "" } else { text });
+            }
+        };
         if document.elements(node).next().is_some() {
             let mut xml = String::new();
             for child in document.children(node) {
@@ -98,20 +204,17 @@ impl Source {
         }
         let text = document.text(node);
         let has_data = document.children(node).any(|child| document.kind(child) == NodeKind::CData);
-        if !has_data && text.chars().all(|c| matches!(c, ' ' | '\t' | '\n' | '\r')) {
-            return Cow::Borrowed("");
-        }
-        text
+        if !has_data && is_blank(&text) { Cow::Borrowed("") } else { text }
     }
 
     /// Checks what the engine refuses when it reads the file, dead branches included.
     pub(crate) fn check(&self) -> Result<(), EvaluateError> {
-        let root = self.document.root();
+        let root = self.root();
         if self.name(root) != "Project" {
-            let found = self.document.name(root).to_owned();
+            let found = self.whole_name(root).to_owned();
             return Err(self.error(root, Problem::Root { found }));
         }
-        for child in self.document.elements(root) {
+        for child in self.elements(root) {
             match self.name(child) {
                 "PropertyGroup" => self.check_properties(child)?,
                 "ItemGroup" => self.check_items(child)?,
@@ -120,7 +223,7 @@ impl Source {
                 "Import" => self.check_import(child)?,
                 "ImportGroup" => {
                     self.check_attributes(child, &["Condition", "Label"])?;
-                    for import in self.document.elements(child) {
+                    for import in self.elements(child) {
                         if self.name(import) != "Import" {
                             return Err(self.unknown(import, child));
                         }
@@ -137,8 +240,8 @@ impl Source {
     }
 
     fn unknown(&self, node: NodeId, parent: NodeId) -> EvaluateError {
-        let element = self.document.name(node).to_owned();
-        let parent = self.document.name(parent).to_owned();
+        let element = self.whole_name(node).to_owned();
+        let parent = self.whole_name(parent).to_owned();
         self.error(node, Problem::UnknownElement { element, parent })
     }
 
@@ -146,20 +249,16 @@ impl Source {
         if self.attribute(node, attribute).is_some_and(|value| !value.is_empty()) {
             return Ok(());
         }
-        let element = self.document.name(node).to_owned();
+        let element = self.whole_name(node).to_owned();
         Err(self.error(node, Problem::MissingAttribute { attribute, element }))
     }
 
     fn check_attributes(&self, node: NodeId, allowed: &[&str]) -> Result<(), EvaluateError> {
-        for attribute in self.document.attributes(node) {
-            if attribute.is_namespace()
-                || attribute.name == "xml:space"
-                || allowed.contains(&attribute.name)
-            {
+        for (name, _) in self.attributes(node) {
+            if name == "xml:space" || allowed.contains(&name) {
                 continue;
             }
-            let (element, attribute) =
-                (self.document.name(node).to_owned(), attribute.name.to_owned());
+            let (element, attribute) = (self.whole_name(node).to_owned(), name.to_owned());
             return Err(self.error(node, Problem::UnknownAttribute { attribute, element }));
         }
         Ok(())
@@ -167,9 +266,9 @@ impl Source {
 
     fn check_properties(&self, group: NodeId) -> Result<(), EvaluateError> {
         self.check_attributes(group, &["Condition", "Label"])?;
-        for property in self.document.elements(group) {
+        for property in self.elements(group) {
             self.check_attributes(property, &["Condition", "Label"])?;
-            let name = self.document.name(property);
+            let name = self.whole_name(property);
             if !is_property_name(name) {
                 return Err(self.error(property, Problem::BadName { name: name.to_owned() }));
             }
@@ -191,14 +290,14 @@ impl Source {
             return Err(self.error(choose, Problem::ChooseTooDeep { limit: DEEPEST_CHOOSE }));
         }
         let mut ended = false;
-        for branch in self.document.elements(choose) {
+        for branch in self.elements(choose) {
             match self.name(branch) {
                 _ if ended => return Err(self.error(branch, Problem::OtherwiseNotLast)),
                 "When" => self.need_condition(branch)?,
                 "Otherwise" => ended = true,
                 _ => return Err(self.unknown(branch, choose)),
             }
-            for child in self.document.elements(branch) {
+            for child in self.elements(branch) {
                 match self.name(child) {
                     "PropertyGroup" => self.check_properties(child)?,
                     "ItemGroup" => self.check_items(child)?,
@@ -215,13 +314,13 @@ impl Source {
         if self.attribute(node, "Condition").is_some() {
             return Ok(());
         }
-        let element = self.document.name(node).to_owned();
+        let element = self.whole_name(node).to_owned();
         Err(self.error(node, Problem::MissingAttribute { attribute: "Condition", element }))
     }
 
     fn check_items(&self, group: NodeId) -> Result<(), EvaluateError> {
         self.check_attributes(group, &["Condition", "Label"])?;
-        for item in self.document.elements(group) {
+        for item in self.elements(group) {
             let given = |name| self.attribute(item, name).is_some();
             let operations =
                 ["Include", "Update", "Remove"].into_iter().filter(|name| given(name)).count();
@@ -230,12 +329,12 @@ impl Source {
                 1 => {}
                 _ => return Err(self.error(item, Problem::SeveralItemOperations)),
             }
-            for attribute in self.document.attributes(item) {
-                self.check_metadata_name(item, attribute.name)?;
+            for (name, _) in self.attributes(item) {
+                self.check_metadata_name(item, name)?;
             }
-            for metadata in self.document.elements(item) {
+            for metadata in self.elements(item) {
                 self.check_attributes(metadata, &["Condition", "Label"])?;
-                let name = self.document.name(metadata);
+                let name = self.whole_name(metadata);
                 if crate::items::is_well_known(name) {
                     let name = name.to_owned();
                     return Err(self.error(metadata, Problem::ReservedMetadata { name }));
@@ -253,7 +352,7 @@ impl Source {
         let misspelled =
             crate::items::ITEM_ATTRIBUTES.iter().any(|known| known.eq_ignore_ascii_case(name));
         if misspelled {
-            let (element, attribute) = (self.document.name(item).to_owned(), name.to_owned());
+            let (element, attribute) = (self.whole_name(item).to_owned(), name.to_owned());
             return Err(self.error(item, Problem::UnknownAttribute { attribute, element }));
         }
         if crate::items::is_well_known(name) {
@@ -296,8 +395,12 @@ fn is_reserved(name: &str) -> bool {
     RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
 }
 
+fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, ' ' | '\t' | '\n' | '\r'))
+}
+
 /// Writes a node the way the engine's reader shows the XML inside an element.
-fn write_xml(document: &Document, node: NodeId, out: &mut String) {
+fn write_xml(document: &Document, node: iisle_xml::NodeId, out: &mut String) {
     match document.kind(node) {
         NodeKind::Text => out.push_str(&escape_text(&document.text(node))),
         NodeKind::CData => {

@@ -2,8 +2,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use iisle_xml::NodeId;
-
 use super::Evaluator;
 use super::sdks::SdkReference;
 use super::state::{Evaluation, Visit};
@@ -11,7 +9,7 @@ use crate::escape::unescape;
 use crate::expression::Doubt;
 use crate::glob;
 use crate::sdk;
-use crate::source::Source;
+use crate::source::{NodeId, Source};
 use crate::{
     EntryKind, EvaluateError, ImportRecord, Place, Problem, ProjectFiles, SdkSource, SourceKind,
     Unsupported, Warning,

@@ -1,7 +1,6 @@
-use iisle_xml::NodeId;
-
 use super::state::{Evaluation, Visit};
 use crate::sdk;
+use crate::source::NodeId;
 use crate::{EvaluateError, Problem, SdkPackages, SdkSource, SourceKind};
 
 /// An SDK a project asks for.
@@ -18,7 +17,7 @@ impl Evaluation<'_> {
         visit: &Visit,
     ) -> Result<Vec<SdkReference>, EvaluateError> {
         let source = visit.source.clone();
-        let root = source.document.root();
+        let root = source.root();
         let mut references = Vec::new();
         let attribute = source.attribute(root, "Sdk").filter(|text| !text.trim().is_empty());
         if let Some(text) = attribute {
@@ -39,7 +38,7 @@ impl Evaluation<'_> {
                 references.push(SdkReference { name, version });
             }
         }
-        for element in source.document.elements(root) {
+        for element in source.elements(root) {
             if source.name(element) != "Sdk" {
                 continue;
             }

@@ -1,15 +1,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use iisle_xml::NodeId;
-
 use super::Evaluator;
 use crate::condition::{self, Decision, Scope};
 use crate::expression::{Doubt, Expander};
 use crate::functions::World;
 use crate::paths::Style;
 use crate::provenance::{Met, Said, Under};
-use crate::source::Source;
+use crate::source::{NodeId, Source};
 use crate::table::Table;
 use crate::{
     EvaluateError, ImportRecord, Place, Problem, Request, SdkVersion, SourceKind, Unsupported,

@@ -1,17 +1,16 @@
 use std::sync::Arc;
 
-use iisle_xml::NodeId;
-
 use super::state::{Deferred, Evaluation, Visit};
 use crate::EvaluateError;
 use crate::expression::Doubt;
 use crate::provenance::{Met, Under};
+use crate::source::NodeId;
 
 impl Evaluation<'_> {
     /// Walks a file in document order: properties and imports; items are remembered.
     pub(super) fn walk(&mut self, visit: &Visit) -> Result<(), EvaluateError> {
         let source = visit.source.clone();
-        let root = source.document.root();
+        let root = source.root();
         if let Some(names) = source.attribute(root, "TreatAsLocalProperty") {
             let (names, _) = self.expand(visit, root, names, false)?;
             for name in names.split(';') {
@@ -22,7 +21,7 @@ impl Evaluation<'_> {
         for sdk in &sdks {
             self.import_sdk(visit, root, sdk, "Sdk.props")?;
         }
-        for node in source.document.elements(root) {
+        for node in source.elements(root) {
             self.walk_element(visit, node)?;
         }
         for sdk in &sdks {
@@ -52,7 +51,7 @@ impl Evaluation<'_> {
                     return Ok(());
                 }
                 self.inside(visit, node, doubts, |this| {
-                    for import in source.document.elements(node) {
+                    for import in source.elements(node) {
                         this.import(visit, import)?;
                     }
                     Ok(())
@@ -109,7 +108,7 @@ impl Evaluation<'_> {
         let decision = self.condition(visit, group, folder)?;
         let (taken, doubts) = decision.map_or((true, Vec::new()), |d| (d.value, d.doubts));
         self.inside(visit, group, doubts.clone(), |this| {
-            for property in source.document.elements(group) {
+            for property in source.elements(group) {
                 if taken {
                     this.property(visit, property)?;
                 } else {
@@ -171,7 +170,7 @@ impl Evaluation<'_> {
         let project_dir = self.project_dir.clone();
         let mut earlier: Vec<Doubt> = Vec::new();
         let mut chosen = false;
-        for branch in source.document.elements(choose) {
+        for branch in source.elements(choose) {
             let is_when = source.name(branch) == "When";
             let (mut taken, doubts) = if chosen {
                 (false, Vec::new())
@@ -187,7 +186,7 @@ impl Evaluation<'_> {
                 chosen = true;
                 let doubts = earlier.clone();
                 self.inside(visit, branch, doubts, |this| {
-                    for child in source.document.elements(branch) {
+                    for child in source.elements(branch) {
                         this.branch_element(visit, child, &project_dir)?;
                     }
                     Ok(())
@@ -217,15 +216,15 @@ impl Evaluation<'_> {
 
     fn skip_branch(&mut self, visit: &Visit, branch: NodeId, doubts: &[Doubt]) {
         let source = visit.source.clone();
-        for child in source.document.elements(branch) {
+        for child in source.elements(branch) {
             match source.name(child) {
                 "PropertyGroup" => {
-                    for property in source.document.elements(child) {
+                    for property in source.elements(child) {
                         self.skip(visit, property, doubts);
                     }
                 }
                 "Choose" => {
-                    for inner in source.document.elements(child) {
+                    for inner in source.elements(child) {
                         self.skip_branch(visit, inner, doubts);
                     }
                 }

@@ -1,7 +1,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use iisle_xml::NodeId;
 use indexmap::IndexMap;
 
 use super::expression::{self, NotEvaluated};
@@ -16,6 +15,7 @@ use crate::evaluator::{Deferred, Evaluation};
 use crate::expression::{Doubt, Expander};
 use crate::glob::Glob;
 use crate::provenance::Said;
+use crate::source::NodeId;
 use crate::{EvaluateError, Item, ItemPasses, Problem, Unsupported};
 
 /// The passes over item definitions and items.
@@ -173,18 +173,18 @@ impl ItemPass<'_, '_> {
         if !self.condition(group, group.node, None, Allowed::Properties)?.0 {
             return Ok(());
         }
-        for element in source.document.elements(group.node) {
+        for element in source.elements(group.node) {
             if !self.condition(group, element, None, Allowed::All)?.0 {
                 continue;
             }
             let item_type = source.name(element).to_owned();
             let mut given: Vec<(String, String, NodeId)> = Vec::new();
-            for attribute in source.document.attributes(element) {
-                if !ITEM_ATTRIBUTES.contains(&attribute.name) && !attribute.is_namespace() {
-                    given.push((attribute.name.to_owned(), attribute.value.to_owned(), element));
+            for (name, value) in source.attributes(element) {
+                if !ITEM_ATTRIBUTES.contains(&name) {
+                    given.push((name.to_owned(), value.to_owned(), element));
                 }
             }
-            for child in source.document.elements(element) {
+            for child in source.elements(element) {
                 given.push((
                     source.name(child).to_owned(),
                     source.value(child).into_owned(),
@@ -213,7 +213,7 @@ impl ItemPass<'_, '_> {
         let (taken, mut doubts) =
             self.condition(group, group.node, None, Allowed::PropertiesAndItems)?;
         doubts.extend(group.doubts.iter().cloned());
-        for element in source.document.elements(group.node) {
+        for element in source.elements(group.node) {
             let item_type = source.name(element).to_owned();
             self.doubt(&item_type, &doubts, group, element);
             if !taken {

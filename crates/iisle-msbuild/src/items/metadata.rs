@@ -1,7 +1,5 @@
 use std::sync::Arc;
 
-use iisle_xml::NodeId;
-
 use super::ITEM_ATTRIBUTES;
 use super::evaluate::ItemPass;
 use super::expression;
@@ -9,6 +7,7 @@ use super::item::{Metadata, WorkItem};
 use crate::EvaluateError;
 use crate::condition::Allowed;
 use crate::evaluator::Deferred;
+use crate::source::NodeId;
 
 impl ItemPass<'_, '_> {
     pub(super) fn keep_metadata(
@@ -32,15 +31,10 @@ impl ItemPass<'_, '_> {
     fn given(group: &Deferred, node: NodeId) -> Vec<(Arc<str>, String, NodeId)> {
         let source = &group.source;
         let attributes = source
-            .document
             .attributes(node)
-            .filter(|attribute| {
-                !ITEM_ATTRIBUTES.contains(&attribute.name) && !attribute.is_namespace()
-            })
-            .map(|attribute| {
-                (expression::shared(attribute.name), attribute.value.to_owned(), node)
-            });
-        let children = source.document.elements(node).map(|child| {
+            .filter(|(name, _)| !ITEM_ATTRIBUTES.contains(name))
+            .map(|(name, value)| (expression::shared(name), value.to_owned(), node));
+        let children = source.elements(node).map(|child| {
             (expression::shared(source.name(child)), source.value(child).into_owned(), child)
         });
         attributes.chain(children).collect()

@@ -4,10 +4,12 @@
 //! Source: dotnet/sdk and dotnet/msbuild as of SDK 10.0.401, confirmed by measured values.
 
 mod beyond;
+mod fixed;
 mod global_json;
 mod model;
 
 pub(crate) use beyond::sets;
+pub(crate) use fixed::Fixed;
 pub use global_json::{GlobalJson, find_global_json};
 pub(crate) use global_json::{global_json, texts as json_texts};
 pub use model::spelling_of_sdk;

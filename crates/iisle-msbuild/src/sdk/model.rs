@@ -1,45 +1,57 @@
 use std::sync::{Arc, OnceLock};
 
+use super::fixed::{self, Fixed, Tables};
 use crate::paths::Style;
 use crate::source::Source;
 
-/// The files of the model by name.
-const FILES: &[(&str, &str)] = &[
-    ("AfterCommon.targets", include_str!("model/AfterCommon.targets")),
-    ("Analysis.targets", include_str!("model/Analysis.targets")),
-    ("Artifacts.props", include_str!("model/Artifacts.props")),
-    ("AssemblyInfo.targets", include_str!("model/AssemblyInfo.targets")),
-    ("BeforeCommon.targets", include_str!("model/BeforeCommon.targets")),
-    ("BlazorWebAssembly.props", include_str!("model/BlazorWebAssembly.props")),
-    ("BlazorWebAssembly.targets", include_str!("model/BlazorWebAssembly.targets")),
-    ("Common.props", include_str!("model/Common.props")),
-    ("Common.targets", include_str!("model/Common.targets")),
-    ("CurrentVersion.targets", include_str!("model/CurrentVersion.targets")),
-    ("Inference.targets", include_str!("model/Inference.targets")),
-    ("OuterBuild.targets", include_str!("model/OuterBuild.targets")),
-    ("DesktopSdk.props", include_str!("model/DesktopSdk.props")),
-    ("DesktopSdk.targets", include_str!("model/DesktopSdk.targets")),
-    ("Empty.props", "<Project />"),
-    ("OutputPaths.targets", include_str!("model/OutputPaths.targets")),
-    ("Publish.targets", include_str!("model/Publish.targets")),
-    ("Razor.props", include_str!("model/Razor.props")),
-    ("Razor.targets", include_str!("model/Razor.targets")),
-    ("Sdk.props", include_str!("model/Sdk.props")),
-    ("Sdk.targets", include_str!("model/Sdk.targets")),
-    ("StaticWebAssets.props", include_str!("model/StaticWebAssets.props")),
-    ("StaticWebAssets.targets", include_str!("model/StaticWebAssets.targets")),
-    ("TargetFramework.targets", include_str!("model/TargetFramework.targets")),
-    ("ToolingItems.props", include_str!("model/ToolingItems.props")),
-    ("Web.props", include_str!("model/Web.props")),
-    ("Web.targets", include_str!("model/Web.targets")),
-    ("WebAssembly.props", include_str!("model/WebAssembly.props")),
-    ("WebAssembly.targets", include_str!("model/WebAssembly.targets")),
-    ("WebProject.props", include_str!("model/WebProject.props")),
-    ("WebProject.targets", include_str!("model/WebProject.targets")),
-    ("WindowsDesktop.props", include_str!("model/WindowsDesktop.props")),
-    ("WindowsDesktop.targets", include_str!("model/WindowsDesktop.targets")),
-    ("Worker.props", include_str!("model/Worker.props")),
-    ("Worker.targets", include_str!("model/Worker.targets")),
+/// A file of the model.
+macro_rules! file {
+    ($name:literal) => {{
+        const TEXT: &str = include_str!(concat!("model/", $name));
+        const COUNT: (usize, usize) = fixed::count(TEXT);
+        static TABLES: Tables<{ COUNT.0 }, { COUNT.1 }> = fixed::read(TEXT);
+        let Tables { elements, attributes } = &TABLES;
+        Fixed { name: $name, text: TEXT, elements, attributes }
+    }};
+}
+
+/// The files of the model.
+static FILES: &[Fixed] = &[
+    file!("AfterCommon.targets"),
+    file!("Analysis.targets"),
+    file!("Artifacts.props"),
+    file!("AssemblyInfo.targets"),
+    file!("BeforeCommon.targets"),
+    file!("BlazorWebAssembly.props"),
+    file!("BlazorWebAssembly.targets"),
+    file!("Common.props"),
+    file!("Common.targets"),
+    file!("CurrentVersion.targets"),
+    file!("Inference.targets"),
+    file!("OuterBuild.targets"),
+    file!("DesktopSdk.props"),
+    file!("DesktopSdk.targets"),
+    file!("Empty.props"),
+    file!("OutputPaths.targets"),
+    file!("Publish.targets"),
+    file!("Razor.props"),
+    file!("Razor.targets"),
+    file!("Sdk.props"),
+    file!("Sdk.targets"),
+    file!("StaticWebAssets.props"),
+    file!("StaticWebAssets.targets"),
+    file!("TargetFramework.targets"),
+    file!("ToolingItems.props"),
+    file!("Web.props"),
+    file!("Web.targets"),
+    file!("WebAssembly.props"),
+    file!("WebAssembly.targets"),
+    file!("WebProject.props"),
+    file!("WebProject.targets"),
+    file!("WindowsDesktop.props"),
+    file!("WindowsDesktop.targets"),
+    file!("Worker.props"),
+    file!("Worker.targets"),
 ];
 
 /// The SDKs of the model and the stem of their files.
@@ -55,16 +67,12 @@ const SDKS: &[(&str, &str)] = &[
     ("Microsoft.NET.Sdk.Publish", "Publish"),
 ];
 
-/// A file of the model, parsed once in a process and when first needed.
+/// A file of the model, made once in a process: what is parsed of it serves every project.
 pub(crate) fn model_file(name: &str) -> Option<Arc<Source>> {
-    static PARSED: [OnceLock<Arc<Source>>; FILES.len()] = [const { OnceLock::new() }; FILES.len()];
-    let at = FILES.iter().position(|(known, _)| *known == name)?;
-    let (name, text) = FILES.get(at)?;
-    let parse = || {
-        let source = Source::parse(&format!("sdk:{name}"), text.as_bytes());
-        Arc::new(source.expect("the model is well-formed: a test parses every file of it"))
-    };
-    PARSED.get(at).map(|parsed| parsed.get_or_init(parse).clone())
+    static MADE: [OnceLock<Arc<Source>>; FILES.len()] = [const { OnceLock::new() }; FILES.len()];
+    let at = FILES.iter().position(|file| file.name == name)?;
+    let make = || Arc::new(Source::fixed(&FILES[at]));
+    MADE.get(at).map(|made| made.get_or_init(make).clone())
 }
 
 /// Files beside the engine that projects without SDK import, below the folder of the tools, and
@@ -122,11 +130,15 @@ pub fn spelling_of_sdk(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
+    use crate::source::NodeId;
 
     #[test]
     fn every_file_of_the_model_is_one_the_engine_accepts() {
-        for (name, _) in FILES {
+        for file in FILES {
+            let name = file.name;
             model_file(name).unwrap().check().unwrap_or_else(|e| panic!("{name}: {e}"));
         }
         for (sdk, _) in SDKS {
@@ -134,6 +146,32 @@ mod tests {
                 let path = sdk_file(Style::Unix, sdk, file).unwrap();
                 assert!(model_file(path.strip_prefix("sdk:").unwrap()).is_some(), "{path}");
             }
+        }
+    }
+
+    /// Everything that an evaluation may ask, as text.
+    fn told(source: &Source, node: NodeId, out: &mut String) {
+        let position = source.place(node).position;
+        let attributes: Vec<_> = source.attributes(node).collect();
+        writeln!(out, "{position} {} {attributes:?}", source.name(node)).unwrap();
+        if source.elements(node).next().is_none() {
+            writeln!(out, "{}", source.value(node)).unwrap();
+        }
+        for child in source.elements(node) {
+            told(source, child, out);
+        }
+        out.push_str("end\n");
+    }
+
+    #[test]
+    fn the_compiler_reads_the_model_as_the_parser_does() {
+        for file in FILES {
+            let (fixed, parsed) = (Source::fixed(file), Source::parse("p", file.text.as_bytes()));
+            let (mut ours, mut theirs) = (String::new(), String::new());
+            told(&fixed, fixed.root(), &mut ours);
+            let parsed = parsed.unwrap_or_else(|e| panic!("{}: {e}", file.name));
+            told(&parsed, parsed.root(), &mut theirs);
+            assert_eq!(ours, theirs, "{}", file.name);
         }
     }
 }

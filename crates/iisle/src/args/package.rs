@@ -35,7 +35,7 @@ pub(crate) struct PackageFileArgs {
     pub(crate) times: ZipTimesArgs,
 }
 
-/// How the times of a zip file are read.
+// How the times of a zip file are read.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct ZipTimesArgs {
     /// The clock that the times in the package were taken from

@@ -1,6 +1,6 @@
 use clap::Args;
 
-/// Options of `dotnet publish` that shape the evaluation of a project.
+// Options of `dotnet publish` that shape the evaluation of a project.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ProjectArgs {
     /// Build configuration (default: what `dotnet publish` uses)

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-/// Deploying into folders of their own.
+// Deploying into folders of their own.
 #[derive(Debug, Args)]
 pub(crate) struct ReleaseArgs {
     /// Deploy into a fresh folder in this one, then switch to it: the link DST, or `current` there

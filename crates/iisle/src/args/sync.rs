@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 
 use super::{ReleaseArgs, rate};
 
-/// How a target folder is treated.
+// How a target folder is treated.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct SyncPolicyArgs {
     /// Delete what earlier syncs brought and the source no longer has; with =all, whatever the source
@@ -45,7 +45,7 @@ pub(crate) enum DeleteArg {
     All,
 }
 
-/// How a site is changed as a whole.
+// How a site is changed as a whole.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct StagedArgs {
     /// Show `app_offline.htm` while files are swapped: always, never, or auto, when a file is in use or

@@ -6,7 +6,10 @@ use super::{
     WebconfigVerb, XdtArgs,
 };
 
-/// Everything that can be asked for. The arguments of a verb are defined when it is typed.
+/// Everything that can be asked for.
+///
+/// The arguments of a verb are defined when it is typed. Their structs have comments instead of
+/// documentation, which would then take the place of what stands here.
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub(crate) enum AnyVerb {
