@@ -38,7 +38,7 @@ pub use functions::FunctionError;
 pub use options::{PublishOptions, SwitchError, property_switch, publish_properties};
 pub use request::{
     Architecture, Host, ItemPasses, Moment, Os, Request, SdkPackages, SdkSource, SdkVersion,
-    SdkVersionError,
+    SdkVersionError, Traced,
 };
 pub use response::{AutoResponse, auto_response};
 pub use sdk::{GlobalJson, find_global_json, spelling_of_sdk};

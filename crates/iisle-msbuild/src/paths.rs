@@ -73,6 +73,14 @@ impl Style {
     /// An absolute path without `.`, `..` and doubled separators; a trailing separator stays.
     pub(crate) fn full(self, base: &str, path: &str) -> String {
         let joined = self.combine(base, path);
+        // Most paths are what they should be.
+        let is_odd = |pair: &[u8]| pair == b"//" || pair == b"/.";
+        if self == Self::Unix
+            && joined.starts_with('/')
+            && !joined.as_bytes().windows(2).any(is_odd)
+        {
+            return joined;
+        }
         let root_len = self.root_len(&joined);
         let root: String = joined[..root_len]
             .chars()
@@ -191,6 +199,8 @@ mod tests {
         assert_eq!(Unix.full("/a/b", "../c//./d/"), "/a/c/d/");
         assert_eq!(Unix.full("/a", "/"), "/");
         assert_eq!(Unix.full("/a", "../../.."), "/");
+        assert_eq!(Unix.full("/a", "b/./.c//d"), "/a/b/.c/d");
+        assert_eq!(Unix.full("/a", "b c/d.e/"), "/a/b c/d.e/");
         assert_eq!(Windows.full("C:\\a\\b", "..\\c/d"), "C:\\a\\c\\d");
         assert_eq!(Windows.full("C:\\a", "D:/x"), "D:\\x");
         assert_eq!(Windows.full("\\\\srv\\share\\a", "..\\..\\b"), "\\\\srv\\share\\b");

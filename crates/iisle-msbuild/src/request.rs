@@ -27,6 +27,18 @@ pub struct Request {
     pub items: ItemPasses,
     /// What becomes of SDKs that are packages and are not there.
     pub sdk_packages: SdkPackages,
+    /// Which assignments are remembered.
+    pub traced: Traced,
+}
+
+/// Which assignments are remembered for [`Evaluated::trace`](crate::Evaluated::trace).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Traced {
+    /// All of them.
+    #[default]
+    All,
+    /// None of those in files.
+    Nothing,
 }
 
 /// Whether the passes over items are made.
@@ -35,8 +47,8 @@ pub enum ItemPasses {
     /// They are.
     #[default]
     Made,
-    /// Those of files that somebody wrote, for the errors they may end with; no folder is listed:
-    /// patterns fit nothing.
+    /// Those of files that somebody wrote, for the errors they may end with. No folder is listed:
+    /// patterns fit nothing; and no item is kept.
     Unlisted,
     /// Only properties are wanted; folders are not listed.
     Skipped,
@@ -80,6 +92,7 @@ impl Request {
             now: None,
             items: ItemPasses::default(),
             sdk_packages: SdkPackages::default(),
+            traced: Traced::default(),
         }
     }
 

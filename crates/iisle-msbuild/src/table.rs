@@ -63,12 +63,19 @@ pub(crate) struct Entry {
 }
 
 /// Properties by name.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Table {
     entries: IndexMap<Name, Entry>,
 }
 
+/// As many as a web project has.
+const USUAL: usize = 512;
+
 impl Table {
+    pub(crate) fn new() -> Self {
+        Self { entries: IndexMap::with_capacity(USUAL) }
+    }
+
     pub(crate) fn set(
         &mut self,
         name: &str,
@@ -98,6 +105,10 @@ impl Table {
 
     pub(crate) fn get(&self, name: &str) -> Option<&Entry> {
         self.entries.get(&NoCase(name))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
     }
 
     pub(crate) fn into_entries(self) -> impl Iterator<Item = (Name, Entry)> {

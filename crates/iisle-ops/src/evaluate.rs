@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use iisle_msbuild::{Assignment, Item, ItemPasses, Moment, Origin, Place, Request, Unsupported};
+use iisle_msbuild::{
+    Assignment, Item, ItemPasses, Moment, Origin, Place, Request, Traced, Unsupported,
+};
 use iisle_report::{Location, Warning};
 
 use crate::project::HostFiles;
@@ -122,6 +124,7 @@ pub fn evaluate(
     let asked = Request {
         now: request.now,
         items,
+        traced: if request.trace.is_some() { Traced::All } else { Traced::Nothing },
         ..project::request(context, &files, &path, request.properties.clone())
     };
     let evaluated = match iisle_msbuild::evaluate(&files, &asked) {

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use iisle_inspect::project::{DiscoverError, Discovered, Project, discover};
 use iisle_msbuild::{
     Architecture, Entry, EntryKind, EvaluateError, Evaluated, Host, Os, Problem, ProjectFiles,
-    PublishOptions, Request, SdkSource, SdkVersion, auto_response, find_global_json,
+    PublishOptions, Request, SdkSource, SdkVersion, Traced, auto_response, find_global_json,
     spelling_of_sdk,
 };
 use iisle_report::{Location, Warning};
@@ -184,6 +184,7 @@ pub(crate) fn request(
         current_dir: Some(context.current_dir.to_owned()),
         packages_dir: packages
             .or_else(|| home.map(|home| Path::new(home).join(".nuget").join("packages"))),
+        traced: Traced::Nothing,
         ..Request::new(path)
     }
 }

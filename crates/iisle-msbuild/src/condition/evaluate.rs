@@ -51,17 +51,17 @@ pub(crate) fn decide(
     if !operand.doubts.is_empty() {
         return Ok(Decision { value: false, doubts: operand.doubts });
     }
-    Err(ConditionError::WholeNotBoolean { value: operand.text.unwrap_or_default() })
+    Err(ConditionError::WholeNotBoolean { value: operand.text.unwrap_or_default().into_owned() })
 }
 
 /// An operand as text; `None` for what has no text.
-struct Operand {
-    text: Option<String>,
+struct Operand<'n> {
+    text: Option<Cow<'n, str>>,
     doubts: Vec<Doubt>,
 }
 
 impl Scope<'_, '_> {
-    fn expand(&self, text: &str) -> Result<Operand, ConditionError> {
+    fn expand(&self, text: &str) -> Result<Operand<'static>, ConditionError> {
         let text = match self.references {
             Some(references) => Cow::Owned(references.metadata(text)),
             None => Cow::Borrowed(text),
@@ -75,23 +75,23 @@ impl Scope<'_, '_> {
             Some(references) => references.items(&expanded?),
             None => expanded?,
         };
-        Ok(Operand { text: Some(expanded), doubts })
+        Ok(Operand { text: Some(Cow::Owned(expanded)), doubts })
     }
 
-    fn text(&self, node: &Node) -> Result<Operand, ConditionError> {
+    fn text<'n>(&self, node: &'n Node) -> Result<Operand<'n>, ConditionError> {
         match node {
             Node::Text { text, expandable: true } => {
                 let mut operand = self.expand(text)?;
-                operand.text = operand.text.map(unescaped);
+                operand.text = operand.text.map(|text| unescaped(text.into_owned()).into());
                 Ok(operand)
             }
             Node::Text { text, expandable: false } | Node::Number(text) => {
-                Ok(Operand { text: Some(text.clone()), doubts: Vec::new() })
+                Ok(Operand { text: Some(Cow::Borrowed(text)), doubts: Vec::new() })
             }
             Node::Not(inner) => {
                 let inner = self.text(inner)?;
                 Ok(Operand {
-                    text: inner.text.map(|text| format!("!{text}")),
+                    text: inner.text.map(|text| format!("!{text}").into()),
                     doubts: inner.doubts,
                 })
             }
@@ -130,7 +130,7 @@ impl Scope<'_, '_> {
             Some(decision) => Ok(decision),
             None => Err(ConditionError::NotBoolean {
                 operand: unexpanded(node),
-                value: self.text(node)?.text.unwrap_or_default(),
+                value: self.text(node)?.text.unwrap_or_default().into_owned(),
             }),
         }
     }
@@ -161,14 +161,14 @@ impl Scope<'_, '_> {
         let (first, second) = (self.text(left)?, self.text(right)?);
         let doubts: Vec<Doubt> = first.doubts.iter().chain(&second.doubts).cloned().collect();
         let answer = |value| Ok(Decision { value, doubts: doubts.clone() });
-        let is_empty = |node: &Node, operand: &Operand| {
+        let is_empty = |node: &Node, operand: &Operand<'_>| {
             matches!(node, Node::Text { .. }) && operand.text.as_deref() == Some("")
         };
         let (left_empty, right_empty) = (is_empty(left, &first), is_empty(right, &second));
         if left_empty || right_empty {
             return answer(left_empty == right_empty);
         }
-        let numeric = |node: &Node, operand: &Operand| match node {
+        let numeric = |node: &Node, operand: &Operand<'_>| match node {
             Node::Text { .. } | Node::Number(_) => self.number(node, operand),
             _ => None,
         };
@@ -176,7 +176,7 @@ impl Scope<'_, '_> {
             #[expect(clippy::float_cmp, reason = "the engine compares doubles exactly")]
             return answer(a == b);
         }
-        let truth = |node: &Node, operand: &Operand| match node {
+        let truth = |node: &Node, operand: &Operand<'_>| match node {
             Node::Text { .. } => Ok(word(operand)),
             _ => self.boolean(node),
         };
@@ -192,7 +192,7 @@ impl Scope<'_, '_> {
         answer(same_text(a, b))
     }
 
-    fn number(&self, node: &Node, operand: &Operand) -> Option<f64> {
+    fn number(&self, node: &Node, operand: &Operand<'_>) -> Option<f64> {
         let text = operand.text.as_deref()?;
         if is_tools_version(node, text) {
             return number(self.expander.lookup.value("VisualStudioVersion").unwrap_or("18.0"));
@@ -207,7 +207,7 @@ impl Scope<'_, '_> {
         right: &Node,
     ) -> Result<Decision, ConditionError> {
         let (first, second) = (self.text(left)?, self.text(right)?);
-        let parse = |node: &Node, operand: &Operand| {
+        let parse = |node: &Node, operand: &Operand<'_>| {
             let plain = matches!(node, Node::Text { .. } | Node::Number(_));
             let text = operand.text.clone().filter(|_| plain)?;
             let found = (self.number(node, operand), version(&text));
@@ -223,7 +223,7 @@ impl Scope<'_, '_> {
                 if parsed_left.is_some() { (right, second) } else { (left, first) };
             return Err(ConditionError::NotNumeric {
                 operand: unexpanded(node),
-                value: operand.text.unwrap_or_default(),
+                value: operand.text.unwrap_or_default().into_owned(),
             });
         };
         let order = match (a, b) {
@@ -283,7 +283,7 @@ impl Scope<'_, '_> {
 }
 
 /// A text as a truth value; `None` when it is no boolean word.
-fn word(operand: &Operand) -> Option<Decision> {
+fn word(operand: &Operand<'_>) -> Option<Decision> {
     let value = match boolean(operand.text.as_deref().unwrap_or_default()) {
         Some(value) => value,
         // Not knowing the text is no reason to call it wrong.

@@ -32,7 +32,7 @@ impl<'e> Evaluation<'e> {
             project_dir,
             current_dir,
             tools_dir,
-            table: Table::default(),
+            table: Table::new(),
             fixed: BTreeSet::new(),
             seen: BTreeSet::new(),
             depth: 0,

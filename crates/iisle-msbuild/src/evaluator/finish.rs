@@ -49,7 +49,7 @@ impl Evaluation<'_> {
         for (name, value) in &self.request.globals {
             given.push(Self::given(name, value, Origin::Global));
         }
-        let mut properties = IndexMap::new();
+        let mut properties = IndexMap::with_capacity(self.table.len());
         for (key, entry) in self.table.into_entries() {
             // The model's own helpers are nobody's business.
             if entry.name.starts_with("_Model") {

@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
 use super::state::{Deferred, Evaluation, Visit};
-use crate::EvaluateError;
 use crate::expression::Doubt;
 use crate::provenance::{Met, Under};
 use crate::source::NodeId;
+use crate::{EvaluateError, Traced};
 
 impl Evaluation<'_> {
     /// Walks a file in document order: properties and imports; items are remembered.
@@ -74,7 +74,7 @@ impl Evaluation<'_> {
         let ambient = self.ambient.len();
         let outer = self.under.clone();
         self.ambient.extend(doubts);
-        if visit.source.condition(node).is_some() {
+        if self.request.traced == Traced::All && visit.source.condition(node).is_some() {
             let source = visit.source.clone();
             self.under = Some(Arc::new(Under { outer: outer.clone(), source, node }));
         }
@@ -140,7 +140,7 @@ impl Evaluation<'_> {
         doubts.extend(self.ambient.iter().cloned());
         self.count(&value, || source.place(node))?;
         let doubt = self.explain(name, &doubts, || source.place(node));
-        self.record(visit, node, Some(value.as_str().into()));
+        self.record(visit, node, Some(&value));
         self.table.set(name, value, Self::said(visit, node), doubt);
         Ok(())
     }
@@ -155,12 +155,15 @@ impl Evaluation<'_> {
         }
     }
 
-    fn record(&mut self, visit: &Visit, node: NodeId, value: Option<Box<str>>) {
+    fn record(&mut self, visit: &Visit, node: NodeId, value: Option<&str>) {
+        if self.request.traced == Traced::Nothing {
+            return;
+        }
         self.trace.push(Met {
             source: visit.source.clone(),
             kind: visit.kind,
             node,
-            value,
+            value: value.map(Box::from),
             under: self.under.clone(),
         });
     }

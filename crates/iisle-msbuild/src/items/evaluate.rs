@@ -33,8 +33,9 @@ impl Evaluation<'_> {
     ) -> Result<IndexMap<String, (String, Vec<Item>)>, EvaluateError> {
         let mut definitions = std::mem::take(&mut self.item_definitions);
         let mut groups = std::mem::take(&mut self.item_groups);
-        if self.request.items == ItemPasses::Unlisted {
-            // Only errors are wanted, and the model has none.
+        let only_errors = self.request.items == ItemPasses::Unlisted;
+        if only_errors {
+            // The model has none.
             definitions.retain(|group| !group.source.is_model);
             groups.retain(|group| !group.source.is_model);
         }
@@ -56,7 +57,7 @@ impl Evaluation<'_> {
         }
         let ItemPass { store, unknown, evaluation: _, walk: _ } = pass;
         self.unknown.extend(unknown);
-        Ok(store.finish())
+        Ok(if only_errors { IndexMap::new() } else { store.finish() })
     }
 }
 
