@@ -8,10 +8,11 @@ use anyhow::{Result, bail};
 use crate::steps::{Outcome, Steps};
 use crate::tests_seen::TestsSeen;
 use crate::workspace::Workspace;
-use crate::{process, tidy, windows};
+use crate::{faults, process, tidy, windows};
 
 /// The steps in order: what fails soonest first, what takes longest last.
-const STEPS: [&str; 8] = ["fmt", "typos", "tidy", "clippy", "test", "doc", "deny", "windows"];
+const STEPS: [&str; 9] =
+    ["fmt", "typos", "tidy", "clippy", "test", "faults", "doc", "deny", "windows"];
 
 /// Runs all steps, or the named ones, up to the first that fails; `true` when all hold.
 ///
@@ -49,6 +50,9 @@ fn step(workspace: &Workspace, name: &str, tests: &mut TestsSeen) -> Result<Outc
             "warnings",
         ])),
         "test" => test(workspace, tests),
+        "faults" => {
+            Ok(holds(faults::run(workspace, &faults::FEW.map(str::to_owned))?, "see above"))
+        }
         "doc" => good(
             workspace
                 .cargo()

@@ -32,13 +32,14 @@ Chores of this repository
 Usage: cargo xtask CHORE [OPTIONS]
 
   ci [STEP]…       everything that must hold before a change lands, or only the named steps:
-                   fmt typos tidy clippy test doc deny windows
+                   fmt typos tidy clippy test faults doc deny windows
   tidy             arrows, walls, licenses, rule ids, sizes, forbidden words
   windows          cross-builds for Windows and runs all tests under Wine
   dist             release archives for this host in dist/, with completions, man pages, checksums
       --target T   for another target whose standard library is installed
-  faults           kills deployments at many instants, lets them race, and fills small volumes
+  faults           kills and interrupts deployments at many instants, lets them race, fills small volumes
       --kills N    how many are killed (default: 200)
+      --interrupts N  how many are asked to end (default: 100)
       --races N    how many race (default: 20)
       --program F  this executable instead of a fresh debug build
   bench [NAME]…    end-to-end scenarios beside their peers: pack sync evaluate startup xml

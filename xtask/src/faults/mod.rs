@@ -4,4 +4,4 @@
 mod run;
 mod site;
 
-pub(crate) use run::run;
+pub(crate) use run::{FEW, run};

@@ -14,18 +14,23 @@ use crate::workspace::Workspace;
 struct Request {
     program: Option<PathBuf>,
     kills: usize,
+    interrupts: usize,
     races: usize,
 }
 
+/// What CI runs: a few of each, in seconds.
+pub(crate) const FEW: [&str; 6] = ["--kills", "20", "--interrupts", "10", "--races", "3"];
+
 impl Request {
     fn parse(words: &[String]) -> Result<Self> {
-        let mut request = Self { program: None, kills: 200, races: 20 };
+        let mut request = Self { program: None, kills: 200, interrupts: 100, races: 20 };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             let value = words.next().with_context(|| format!("`{word}` needs a value"))?;
             match word.as_str() {
                 "--program" => request.program = Some(value.into()),
                 "--kills" => request.kills = value.parse()?,
+                "--interrupts" => request.interrupts = value.parse()?,
                 "--races" => request.races = value.parse()?,
                 other => bail!("no option `{other}`"),
             }
@@ -44,9 +49,13 @@ pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Result<bool> {
         process::run(cargo.args(["build", "--locked", "--package", "iisle", "--bin", "iisle"]))?;
         workspace.target().join("debug").join(format!("iisle{}", std::env::consts::EXE_SUFFIX))
     };
-    let folder = tempfile::tempdir().context("cannot create a scratch folder")?;
+    // In memory where that can be had: what waits for a disk is not what is looked at.
+    let memory = Path::new("/dev/shm");
+    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    let folder = folder.context("cannot create a scratch folder")?;
     let stage = Stage::new(&program, folder.path())?;
     kills(&stage, request.kills)?;
+    interrupts(&stage, request.interrupts)?;
     races(&stage, request.races)?;
     full(&program, folder.path())?;
     Ok(true)
@@ -85,6 +94,53 @@ fn kills(stage: &Stage, count: usize) -> Result<()> {
     println!(
         "{count} kills, {hit} of them amid a deployment: {completed} completed by one more run, \
          {taken_back} taken back"
+    );
+    Ok(())
+}
+
+/// Asks deployments to end, at instants spread over their length: each is done, or leaves the site as
+/// it was, with nothing to mend.
+fn interrupts(stage: &Stage, count: usize) -> Result<()> {
+    if !cfg!(unix) {
+        println!("no interrupts: here nobody can send them");
+        return Ok(());
+    }
+    stage.reset()?;
+    let started = Instant::now();
+    ensure!(stage.deployment().output()?.status.success(), "the newer release is not deployed");
+    let whole = started.elapsed();
+    let (mut done, mut taken_back, mut ended) = (0, 0, 0);
+    for number in 0..count {
+        stage.reset()?;
+        let running = stage.deployment().spawn().context("cannot start the program")?;
+        std::thread::sleep(instant(number, whole));
+        let name = if number % 2 == 0 { "-INT" } else { "-TERM" };
+        // One that has ended already cannot be asked.
+        process::works(Command::new("kill").arg(name).arg(running.id().to_string()));
+        let output = running.wait_with_output()?;
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        let site = stage.site()?;
+        match output.status.code() {
+            Some(0) => {
+                ensure!(site == stage.new, "interrupt {number}: the site is not the newer release");
+                done += 1;
+            }
+            Some(2) if words.contains("interrupted") => {
+                ensure!(site == stage.old, "interrupt {number}: the site is not as it was");
+                taken_back += 1;
+            }
+            // Before it began to listen, the signal has ended it.
+            None => {
+                ensure!(site == stage.old, "interrupt {number}: the site is not as it was");
+                ended += 1;
+            }
+            _ => bail!("interrupt {number}: {}: {words}", output.status),
+        }
+        ensure!(stage.is_tidy(), "interrupt {number}: something is left in the work folder");
+    }
+    println!(
+        "{count} interrupts: {taken_back} deployments took themselves back, {done} were done before, \
+         {ended} had not begun"
     );
     Ok(())
 }
@@ -140,7 +196,7 @@ fn full(program: &Path, folder: &Path) -> Result<()> {
             return Ok(());
         }
         let result = too_small(program, &volume);
-        process::run(Command::new("umount").arg(&volume))?;
+        ensure!(process::works(Command::new("umount").arg(&volume)), "the volume stays mounted");
         tried += usize::from(result.with_context(|| format!("a volume of {size} KiB"))?);
     }
     println!("{tried} volumes were too small: the site was as before every time");
