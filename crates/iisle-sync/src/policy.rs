@@ -162,16 +162,20 @@ const COARSE: i64 = 2 * Ticks::SECOND;
 /// Whether two stamps are those of the same file.
 ///
 /// Times that differ by less than two seconds count as equal when exactly one of them is a
-/// multiple of two seconds: then it may be the other, rounded. Between two times that both have
-/// fractions, or both have none, every difference counts.
+/// multiple of two seconds: then it may be the other, rounded as FAT and zip do; and so with one
+/// second, as shares and SFTP do. Between two times that both have fractions, or both have none, every
+/// difference counts.
 pub(crate) fn same_stamp(a: Stamp, b: Stamp) -> bool {
     a.size == b.size && same_time(a.modified, b.modified)
 }
 
 pub(crate) fn same_time(a: Ticks, b: Ticks) -> bool {
-    let is_coarse = |time: Ticks| time.0.rem_euclid(COARSE) == 0;
-    let close = (i128::from(a.0) - i128::from(b.0)).unsigned_abs() < COARSE.unsigned_abs().into();
-    a == b || (close && is_coarse(a) != is_coarse(b))
+    let distance = (i128::from(a.0) - i128::from(b.0)).unsigned_abs();
+    let rounded = |step: i64| {
+        let is_coarse = |time: Ticks| time.0.rem_euclid(step) == 0;
+        distance < step.unsigned_abs().into() && is_coarse(a) != is_coarse(b)
+    };
+    a == b || rounded(COARSE) || rounded(Ticks::SECOND)
 }
 
 /// A time that counts as `time` but is not `other`, for a file whose content changed although size
@@ -202,6 +206,8 @@ mod tests {
         let t = |seconds: i64, ticks: i64| Ticks(seconds * Ticks::SECOND + ticks);
         assert!(same_time(t(10, 0), t(11, 5)) && same_time(t(11, 5), t(12, 0)));
         assert!(!same_time(t(10, 0), t(12, 0)) && !same_time(t(10, 0), t(12, 1)));
+        assert!(same_time(t(11, 0), t(11, 5)) && same_time(t(11, 0), t(10, 5)));
+        assert!(!same_time(t(11, 0), t(12, 5)) && !same_time(t(11, 0), t(13, 0)));
         assert!(!same_time(t(10, 3), t(10, 4)), "two fine times are exact");
         assert!(same_time(t(i64::MAX / Ticks::SECOND, 7), t(i64::MAX / Ticks::SECOND, 7)));
         assert!(!same_time(Ticks(i64::MIN), Ticks(i64::MAX)));

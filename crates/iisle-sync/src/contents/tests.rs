@@ -106,7 +106,8 @@ impl Stage {
         }
         let (_, versions) = stage.tree("site").tree.versioned_snapshot().unwrap();
         let is_known = versions.len() == 3 && versions.iter().all(Option::is_some);
-        assert!(is_known || !memory.is_dir());
+        // Under an emulation of Windows there is such a folder, and nothing is known of it.
+        assert!(is_known || cfg!(windows) || !memory.is_dir());
         is_known.then_some(stage)
     }
 

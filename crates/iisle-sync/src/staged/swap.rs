@@ -194,10 +194,12 @@ pub(super) fn back(
                 return Ok(());
             }
             let target = site(path);
-            if let Some(found) = shop.state(&target)?
-                && !is(found, *old)
-                && !is(found, *stamp)
-            {
+            let found = shop.state(&target)?;
+            if found.is_some_and(|found| is(found, *old)) && shop.state(&staged)?.is_some() {
+                // It was never replaced: who holds it need not let go of it.
+                return Ok(shop.remove(&backup)?);
+            }
+            if found.is_some_and(|found| !is(found, *old) && !is(found, *stamp)) {
                 return Err(StagedError::Foreign(path.clone()));
             }
             shop.rename(&backup, &target)?;

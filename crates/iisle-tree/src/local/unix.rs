@@ -135,7 +135,16 @@ pub(crate) fn set_attributes(
         (false, 0) => now | OWNER_WRITE,
         (false, _) => now,
     };
-    file.set_permissions(Permissions::from_mode(wanted))
+    match file.set_permissions(Permissions::from_mode(wanted)) {
+        // Some shares have no modes to set: the file has the one that it would have again.
+        Err(error)
+            if error.kind() == io::ErrorKind::Unsupported
+                && file.metadata()?.mode() & 0o777 == wanted =>
+        {
+            Ok(())
+        }
+        other => other,
+    }
 }
 
 /// What copying tools know of a file or folder, without the time of its last change.
@@ -290,6 +299,10 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
 /// Bytes that this user may still write to the volume of the existing `path`.
 pub(crate) fn free_space(path: &Path) -> io::Result<u64> {
     let volume = rustix::fs::statvfs(path)?;
+    if volume.f_blocks == 0 {
+        // Shares in user space do not say: `0` would be no room for anything.
+        return Ok(u64::MAX);
+    }
     Ok(volume.f_bavail.saturating_mul(volume.f_frsize))
 }
 

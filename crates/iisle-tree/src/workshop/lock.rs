@@ -63,10 +63,9 @@ impl Lock {
         }
         let place = work.join(LOCK);
         let file = OpenOptions::new()
-            .read(true)
-            .write(true)
+            // Nothing is ever added: some shares open an existing file in no other way.
+            .append(true)
             .create(true)
-            .truncate(false)
             .open(&place)
             .map_err(|e| TreeError::io("open", place.display().to_string(), e))?;
         held(file.try_lock(), work)?;

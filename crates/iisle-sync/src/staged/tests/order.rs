@@ -214,3 +214,21 @@ fn a_file_that_was_moved_aside_comes_back_when_the_new_one_cannot_take_its_place
         assert_eq!(stage.site(), before, "{second}");
     }
 }
+
+// LK-5: on a share nobody can rename over a file that another client holds, not even the same file.
+#[test]
+fn what_was_never_replaced_is_not_put_back() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let calls = calls(Offline::Never);
+    let number = calls.iter().position(|call| call.starts_with("link")).unwrap() + 1;
+    let stage = template.stage();
+    let (before, shop) = (stage.site(), stage.shop());
+    let faulty = Faulty::new(&shop).breaking(number, Broken::Before);
+    assert_eq!(stage.deploy(&faulty, Offline::Never).ending, Ending::RolledBack);
+    assert_eq!(stage.site(), before);
+    let kept = calls[number].replace("stage/", "backup/");
+    let later = &faulty.calls()[number + 1..];
+    assert!(!later.contains(&kept), "{kept}: {later:#?}");
+    assert!(later.contains(&kept.replace("rename", "remove")), "{later:#?}");
+}
