@@ -331,7 +331,7 @@ fn page(source: &dyn Tree) -> Vec<u8> {
 pub(crate) fn rollback(
     context: &Context<'_>,
     destination: &Path,
-    wait: Duration,
+    options: &StagedOptions,
 ) -> Result<SyncOutcome, NoEntry> {
     let shop = LocalWorkshop::beside(destination)?;
     // Without a work folder no sync has been there, and none is made for nothing.
@@ -341,8 +341,12 @@ pub(crate) fn rollback(
         }
         return Ok(SyncOutcome::Ended(Ending::Unchanged));
     }
-    let _lock = turn::take(context, &shop, wait)?;
-    Ok(match iisle_sync::staged::rollback(&shop)? {
+    let _lock = turn::take(context, &shop, options.wait)?;
+    let recovered = match &options.back_to {
+        None => iisle_sync::staged::rollback(&shop),
+        Some(id) => iisle_sync::staged::rollback_to(&shop, id),
+    };
+    Ok(match recovered? {
         Recovered::Nothing => SyncOutcome::Ended(Ending::Unchanged),
         Recovered::Dropped | Recovered::Completed | Recovered::TakenBack => SyncOutcome::TakenBack,
     })

@@ -110,6 +110,8 @@ pub struct StagedOptions {
     pub wait: Duration,
     /// How a deployment is ended that an earlier run left amid its changes.
     pub recovery: Direction,
+    /// The deployment that a rollback goes back to; `None` for the one before the last.
+    pub back_to: Option<String>,
 }
 
 impl Default for StagedOptions {
@@ -123,6 +125,7 @@ impl Default for StagedOptions {
             on_drift: OnDrift::default(),
             wait: Duration::ZERO,
             recovery: Direction::default(),
+            back_to: None,
         }
     }
 }
@@ -431,8 +434,8 @@ pub(crate) fn busy(request: &SyncRequest, other: AtWork, message: &str) -> SyncR
 pub fn rollback(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, Failure> {
     let started = Instant::now();
     let message = || format!("cannot take back the sync to `{}`", request.destination.display());
-    let wait = request.engine.options().wait;
-    let outcome = match staged::rollback(context, &request.destination, wait) {
+    let options = request.engine.options();
+    let outcome = match staged::rollback(context, &request.destination, options) {
         Ok(outcome) => outcome,
         Err(NoEntry::Busy(other)) => return Ok(busy(request, *other, &message())),
         Err(NoEntry::Failed(failure)) => return Err(failure.context(message())),

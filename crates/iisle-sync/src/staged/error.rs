@@ -19,6 +19,8 @@ pub enum StagedError {
     Plan(String),
     #[error("the files of the stream `{stream}` are not known: {problem}")]
     Manifest { stream: String, problem: String },
+    #[error("there is no deployment `{id}` to go back to; known are {known}")]
+    NoDeployment { id: String, known: String },
     #[error(transparent)]
     Tree(#[from] TreeError),
 }

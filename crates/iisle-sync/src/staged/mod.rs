@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! .NAME.deploy/  lock  plan.json  journal  manifest-<stream>.json  stage/<n>  backup/<n>  aside/<n>
+//!                history/<deployment>/{plan.json,journal,backup/<n>}
 //!
 //!   stage, verify ─ (page) ─ SWAP-BEGIN ─ renames, deletes ─ COMMIT ─ (page off) ─ DONE
 //!     └─ a crash here: nothing happened ─┘   └─ back or forward ─┘  └─ forward ─┘
@@ -10,16 +11,18 @@
 //!
 //! What has happened to each file is read from the disk, not from the journal: a staged file that
 //! still lies there has not been swapped in, and a backup that lies there can be taken back. The
-//! backup of the last deployment stays, so that it can be taken back later.
+//! backups of the last three deployments stay, so that they can be taken back later.
 //!
 //! What goes into folders that are not there yet is written as such folders, and a destination that is
 //! missing is written as a whole: each gets its place by one rename (`layout.rs`). The manifest of a
 //! stream says which files it brought.
 //!
-//! [`deploy`] does a plan, [`recover`] ends what an earlier run began, [`rollback`] takes it back.
+//! [`deploy`] does a plan, [`recover`] ends what an earlier run began, [`rollback`] takes it back, and
+//! [`rollback_to`] those before it.
 
 mod claims;
 mod error;
+mod history;
 mod journal;
 mod kept;
 mod layout;
@@ -34,7 +37,8 @@ mod tests;
 
 pub use claims::{has_manifest, other_streams, read_manifest};
 pub use error::StagedError;
+pub use history::deployments;
 pub use kept::{keep_digests, read_digests};
 pub use offline::{Away, Offline, PAGE_MARK};
-pub use recovery::{Direction, Recovered, is_unfinished, recover, rollback};
+pub use recovery::{Direction, Recovered, is_unfinished, recover, rollback, rollback_to};
 pub use run::{Held, Staging, deploy};

@@ -6,10 +6,10 @@ use super::journal::{self, Journal, Phase};
 use super::layout::{whole, work};
 use super::record::Record;
 use super::swap::{back, bring_whole, can_go_back, forward};
-use super::{StagedError, claims, offline};
+use super::{StagedError, claims, history, offline};
 
 /// More is no plan of ours.
-const MAX_PLAN: u64 = 1 << 30;
+pub(super) const MAX_PLAN: u64 = 1 << 30;
 
 /// Which way an unfinished deployment is ended, once files were being swapped.
 ///
@@ -61,10 +61,12 @@ fn is_staged(shop: &dyn Workshop) -> Result<bool, StagedError> {
 /// # Errors
 /// When the system fails, or when somebody else changed a file meanwhile. The journal stays.
 pub fn recover(shop: &dyn Workshop, direction: Direction) -> Result<Recovered, StagedError> {
+    history::mend(shop)?;
     let Some(mut journal) = Journal::read(shop)? else {
         let had = is_staged(shop)?;
         offline::lift(shop)?;
         clear(shop)?;
+        history::bring_back(shop)?;
         return Ok(if had { Recovered::Dropped } else { Recovered::Nothing });
     };
     match journal.phase {
@@ -109,6 +111,26 @@ pub fn rollback(shop: &dyn Workshop) -> Result<Recovered, StagedError> {
         }
         _ => recover(shop, Direction::Back),
     }
+}
+
+/// Takes deployments back until the one called `id` is the last; an unfinished one first.
+///
+/// # Errors
+/// As [`rollback`]; when there is no such deployment, nothing is changed.
+pub fn rollback_to(shop: &dyn Workshop, id: &str) -> Result<Recovered, StagedError> {
+    let known = history::deployments(shop)?;
+    if !known.iter().any(|known| known == id) {
+        return Err(StagedError::NoDeployment { id: id.to_owned(), known: known.join(", ") });
+    }
+    let mut recovered =
+        if is_unfinished(shop)? { recover(shop, Direction::Back)? } else { Recovered::Nothing };
+    while history::deployments(shop)?.first().is_some_and(|last| last != id) {
+        recovered = rollback(shop)?;
+        if recovered == Recovered::Nothing {
+            break;
+        }
+    }
+    Ok(recovered)
 }
 
 /// The plan that the journal is about.
@@ -158,7 +180,11 @@ pub(super) fn end(
     claims::install(shop, &record.stream)?;
     offline::lift(shop)?;
     empty(shop, "stage")?;
-    journal.enter(shop, Phase::Done)
+    journal.enter(shop, Phase::Done)?;
+    if let Err(error) = history::prune(shop) {
+        tracing::debug!(%error, "an old backup stays");
+    }
+    Ok(())
 }
 
 pub(super) fn take_back(
@@ -182,7 +208,8 @@ pub(super) fn take_back(
     claims::restore(shop, &record.stream, record.had_manifest)?;
     offline::lift(shop)?;
     shop.flush()?;
-    clear(shop)
+    clear(shop)?;
+    history::bring_back(shop)
 }
 
 /// Gives up what was staged: the page goes first. The backup of the last deployment stays, unless the
@@ -195,14 +222,14 @@ pub(super) fn drop_stage(shop: &dyn Workshop) -> Result<(), StagedError> {
     }
     shop.remove(&claims::new_spot())?;
     empty(shop, "stage")?;
-    Ok(shop.remove(&next_plan_spot())?)
+    shop.remove(&next_plan_spot())?;
+    history::bring_back(shop)
 }
 
-/// Makes the staged deployment the one that the journal is about; the backup of the last one is given
-/// up. Stopped amid this, nothing has been changed, and nothing is known to be.
+/// Makes the staged deployment the one that the journal is about; the backup of the last one becomes
+/// history. Stopped amid this, nothing has been changed, and nothing is known to be.
 pub(super) fn take_over(shop: &dyn Workshop) -> Result<(), StagedError> {
-    shop.remove(&journal::spot())?;
-    empty(shop, "backup")?;
+    history::keep(shop)?;
     if let Err(error) = empty(shop, "aside") {
         // Programs that still run; a later run will find them ended.
         tracing::debug!(%error, "a file that was moved aside is still in use");

@@ -79,7 +79,7 @@ impl std::fmt::Debug for Staging<'_> {
 /// Does what `plan` says: all of it, or nothing.
 ///
 /// An earlier deployment must have been ended by [`recover`](super::recover) before the plan was
-/// made. The backup that the last one left is given up.
+/// made. The backups of the last three deployments stay.
 pub fn deploy(staging: &Staging<'_>, plan: &Plan) -> Outcome {
     if !plan.refused.is_empty() {
         return unbegun(plan, Ending::Refused, Vec::new(), Vec::new());

@@ -153,6 +153,9 @@ pub(crate) struct SyncArgs {
     /// Take back what the last sync to this target did, finished or not
     #[arg(long, conflicts_with_all = ["dry_run", "check", "delete"])]
     pub(crate) rollback: bool,
+    /// Go back to this deployment, with --rollback; the last three can be taken back
+    #[arg(long, value_name = "ID", requires = "rollback")]
+    pub(crate) to: Option<String>,
     #[command(flatten)]
     pub(crate) release: ReleaseArgs,
     /// Answer whether the target is up to date: exit 0 yes, 1 no; change nothing

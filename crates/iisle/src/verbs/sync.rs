@@ -26,11 +26,12 @@ pub(super) fn run(args: SyncArgs, session: &Session) -> Result<Answer, Failure> 
         staged,
         in_place,
         rollback,
+        to,
         release,
         check,
     } = args;
     let codes = codes(&staged);
-    let staged = staged_options(staged)?;
+    let staged = StagedOptions { back_to: to, ..staged_options(staged)? };
     let engine = if in_place { Engine::InPlace(staged) } else { Engine::Staged(staged) };
     let mode = match (dry_run || plan_out.is_some(), check) {
         (true, _) => SyncMode::DryRun,
@@ -129,5 +130,6 @@ pub(super) fn staged_options(args: StagedArgs) -> Result<StagedOptions, Failure>
             None | Some(RecoverArg::Back) => Direction::Back,
             Some(RecoverArg::Forward) => Direction::Forward,
         },
+        back_to: None,
     })
 }

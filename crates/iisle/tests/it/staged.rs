@@ -271,3 +271,24 @@ fn a_folder_that_was_never_there_cannot_be_taken_back() {
     assert_eq!(ran.code, 2, "{}", ran.stdout);
     assert!(ran.stderr.contains("`site` does not exist"), "{}", ran.stderr);
 }
+
+// SD-20
+#[test]
+fn one_goes_back_to_any_of_the_last_deployments() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let mut ids = Vec::new();
+    for text in ["1", "22", "333"] {
+        write(root, &[("new/a.txt", text)]);
+        let ran = run(root, &["sync", "new", "site", "--format", "json"]);
+        let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        ids.push(document["deployment"].as_str().unwrap().to_owned());
+    }
+    let unknown = run(root, &["sync", "new", "site", "--rollback", "--to", "yesterday"]);
+    assert_eq!(unknown.code, 2);
+    let said = format!("no deployment `yesterday` to go back to; known are {}", ids[2]);
+    assert!(unknown.stderr.contains(&said), "{}", unknown.stderr);
+    let back = run(root, &["sync", "new", "site", "--rollback", "--to", &ids[0]]);
+    assert_eq!(back.code, 0, "{}", back.stderr);
+    assert_eq!(text(root, "site/a.txt").as_deref(), Some("1"));
+}

@@ -232,3 +232,80 @@ fn what_was_never_replaced_is_not_put_back() {
     assert!(!later.contains(&kept), "{kept}: {later:#?}");
     assert!(later.contains(&kept.replace("rename", "remove")), "{later:#?}");
 }
+
+/// A stage whose site was deployed to so often: each time another `a.txt`, which is first no file.
+fn deployed_to(template: &Template, times: usize) -> Stage {
+    let stage = template.stage();
+    for time in 1..=times {
+        step(&stage, time);
+        assert_eq!(stage.deploy(&stage.shop(), Offline::Never).ending, Ending::Done);
+    }
+    stage
+}
+
+/// Makes the source that of a later release.
+fn step(stage: &Stage, time: usize) {
+    write(&stage.source.join("a.txt"), &time.to_string(), NEW + 10 * i64::try_from(time).unwrap());
+}
+
+fn release_of(stage: &Stage) -> Option<usize> {
+    stage.site().get("a.txt").map(|text| text.parse().unwrap())
+}
+
+fn small() -> Template {
+    let files = |text: &str| [("web.config".to_owned(), text.to_owned())].into();
+    Template::new(&files("<new/>"), &files("<o/>"))
+}
+
+// SD-20
+#[test]
+fn three_deployments_can_be_taken_back_one_after_the_other() {
+    let template = small();
+    let stage = deployed_to(&template, 5);
+    let shop = stage.shop();
+    assert_eq!(stage.work(), ["backup", "history", "journal", "manifest-main.json", "plan.json"]);
+    for expected in [4, 3, 2] {
+        assert_eq!(rollback(&shop).unwrap(), Recovered::TakenBack);
+        assert_eq!(release_of(&stage), Some(expected));
+    }
+    assert_eq!(rollback(&shop).unwrap(), Recovered::Nothing);
+    assert_eq!(
+        (release_of(&stage), stage.work()),
+        (Some(2), vec!["manifest-main.json".to_owned()])
+    );
+    // Deploying goes on from there.
+    assert_eq!(stage.deploy(&shop, Offline::Never).ending, Ending::Done);
+    assert_eq!(release_of(&stage), Some(5));
+}
+
+// SD-20
+#[test]
+fn a_deployment_that_was_taken_back_itself_leaves_those_before_it() {
+    let template = small();
+    let stage = deployed_to(&template, 2);
+    let shop = stage.shop();
+    step(&stage, 3);
+    let calls = {
+        let counting = Faulty::new(&shop);
+        stage.deploy(&counting, Offline::Never);
+        rollback(&shop).unwrap();
+        counting.calls()
+    };
+    for (number, call) in calls.iter().enumerate() {
+        for how in [Broken::Before, Broken::After] {
+            let stage = deployed_to(&template, 2);
+            step(&stage, 3);
+            let shop = stage.shop();
+            stage.deploy(&Faulty::new(&shop).dying(number, how), Offline::Never);
+            let at = format!("{call} ({number}) {how:?}");
+            recover(&shop, Direction::Back).unwrap();
+            let mut last = release_of(&stage).unwrap();
+            assert!(last == 2 || last == 3, "{at}");
+            while rollback(&shop).unwrap() == Recovered::TakenBack {
+                assert_eq!(release_of(&stage).unwrap_or(0), last - 1, "{at}");
+                last -= 1;
+            }
+            assert_eq!(last, 0, "{at}");
+        }
+    }
+}
