@@ -105,6 +105,8 @@ pub enum Problem {
     SeveralItemOperations,
     #[error("the metadata name `{name}` is reserved")]
     ReservedMetadata { name: String },
+    #[error("`{name}` may not name an item type: a transform is about the items before it")]
+    QualifiedMetadata { name: String },
     #[error("condition `{condition}`: {source}")]
     Condition { condition: String, source: ConditionError },
     #[error("`{expression}`: {source}")]
@@ -133,6 +135,7 @@ impl Problem {
             Self::SdkName => "MSB4238",
             Self::OtherwiseNotLast => "MSB4084",
             Self::ChooseTooDeep { .. } => "MSB4119",
+            Self::QualifiedMetadata { .. } => "MSB4043",
             Self::NoItemOperation => "MSB4232",
             Self::SeveralItemOperations => "MSB4111",
             Self::Condition { source, .. } => return source.code(),

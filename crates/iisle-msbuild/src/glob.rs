@@ -71,6 +71,8 @@ fn fold(c: char) -> char {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Glob {
     segments: Vec<String>,
+    /// It ends with a separator: only folders would fit, and those are never asked.
+    is_of_folders: bool,
 }
 
 impl Glob {
@@ -85,7 +87,16 @@ impl Glob {
                 segment => segments.push(segment.to_owned()),
             }
         }
-        Self { segments }
+        Self { segments, is_of_folders: pattern.ends_with(['/', '\\']) }
+    }
+
+    /// Reads a pattern as a search for files compares it: `.` segments stay as written.
+    pub(crate) fn as_written(pattern: &str) -> Self {
+        let segments = pattern.split(['/', '\\']).filter(|segment| !segment.is_empty());
+        Self {
+            segments: segments.map(str::to_owned).collect(),
+            is_of_folders: pattern.ends_with(['/', '\\']),
+        }
     }
 
     /// Whether the last segment is `**`: everything below.
@@ -95,7 +106,7 @@ impl Glob {
 
     /// Whether a path, given by its segments, fits.
     pub(crate) fn matches(&self, path: &[&str]) -> bool {
-        if path.is_empty() {
+        if path.is_empty() || self.is_of_folders {
             return false;
         }
         if self.whole_tree() {
@@ -108,7 +119,7 @@ impl Glob {
 
     /// Whether every file below a folder, given by its segments, fits.
     pub(crate) fn covers(&self, folder: &[&str]) -> bool {
-        self.whole_tree() && fits(&self.segments, folder)
+        self.whole_tree() && !self.is_of_folders && fits(&self.segments, folder)
     }
 }
 
@@ -154,6 +165,7 @@ mod tests {
         assert!(check("**/.*/**", "a/.vs/x") && !check("**/.*/**", ".hidden"));
         assert!(check("*.*", "noext") && check("a?c", "abc") && !check("a?c", "ac"));
         assert!(check("a/**/b/**/c", "a/b/x/c") && !check("a/**/b/**/c", "a/c"));
+        assert!(!check("sub/**/", "sub/a") && !check("*/", "a"));
         assert!(Glob::new("bin/**").covers(&["bin"]) && !Glob::new("bin/**").covers(&["src"]));
     }
 

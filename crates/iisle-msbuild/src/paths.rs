@@ -72,7 +72,7 @@ impl Style {
 
     /// An absolute path without `.`, `..` and doubled separators; a trailing separator stays.
     pub(crate) fn full(self, base: &str, path: &str) -> String {
-        let joined = self.combine(base, path);
+        let mut joined = self.combine(base, path);
         // Most paths are what they should be.
         let is_odd = |pair: &[u8]| pair == b"//" || pair == b"/.";
         if self == Self::Unix
@@ -80,6 +80,11 @@ impl Style {
             && !joined.as_bytes().windows(2).any(is_odd)
         {
             return joined;
+        }
+        // `\x` is on the drive of the base.
+        if self == Self::Windows && self.root_len(&joined) == 1 && self.root_len(base) > 1 {
+            let drive = base[..self.root_len(base)].trim_end_matches(|c| self.is_separator(c));
+            joined.insert_str(0, drive);
         }
         let root_len = self.root_len(&joined);
         let root: String = joined[..root_len]
@@ -164,6 +169,37 @@ impl Style {
         }
     }
 
+    /// Whether an absolute path lies in a folder, or is the folder.
+    pub(crate) fn is_below(self, folder: &str, path: &str) -> bool {
+        let parts = |text: &'_ str| -> Vec<String> {
+            text.split(|c| self.is_separator(c))
+                .filter(|part| !part.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        let (folder, path) = (parts(folder), parts(path));
+        path.len() >= folder.len() && folder.iter().zip(&path).all(|(a, b)| self.same(a, b))
+    }
+
+    /// The path with the separators of the host, doubled ones made one.
+    ///
+    /// Source: dotnet/runtime, `PathInternal.NormalizeDirectorySeparators`.
+    pub(crate) fn normalized(self, path: &str) -> String {
+        let mut normal = String::with_capacity(path.len());
+        for c in path.chars() {
+            if !self.is_separator(c) {
+                normal.push(c);
+                continue;
+            }
+            // Two at the start are those of a network share.
+            let starts_share = self == Self::Windows && normal.len() == 1;
+            if starts_share || !normal.ends_with(self.separator()) {
+                normal.push(self.separator());
+            }
+        }
+        normal
+    }
+
     /// The way from one absolute path to another; the second one when they share nothing.
     pub(crate) fn relative(self, base: &str, path: &str) -> String {
         let parts = |text: &str| -> Vec<String> {
@@ -217,6 +253,21 @@ mod tests {
         assert_eq!(Unix.file_name("a\\b"), "a\\b");
         assert_eq!(Windows.file_name("a\\b"), "b");
         assert_eq!(Windows.directory("C:\\a"), Some("C:\\"));
+    }
+
+    #[test]
+    fn what_is_rooted_without_a_drive_is_on_that_of_the_base() {
+        assert_eq!(Windows.full("Z:\\r", "/a/b"), "Z:\\a\\b");
+        assert_eq!(Windows.full("\\\\srv\\share\\a", "\\b"), "\\\\srv\\share\\b");
+        assert_eq!(Windows.normalized("/a//b/c"), "\\a\\b\\c");
+        assert_eq!(Windows.normalized("//srv//share"), "\\\\srv\\share");
+        assert_eq!(Unix.normalized("a//b\\c"), "a/b\\c");
+    }
+
+    #[test]
+    fn a_path_lies_below_its_folders_alone() {
+        assert!(Windows.is_below("C:\\r", "c:\\R\\a") && !Windows.is_below("C:\\r", "C:\\rx\\a"));
+        assert!(Unix.is_below("/r", "/r/a") && !Unix.is_below("/r", "/R/a"));
     }
 
     #[test]

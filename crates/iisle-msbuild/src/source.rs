@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use iisle_xml::{Document, Limits, NodeKind, XmlError, escape_attribute, escape_text};
+use iisle_xml::{Attribute, Document, Limits, NodeKind, XmlError, escape_attribute, escape_text};
 
 use crate::condition::{self, Allowed, Condition};
 use crate::options::is_property_name;
@@ -135,6 +135,26 @@ impl Source {
         Place { file: self.file.clone(), position }
     }
 
+    /// Where the attribute stands whose text this is; of other texts, where the element does.
+    pub(crate) fn place_of(&self, node: NodeId, text: &str) -> Place {
+        self.found_at(node, |attribute| attribute.value == text)
+    }
+
+    /// Where an attribute stands, or the element when it has none of that name.
+    pub(crate) fn attribute_place(&self, node: NodeId, name: &str) -> Place {
+        self.found_at(node, |attribute| attribute.name == name)
+    }
+
+    fn found_at(&self, node: NodeId, is_it: impl Fn(&Attribute<'_>) -> bool) -> Place {
+        match self.at(node) {
+            Element::Written(document, written) => match document.attributes(written).find(is_it) {
+                Some(found) => Place { file: self.file.clone(), position: found.position() },
+                None => self.place(node),
+            },
+            Element::Fixed(..) => self.place(node),
+        }
+    }
+
     /// The condition of an element, parsed once; `None` when it has none.
     pub(crate) fn parsed_condition(
         &self,
@@ -202,9 +222,13 @@ impl Source {
             }
             return Cow::Owned(xml);
         }
-        let text = document.text(node);
-        let has_data = document.children(node).any(|child| document.kind(child) == NodeKind::CData);
-        if !has_data && is_blank(&text) { Cow::Borrowed("") } else { text }
+        let mut texts = document.children(node).filter_map(|child| match document.kind(child) {
+            NodeKind::Text => Some(document.text(child)).filter(|text| !is_blank(text)),
+            NodeKind::CData => Some(document.text(child)),
+            _ => None,
+        });
+        let first = texts.next().unwrap_or_default();
+        texts.fold(first, |joined, next| Cow::Owned(joined.into_owned() + &next))
     }
 
     /// Checks what the engine refuses when it reads the file, dead branches included.
@@ -214,6 +238,7 @@ impl Source {
             let found = self.whole_name(root).to_owned();
             return Err(self.error(root, Problem::Root { found }));
         }
+        self.check_no_text(root)?;
         for child in self.elements(root) {
             match self.name(child) {
                 "PropertyGroup" => self.check_properties(child)?,
@@ -237,6 +262,22 @@ impl Source {
             }
         }
         Ok(())
+    }
+
+    /// Where elements are expected, text is an unknown element to the engine.
+    fn check_no_text(&self, parent: NodeId) -> Result<(), EvaluateError> {
+        let Element::Written(document, node) = self.at(parent) else { return Ok(()) };
+        let mut children = document.children(node);
+        let has_text = children.any(|child| match document.kind(child) {
+            NodeKind::Text => !is_blank(&document.text(child)),
+            NodeKind::CData => true,
+            _ => false,
+        });
+        if !has_text {
+            return Ok(());
+        }
+        let (element, parent_name) = ("#text".to_owned(), self.whole_name(parent).to_owned());
+        Err(self.error(parent, Problem::UnknownElement { element, parent: parent_name }))
     }
 
     fn unknown(&self, node: NodeId, parent: NodeId) -> EvaluateError {
@@ -265,6 +306,7 @@ impl Source {
     }
 
     fn check_properties(&self, group: NodeId) -> Result<(), EvaluateError> {
+        self.check_no_text(group)?;
         self.check_attributes(group, &["Condition", "Label"])?;
         for property in self.elements(group) {
             self.check_attributes(property, &["Condition", "Label"])?;
@@ -319,8 +361,10 @@ impl Source {
     }
 
     fn check_items(&self, group: NodeId) -> Result<(), EvaluateError> {
+        self.check_no_text(group)?;
         self.check_attributes(group, &["Condition", "Label"])?;
         for item in self.elements(group) {
+            self.check_no_text(item)?;
             let given = |name| self.attribute(item, name).is_some();
             let operations =
                 ["Include", "Update", "Remove"].into_iter().filter(|name| given(name)).count();
@@ -395,6 +439,7 @@ fn is_reserved(name: &str) -> bool {
     RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
 }
 
+/// Whether the engine's reader drops a text.
 fn is_blank(text: &str) -> bool {
     text.chars().all(|c| matches!(c, ' ' | '\t' | '\n' | '\r'))
 }
@@ -402,6 +447,8 @@ fn is_blank(text: &str) -> bool {
 /// Writes a node the way the engine's reader shows the XML inside an element.
 fn write_xml(document: &Document, node: iisle_xml::NodeId, out: &mut String) {
     match document.kind(node) {
+        // The engine's reader drops text that is only white space.
+        NodeKind::Text if is_blank(&document.text(node)) => {}
         NodeKind::Text => out.push_str(&escape_text(&document.text(node))),
         NodeKind::CData => {
             out.push_str("<![CDATA[");

@@ -296,3 +296,35 @@ fn properties_alone_list_no_folder_but_errors_of_items_stay() {
     );
     assert!(evaluate(&files, &request).is_err());
 }
+
+#[test]
+fn programs_for_the_net_framework_get_an_identifier_on_windows() {
+    let rid = |properties: &str| {
+        let mut files = MemoryFiles::new();
+        let text = format!(
+            "<Project Sdk='Microsoft.NET.Sdk'><PropertyGroup><OutputType>Exe</OutputType>\
+             <TargetFramework>net472</TargetFramework>{properties}</PropertyGroup></Project>"
+        );
+        files.insert("C:\\r\\App.csproj", text);
+        let mut request = Request::new("C:\\r\\App.csproj");
+        request.host = Host { os: Os::Windows, ..Host::default() };
+        evaluate(&files, &request).unwrap().property("RuntimeIdentifier").unwrap().to_owned()
+    };
+    assert_eq!(rid(""), "win-x86");
+    assert_eq!(rid("<PlatformTarget>x64</PlatformTarget>"), "win-x64");
+    assert_eq!(rid("<UseRidGraph>true</UseRidGraph>"), "win7-x86");
+    assert_eq!(rid("<RuntimeIdentifiers>win-arm64</RuntimeIdentifiers>"), "win-x86");
+}
+
+#[test]
+fn tools_get_a_default_identifier_for_publishing_unless_they_are_packed() {
+    let rids = |more: &str| {
+        let properties = format!(
+            "{NET10}<OutputType>Exe</OutputType><PackAsTool>true</PackAsTool>\
+             <IsRidAgnostic>true</IsRidAgnostic><PublishReadyToRun>true</PublishReadyToRun>{more}"
+        );
+        values(&sdk("Microsoft.NET.Sdk", &properties, &[]), "RuntimeIdentifiers").remove(0)
+    };
+    assert_eq!(rids(""), ";linux-x64");
+    assert_eq!(rids("<_IsPacking>true</_IsPacking>"), "");
+}

@@ -101,7 +101,8 @@ impl<'e> Evaluation<'e> {
         let (engine, visual_studio) = engine_versions(version);
         let sdks = style.combine(&tools, "Sdks");
         let os = if self.request.host.is_windows() { "Windows_NT" } else { "Unix" };
-        let all: [(&str, &str); 20] = [
+        let roslyn = style.combine(&tools, "Roslyn");
+        let all: [(&str, &str); 21] = [
             ("MSBuildProjectFullPath", &project),
             ("MSBuildProjectFile", style.file_name(&project)),
             ("MSBuildProjectName", style.stem(&project)),
@@ -120,6 +121,7 @@ impl<'e> Evaluation<'e> {
             ("MSBuildExtensionsPath32", &tools),
             ("MSBuildExtensionsPath64", &tools),
             ("MSBuildSDKsPath", &sdks),
+            ("RoslynTargetsPath", &roslyn),
             ("OS", os),
             ("MSBuildInteractive", "false"),
         ];
@@ -127,6 +129,15 @@ impl<'e> Evaluation<'e> {
             // On Windows the operating system itself comes from the environment.
             let value = crate::escape::escape(value).into_owned();
             self.table.set(name, value, Said::Engine, None);
+        }
+        if self.request.host.is_windows() {
+            let known = |wanted: &str| {
+                let mut all = self.request.environment.iter();
+                all.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| &**value)
+            };
+            let programs = known("ProgramFiles(x86)").unwrap_or("C:\\Program Files (x86)");
+            let value = crate::escape::escape(programs).into_owned();
+            self.table.set("MSBuildProgramFiles32", value, Said::Engine, None);
         }
     }
 

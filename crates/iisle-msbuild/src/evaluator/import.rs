@@ -93,7 +93,8 @@ impl<'e> Evaluation<'e> {
                 return Ok(());
             }
             let problem = Problem::EmptyImport { project };
-            return Err(EvaluateError::new(problem, Some(source.place(node))));
+            let place = source.attribute_place(node, "Project");
+            return Err(EvaluateError::new(problem, Some(place)));
         }
         let kind = Self::label(visit, node);
         self.inside(visit, node, doubts, |this| {
@@ -253,7 +254,10 @@ impl<'e> Evaluation<'e> {
     /// Files below a folder that fit a pattern, absolute; the pattern may leave the folder.
     pub(crate) fn glob_files(&self, folder: &str, pattern: &str) -> Vec<String> {
         let walk = crate::items::Walk::new(self.evaluator.files, self.style);
-        walk.files(folder, pattern, &[]).into_iter().map(|found| found.full).collect()
+        walk.files(folder, pattern, &crate::items::Excludes::default())
+            .into_iter()
+            .map(|found| found.full)
+            .collect()
     }
 
     pub(crate) fn files(&self) -> &'e (dyn ProjectFiles + 'e) {

@@ -91,20 +91,24 @@ impl Evaluation<'_> {
             let condition = visit.source.condition(node).unwrap_or_default().to_owned();
             EvaluateError::new(
                 Problem::Condition { condition, source },
-                Some(visit.source.place(node)),
+                Some(visit.source.attribute_place(node, "Condition")),
             )
         };
         let parsed = parsed.map_err(wrong)?;
         if parsed.is_ambiguous && !visit.source.is_model {
-            self.warnings.push(Warning {
-                code: Some("MSB4130"),
-                message: "the condition mixes `and` and `or` without parentheses".to_owned(),
-                place: Some(visit.source.place(node)),
-            });
+            self.warn_ambiguous(visit.source.attribute_place(node, "Condition"));
         }
         let expander = self.expander(&visit.source, &visit.folder);
         let scope = Scope { expander: &expander, folder, references: None };
         condition::decide(&parsed, &scope).map(Some).map_err(wrong)
+    }
+
+    pub(crate) fn warn_ambiguous(&mut self, place: Place) {
+        self.warnings.push(Warning {
+            code: Some("MSB4130"),
+            message: "the condition mixes `and` and `or` without parentheses".to_owned(),
+            place: Some(place),
+        });
     }
 
     /// Expands an attribute or a text to escaped text.
@@ -123,7 +127,7 @@ impl Evaluation<'_> {
                 let expression = text.trim().to_owned();
                 Err(EvaluateError::new(
                     Problem::Function { expression, source },
-                    Some(visit.source.place(node)),
+                    Some(visit.source.place_of(node, text)),
                 ))
             }
         }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::state::{Deferred, Evaluation, Visit};
 use crate::expression::Doubt;
-use crate::provenance::{Met, Under};
+use crate::provenance::{Met, Said, Under};
 use crate::source::NodeId;
 use crate::{EvaluateError, Traced};
 
@@ -17,6 +17,7 @@ impl Evaluation<'_> {
                 self.fixed.remove(&name.trim().to_ascii_lowercase());
             }
         }
+        self.default_targets(visit)?;
         let sdks = self.sdk_references(visit)?;
         for sdk in &sdks {
             self.import_sdk(visit, root, sdk, "Sdk.props")?;
@@ -26,6 +27,21 @@ impl Evaluation<'_> {
         }
         for sdk in &sdks {
             self.import_sdk(visit, root, sdk, "Sdk.targets")?;
+        }
+        Ok(())
+    }
+
+    /// The first file that names default targets decides.
+    fn default_targets(&mut self, visit: &Visit) -> Result<(), EvaluateError> {
+        const NAME: &str = "MSBuildProjectDefaultTargets";
+        let root = visit.source.root();
+        let Some(text) = visit.source.attribute(root, "DefaultTargets") else { return Ok(()) };
+        if text.is_empty() || self.table.get(NAME).is_some() {
+            return Ok(());
+        }
+        let (targets, _) = self.expand(visit, root, text, false)?;
+        if !targets.is_empty() {
+            self.table.set(NAME, targets, Said::Engine, None);
         }
         Ok(())
     }

@@ -37,7 +37,9 @@ pub(super) fn path(world: &World<'_>, member: &str, args: &[Arg]) -> Result<Valu
         ("getfilenamewithoutextension", [path]) => Value::text(style.stem(path)),
         ("getextension", [path]) => Value::text(style.extension(path)),
         ("hasextension", [path]) => Value::Bool(!style.extension(path).is_empty()),
-        ("getdirectoryname", [path]) => style.directory(path).map_or(Value::Null, Value::text),
+        ("getdirectoryname", [path]) => style
+            .directory(path)
+            .map_or(Value::Null, |folder| Value::text(style.normalized(folder))),
         ("getpathroot", [path]) => Value::text(&path[..style.root_len(path)]),
         ("ispathrooted", [path]) => Value::Bool(style.is_rooted(path)),
         ("ispathfullyqualified", [path]) if !world.host().is_windows() => {

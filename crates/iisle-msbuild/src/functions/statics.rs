@@ -164,7 +164,22 @@ pub(crate) fn call_static(
         "system.uri" => uri(&name, args),
         "system.datetime" | "system.datetimeoffset" => time::call(world, &name, args),
         "system.timespan" => time::span_call(&name, args),
+        "microsoft.build.utilities.toollocationhelper" => tool_location(world, &name, args),
         _ => Err(Failure::Unsupported(format!("`[{type_name}]::{member}`"))),
+    }
+}
+
+/// What is known without the registry and the folders of Windows SDKs.
+///
+/// Source: dotnet/msbuild, `ToolLocationHelper.GenerateDefaultSDKDisplayName`.
+fn tool_location(world: &World<'_>, member: &str, args: &[Arg]) -> Result<Value, Failure> {
+    match (member, &texts(args).unwrap_or_default()[..]) {
+        ("getplatformsdkdisplayname", [platform, version])
+            if !world.host().is_windows() || platform.is_empty() =>
+        {
+            Ok(Value::text(format!("{platform} {version}")))
+        }
+        _ => Err(Failure::Unsupported(format!("`ToolLocationHelper::{member}`"))),
     }
 }
 

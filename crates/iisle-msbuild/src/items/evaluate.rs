@@ -1,22 +1,21 @@
+use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use indexmap::IndexMap;
 
-use super::expression::{self, NotEvaluated};
+use super::expression::{self, Trouble};
 use super::item::WorkItem;
 use super::named::{Named, segments};
 use super::store::Store;
-use super::walk::Walk;
+use super::walk::{Excludes, Walk};
 use super::{ITEM_ATTRIBUTES, links};
 use crate::condition::{self, Allowed, References, Scope};
 use crate::escape::{escape, unescape};
 use crate::evaluator::{Deferred, Evaluation};
 use crate::expression::{Doubt, Expander};
-use crate::glob::Glob;
 use crate::provenance::Said;
 use crate::source::NodeId;
-use crate::{EvaluateError, Item, ItemPasses, Problem, Unsupported};
+use crate::{EvaluateError, Item, ItemPasses, Place, Problem, Unsupported};
 
 /// The passes over item definitions and items.
 pub(super) struct ItemPass<'p, 'e> {
@@ -24,6 +23,8 @@ pub(super) struct ItemPass<'p, 'e> {
     walk: Walk<'p>,
     pub(super) store: Store,
     unknown: Vec<Unsupported>,
+    /// Conditions that mix `and` and `or`, by where they stand: many items share one.
+    ambiguous: RefCell<Vec<Place>>,
 }
 
 impl Evaluation<'_> {
@@ -46,8 +47,9 @@ impl Evaluation<'_> {
         let mut pass = ItemPass {
             walk: Walk::new(self.files(), self.style),
             evaluation: self,
-            store: Store::new(nowhere),
+            store: Store::new(nowhere, self.style, &self.project_dir),
             unknown: Vec::new(),
+            ambiguous: RefCell::default(),
         };
         for definition in &definitions {
             pass.definitions(definition)?;
@@ -55,8 +57,11 @@ impl Evaluation<'_> {
         for group in &groups {
             pass.group(group)?;
         }
-        let ItemPass { store, unknown, evaluation: _, walk: _ } = pass;
+        let ItemPass { store, unknown, ambiguous, evaluation: _, walk: _ } = pass;
         self.unknown.extend(unknown);
+        for place in ambiguous.into_inner() {
+            self.warn_ambiguous(place);
+        }
         Ok(if only_errors { IndexMap::new() } else { store.finish() })
     }
 }
@@ -82,7 +87,7 @@ impl References for ItemReferences<'_> {
         if !text.contains("@(") {
             return text.to_owned();
         }
-        expression::expand(self.store, self.style, text).unwrap_or_default()
+        expression::expand(self.store, text).unwrap_or_default()
     }
 }
 
@@ -100,18 +105,27 @@ impl ItemPass<'_, '_> {
         }
     }
 
-    pub(super) fn not_evaluated(
+    /// What the engine refuses too is an error; the rest is remembered as unknown.
+    pub(super) fn trouble(
         &mut self,
         item_type: &str,
-        what: &NotEvaluated,
+        trouble: Trouble,
         group: &Deferred,
         node: NodeId,
-    ) {
-        self.unknown.push(Unsupported {
-            name: item_type.to_owned(),
-            reason: format!("{} is not evaluated", what.0),
-            place: Some(group.source.place(node)),
-        });
+        text: &str,
+    ) -> Result<(), EvaluateError> {
+        match trouble {
+            Trouble::NotEvaluated(what) => self.unknown.push(Unsupported {
+                name: item_type.to_owned(),
+                reason: format!("{what} is not evaluated"),
+                place: Some(group.source.place(node)),
+            }),
+            Trouble::Refused(problem) => {
+                let place = group.source.place_of(node, text);
+                return Err(EvaluateError::new(*problem, Some(place)));
+            }
+        }
+        Ok(())
     }
 
     fn expander<'s>(&'s self, group: &'s Deferred, folder: &'s str) -> Expander<'s> {
@@ -134,10 +148,17 @@ impl ItemPass<'_, '_> {
         let Some(text) = group.source.condition(node) else { return Ok((true, Vec::new())) };
         let wrong = |source| {
             let condition = text.to_owned();
-            let place = group.source.place(node);
+            let place = group.source.attribute_place(node, "Condition");
             EvaluateError::new(Problem::Condition { condition, source }, Some(place))
         };
         let parsed = condition::parse(text, allowed).map_err(wrong)?;
+        if parsed.is_ambiguous && !group.source.is_model {
+            let place = group.source.attribute_place(node, "Condition");
+            let mut ambiguous = self.ambiguous.borrow_mut();
+            if !ambiguous.contains(&place) {
+                ambiguous.push(place);
+            }
+        }
         let folder = self.folder(group);
         let expander = self.expander(group, &folder);
         let references = ItemReferences { store: &self.store, style: self.evaluation.style, item };
@@ -164,7 +185,7 @@ impl ItemPass<'_, '_> {
             Ok(expanded) => Ok((expanded, expander.take_doubts())),
             Err(source) => {
                 let problem = Problem::Function { expression: text.trim().to_owned(), source };
-                Err(EvaluateError::new(problem, Some(group.source.place(node))))
+                Err(EvaluateError::new(problem, Some(group.source.place_of(node, text))))
             }
         }
     }
@@ -266,7 +287,8 @@ impl ItemPass<'_, '_> {
             self.store.items_mut(item_type).retain(|_| !fits.next().unwrap_or(false));
             return Ok(());
         }
-        let mut items = std::mem::take(self.store.items_mut(item_type));
+        // Metadata may refer to the items of this type, as they were.
+        let mut items = self.store.items(item_type).to_vec();
         for (item, _) in items.iter_mut().zip(&fits).filter(|(_, fits)| **fits) {
             self.set_metadata(group, node, item_type, item)?;
         }
@@ -340,16 +362,16 @@ impl ItemPass<'_, '_> {
         let mut named = Vec::new();
         for part in expression::split(&expanded) {
             if expression::is_reference(part) {
-                match expression::items(&self.store, style, part) {
+                match expression::items(&self.store, part) {
                     Ok(items) => named.push(Named::Items(items)),
-                    Err(what) => self.not_evaluated(item_type, &what, group, node),
+                    Err(trouble) => self.trouble(item_type, trouble, group, node, text)?,
                 }
                 continue;
             }
-            let joined = match expression::expand(&self.store, style, part) {
+            let joined = match expression::expand(&self.store, part) {
                 Ok(joined) => joined,
-                Err(what) => {
-                    self.not_evaluated(item_type, &what, group, node);
+                Err(trouble) => {
+                    self.trouble(item_type, trouble, group, node, text)?;
                     continue;
                 }
             };
@@ -373,13 +395,8 @@ impl ItemPass<'_, '_> {
             Some(exclude) => self.named(group, node, item_type, exclude)?,
             None => Vec::new(),
         };
-        let globs: Vec<Glob> = excluded
-            .iter()
-            .filter_map(|named| match named {
-                Named::Glob { whole, .. } => Some(whole.clone()),
-                Named::Literal { .. } | Named::Items(_) => None,
-            })
-            .collect();
+        let project_dir = &self.evaluation.project_dir;
+        let excludes = Excludes::of(&excluded, self.evaluation.style, project_dir);
         let said = Said::Written { source: source.clone(), kind: group.kind, node };
         let blank = |include: String, full: &str, recursive_dir: String| WorkItem {
             include,
@@ -389,37 +406,38 @@ impl ItemPass<'_, '_> {
             defining: source.clone(),
             said: said.clone(),
         };
+        // A search leaves out what it must not find; the others are compared as whole paths.
+        let is_excluded = |item: &WorkItem| {
+            let segments = segments(&item.full);
+            excluded.iter().any(|named| named.fits(item, &segments))
+        };
         let mut created = Vec::new();
         for named in named {
             match named {
                 Named::Literal { include, full } => {
-                    created.push(blank(include, &full, String::new()));
+                    let item = blank(include, &full, String::new());
+                    if !is_excluded(&item) {
+                        created.push(item);
+                    }
                 }
                 Named::Glob { .. } if self.evaluation.request.items == ItemPasses::Unlisted => {}
                 Named::Glob { pattern, .. } => {
                     let project_dir = &self.evaluation.project_dir;
-                    for found in self.walk.files(project_dir, &pattern, &globs) {
+                    for found in self.walk.files(project_dir, &pattern, &excludes) {
                         let include = escape(&found.identity).into_owned();
                         created.push(blank(include, &found.full, found.recursive_dir));
                     }
                 }
                 Named::Items(items) => {
                     for item in items {
-                        let plain = unescape(&item.include).into_owned();
-                        let style = self.evaluation.style;
-                        let full = style.full(&self.evaluation.project_dir, &style.fix(&plain));
-                        let mut copy = blank(item.include, &full, item.recursive_dir);
+                        let mut copy = blank(item.include, &item.full, item.recursive_dir);
                         copy.metadata = item.metadata;
-                        created.push(copy);
+                        if !is_excluded(&copy) {
+                            created.push(copy);
+                        }
                     }
                 }
             }
-        }
-        if !excluded.is_empty() {
-            created.retain(|item| {
-                let segments = segments(&item.full);
-                !excluded.iter().any(|named| named.fits(item, &segments))
-            });
         }
         self.keep_metadata(group, node, &mut created)?;
         let defaults = self.store.defaults(item_type).to_vec();
@@ -439,26 +457,15 @@ impl ItemPass<'_, '_> {
                 None => self.set_metadata(group, node, item_type, item)?,
             }
         }
-        let keeps = source.attribute(node, "KeepDuplicates").unwrap_or_default();
-        let (keeps, _) = self.expand(group, node, keeps, false)?;
-        let items = self.store.items_mut(item_type);
-        for item in created {
-            let is_known = keeps.eq_ignore_ascii_case("false")
-                && items.iter().any(|other| {
-                    other.include.eq_ignore_ascii_case(&item.include)
-                        && other.metadata == item.metadata
-                });
-            if !is_known {
-                items.push(item);
-            }
-        }
+        // `KeepDuplicates` counts only in targets.
+        self.store.items_mut(item_type).extend(created);
         Ok(())
     }
 }
 
 impl Evaluation<'_> {
     fn is_below_project(&self, full: &str) -> bool {
-        Path::new(full).starts_with(&self.project_dir)
+        self.style.is_below(&self.project_dir, full)
     }
 }
 

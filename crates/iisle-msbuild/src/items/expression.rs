@@ -1,9 +1,11 @@
 //! References to items: `@(Type)`, transforms and item functions.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::item::WorkItem;
 use super::store::Store;
+use crate::Problem;
 use crate::escape::{escape, unescape};
 use crate::functions::{Arg, Failure, Value, call_plain};
 use crate::paths::Style;
@@ -24,9 +26,14 @@ enum Step {
     Call { name: String, arguments: Vec<String> },
 }
 
-/// What could not be evaluated.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct NotEvaluated(pub(super) String);
+/// Why a reference gives nothing.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// It names something we do not evaluate.
+    NotEvaluated(String),
+    /// The engine refuses it too.
+    Refused(Box<Problem>),
+}
 
 /// Splits an Include at semicolons that stand outside of references; blanks are dropped.
 pub(super) fn split(text: &str) -> Vec<&str> {
@@ -135,20 +142,31 @@ pub(super) fn is_reference(text: &str) -> bool {
     parse(text).is_some_and(|reference| reference.length == text.len())
 }
 
-/// The items a reference stands for.
-pub(super) fn items(
-    store: &Store,
-    style: Style,
-    text: &str,
-) -> Result<Vec<WorkItem>, NotEvaluated> {
-    match parse(text) {
-        Some(reference) => evaluate(store, style, &reference),
-        None => Err(NotEvaluated(format!("the item reference `{text}`"))),
+/// The items a reference stands for; one with a separator of its own is a single text.
+pub(super) fn items(store: &Store, text: &str) -> Result<Vec<WorkItem>, Trouble> {
+    let Some(reference) = parse(text) else {
+        return Err(Trouble::NotEvaluated(format!("the item reference `{text}`")));
+    };
+    if reference.separator.is_some() {
+        let joined = expand(store, text)?;
+        let item = (!joined.is_empty()).then(|| store.text_item(&joined));
+        return Ok(item.into_iter().collect());
     }
+    let mut found = evaluate(store, &reference)?;
+    found.retain(|item| !item.include.is_empty());
+    if !reference.steps.is_empty() {
+        // What became another file was found by no pattern.
+        let known: BTreeSet<&str> =
+            store.items(&reference.item_type).iter().map(|item| item.include.as_str()).collect();
+        for item in found.iter_mut().filter(|item| !known.contains(item.include.as_str())) {
+            item.recursive_dir.clear();
+        }
+    }
+    Ok(found)
 }
 
 /// Replaces every reference in a text by its items, joined.
-pub(super) fn expand(store: &Store, style: Style, text: &str) -> Result<String, NotEvaluated> {
+pub(super) fn expand(store: &Store, text: &str) -> Result<String, Trouble> {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find("@(") {
@@ -159,7 +177,8 @@ pub(super) fn expand(store: &Store, style: Style, text: &str) -> Result<String, 
             rest = &rest[2..];
             continue;
         };
-        let found = evaluate(store, style, &reference)?;
+        // Transforms that gave nothing keep their places in a text.
+        let found = evaluate(store, &reference)?;
         let separator = reference.separator.as_deref().unwrap_or(";");
         let includes: Vec<&str> = found.iter().map(|item| item.include.as_str()).collect();
         out.push_str(&includes.join(separator));
@@ -169,35 +188,71 @@ pub(super) fn expand(store: &Store, style: Style, text: &str) -> Result<String, 
     Ok(out)
 }
 
-fn evaluate(
-    store: &Store,
-    style: Style,
-    reference: &Reference,
-) -> Result<Vec<WorkItem>, NotEvaluated> {
+fn evaluate(store: &Store, reference: &Reference) -> Result<Vec<WorkItem>, Trouble> {
+    let style = store.style;
     let mut found: Vec<WorkItem> = store.items(&reference.item_type).to_vec();
     for step in &reference.steps {
+        // What became empty is passed by, but it counts.
+        let counts = matches!(step, Step::Call { name, .. } if name.eq_ignore_ascii_case("Count"));
+        found.retain(|item| counts || !item.include.is_empty());
         found = match step {
-            Step::Transform(transform) => found
-                .into_iter()
-                .map(|mut item| {
+            Step::Transform(transform) => {
+                if let Some(name) = qualified(transform).filter(|_| !found.is_empty()) {
+                    let problem = Problem::QualifiedMetadata { name };
+                    return Err(Trouble::Refused(Box::new(problem)));
+                }
+                let step = |mut item: WorkItem| {
                     item.include = metadata(transform, &item, &reference.item_type, style);
                     item
-                })
-                .collect(),
-            Step::Call { name, arguments } => call(found, store, style, name, arguments)?,
+                };
+                found.into_iter().map(step).collect()
+            }
+            Step::Call { name, arguments } => call(found, store, name, arguments)?,
         };
+        for item in &mut found {
+            item.full = store.full(&item.include);
+        }
     }
-    // A transform may give nothing.
-    found.retain(|item| !item.include.is_empty());
     Ok(found)
 }
 
+/// Metadata with the name of a type in front, which transforms may not hold.
+fn qualified(transform: &str) -> Option<String> {
+    let found = std::cell::RefCell::new(None);
+    replace_metadata(transform, |qualifier, name| {
+        if let Some(qualifier) = qualifier {
+            found.borrow_mut().get_or_insert_with(|| format!("%({qualifier}.{name})"));
+        }
+        String::new()
+    });
+    found.into_inner()
+}
+
 /// Replaces `%(Name)` and `%(Type.Name)` by the metadata of an item.
+///
+/// What stands inside of `@(…)` belongs to the items named there and is left.
 pub(super) fn metadata(text: &str, item: &WorkItem, item_type: &str, style: Style) -> String {
-    replace_metadata(text, |qualifier, name| match qualifier {
+    let value = |qualifier: Option<&str>, name: &str| match qualifier {
         Some(other) if !other.eq_ignore_ascii_case(item_type) => String::new(),
         _ => item.value(name, style),
-    })
+    };
+    let mut out = String::new();
+    let mut rest = text;
+    let mut from = 0;
+    while let Some(found) = rest[from..].find("@(") {
+        let at = from + found;
+        let Some(reference) = parse(&rest[at..]) else {
+            from = at + 2;
+            continue;
+        };
+        let end = at + reference.length;
+        out.push_str(&replace_metadata(&rest[..at], value));
+        out.push_str(&rest[at..end]);
+        rest = &rest[end..];
+        from = 0;
+    }
+    out.push_str(&replace_metadata(rest, value));
+    out
 }
 
 pub(super) fn replace_metadata(text: &str, value: impl Fn(Option<&str>, &str) -> String) -> String {
@@ -227,10 +282,10 @@ pub(super) fn replace_metadata(text: &str, value: impl Fn(Option<&str>, &str) ->
 fn call(
     found: Vec<WorkItem>,
     store: &Store,
-    style: Style,
     name: &str,
     arguments: &[String],
-) -> Result<Vec<WorkItem>, NotEvaluated> {
+) -> Result<Vec<WorkItem>, Trouble> {
+    let style = store.style;
     let lower = name.to_ascii_lowercase();
     let value_is = |item: &WorkItem, name: &str, wanted: &str| {
         unescape(&item.value(name, style)).eq_ignore_ascii_case(wanted)
@@ -270,7 +325,7 @@ fn call(
             .collect(),
         (
             "fullpath" | "rootdir" | "filename" | "extension" | "relativedir" | "directory"
-            | "recursivedir" | "identity",
+            | "identity",
             [],
         ) => found
             .into_iter()
@@ -284,14 +339,14 @@ fn call(
             })
             .collect(),
         ("exists" | "combine" | "getpathsofalldirectoriesabove", _) => {
-            return Err(NotEvaluated(format!("the item function `{name}`")));
+            return Err(Trouble::NotEvaluated(format!("the item function `{name}`")));
         }
         _ => text_function(found, name, arguments)?,
     })
 }
 
 fn distinct(found: Vec<WorkItem>, key: impl Fn(&str) -> String) -> Vec<WorkItem> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     found.into_iter().filter(|item| seen.insert(key(&unescape(&item.include)))).collect()
 }
 
@@ -300,7 +355,7 @@ fn text_function(
     found: Vec<WorkItem>,
     name: &str,
     arguments: &[String],
-) -> Result<Vec<WorkItem>, NotEvaluated> {
+) -> Result<Vec<WorkItem>, Trouble> {
     let args: Vec<Arg> =
         arguments.iter().map(|text| Arg::Text(unescape(text).into_owned())).collect();
     let mut results = Vec::new();
@@ -308,8 +363,12 @@ fn text_function(
         let result = call_plain(&Value::Text(item.include.clone()), name, &args);
         match result {
             Ok(value) => results.push(WorkItem { include: value.into_text(), ..item }),
-            Err(Failure::Error(_) | Failure::Unsupported(_)) => {
-                return Err(NotEvaluated(format!("the item function `{name}`")));
+            Err(Failure::Error(source)) => {
+                let expression = format!("->{name}({})", arguments.join(", "));
+                return Err(Trouble::Refused(Box::new(Problem::Function { expression, source })));
+            }
+            Err(Failure::Unsupported(_)) => {
+                return Err(Trouble::NotEvaluated(format!("the item function `{name}`")));
             }
         }
     }

@@ -77,7 +77,8 @@ pub(crate) fn computed(
 ) -> Option<String> {
     let folder_of = |path: &str| {
         let folder = style.directory(path).unwrap_or_default();
-        if folder.is_empty() { String::new() } else { style.with_trailing_separator(folder) }
+        let folder = style.normalized(folder);
+        if folder.is_empty() { String::new() } else { style.with_trailing_separator(&folder) }
     };
     Some(match name.to_ascii_lowercase().as_str() {
         "fullpath" => full.to_owned(),

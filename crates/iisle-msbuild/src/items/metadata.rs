@@ -78,10 +78,10 @@ impl ItemPass<'_, '_> {
         if !value.contains("@(") {
             return Ok(value);
         }
-        match expression::expand(&self.store, self.evaluation.style, &value) {
+        match expression::expand(&self.store, &value) {
             Ok(value) => Ok(value),
-            Err(what) => {
-                self.not_evaluated(item_type, &what, group, node);
+            Err(trouble) => {
+                self.trouble(item_type, trouble, group, node, text)?;
                 Ok(String::new())
             }
         }

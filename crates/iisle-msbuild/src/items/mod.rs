@@ -11,5 +11,5 @@ mod walk;
 mod well_known;
 
 pub(crate) use item::computed;
-pub(crate) use walk::Walk;
+pub(crate) use walk::{Excludes, Walk};
 pub(crate) use well_known::{ITEM_ATTRIBUTES, WELL_KNOWN, is_well_known};

@@ -7,8 +7,8 @@ use crate::paths::Style;
 pub(super) enum Named {
     /// One file, as written and absolute.
     Literal { include: String, full: String },
-    /// Files by pattern, as written and absolute.
-    Glob { pattern: String, whole: Glob },
+    /// Files by pattern: as written, absolute, and absolute with the dots left in.
+    Glob { pattern: String, whole: Glob, dotted: Glob },
     /// Items of some type.
     Items(Vec<WorkItem>),
 }
@@ -22,7 +22,8 @@ impl Named {
         let plain = unescape(&fixed).into_owned();
         let full = style.full(project_dir, &plain);
         if !escaped_wildcard && glob::is_glob(&plain) {
-            return Self::Glob { whole: Glob::new(&full), pattern: plain };
+            let dotted = Glob::as_written(&style.combine(project_dir, &plain));
+            return Self::Glob { whole: Glob::new(&full), pattern: plain, dotted };
         }
         Self::Literal { include: fixed, full }
     }

@@ -4,6 +4,8 @@ use indexmap::IndexMap;
 
 use super::item::{Metadata, WorkItem};
 use crate::Item;
+use crate::escape::unescape;
+use crate::paths::Style;
 use crate::provenance::Said;
 use crate::source::Source;
 
@@ -14,11 +16,20 @@ pub(super) struct Store {
     defaults: IndexMap<String, Metadata>,
     /// What made-up items say they come from.
     nowhere: Arc<Source>,
+    pub(super) style: Style,
+    project_dir: String,
 }
 
 impl Store {
-    pub(super) fn new(nowhere: Arc<Source>) -> Self {
-        Self { items: IndexMap::new(), defaults: IndexMap::new(), nowhere }
+    pub(super) fn new(nowhere: Arc<Source>, style: Style, project_dir: &str) -> Self {
+        let project_dir = project_dir.to_owned();
+        Self { items: IndexMap::new(), defaults: IndexMap::new(), nowhere, style, project_dir }
+    }
+
+    /// The absolute path that an identity names.
+    pub(super) fn full(&self, include: &str) -> Arc<str> {
+        let plain = unescape(include);
+        self.style.full(&self.project_dir, &self.style.fix(&plain)).into()
     }
 
     pub(super) fn items(&self, item_type: &str) -> &[WorkItem] {
@@ -46,7 +57,7 @@ impl Store {
     pub(super) fn text_item(&self, text: &str) -> WorkItem {
         WorkItem {
             include: text.to_owned(),
-            full: text.into(),
+            full: self.full(text),
             metadata: Vec::new(),
             recursive_dir: String::new(),
             defining: self.nowhere.clone(),

@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
+use super::named::{Named, segments};
+use crate::escape::unescape;
 use crate::glob::Glob;
 use crate::paths::Style;
 use crate::{Entry, EntryKind, ProjectFiles};
@@ -28,10 +30,38 @@ pub(crate) struct Walk<'a> {
     listed: RefCell<BTreeMap<String, Rc<Vec<Entry>>>>,
 }
 
+/// What a walk leaves out: searches too, compared as written. Dots in paths are not resolved.
+///
+/// Source: dotnet/msbuild, `FileMatcher.GetFilesImplementation`.
+#[derive(Debug, Default)]
+pub(crate) struct Excludes {
+    globs: Vec<Glob>,
+}
+
+impl Excludes {
+    /// What an `Exclude` names, seen from the project's folder.
+    pub(super) fn of(named: &[Named], style: Style, project_dir: &str) -> Self {
+        let written = |include: &str| {
+            Glob::as_written(&style.combine(project_dir, &style.fix(&unescape(include))))
+        };
+        let mut globs = Vec::new();
+        for named in named {
+            match named {
+                Named::Glob { dotted, .. } => globs.push(dotted.clone()),
+                Named::Literal { include, .. } => globs.push(written(include)),
+                Named::Items(items) => globs.extend(items.iter().map(|i| written(&i.include))),
+            }
+        }
+        Self { globs }
+    }
+}
+
 /// What a walk looks for.
 struct Search<'s> {
     wanted: Glob,
-    excludes: &'s [Glob],
+    excludes: &'s Excludes,
+    /// The segments of the folder where the search begins, dots left in.
+    base: Vec<String>,
     /// What stands before the wildcards, as written, with trailing separator.
     fixed: String,
     keeps_folders: bool,
@@ -47,14 +77,18 @@ impl<'a> Walk<'a> {
             return entries.clone();
         }
         let mut entries = self.files.list(Path::new(folder));
-        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        match self.style {
+            Style::Unix => entries.sort_by(|a, b| a.name.cmp(&b.name)),
+            // NTFS keeps names in this order, and the engine takes them as they come.
+            Style::Windows => entries.sort_by_cached_key(|entry| entry.name.to_uppercase()),
+        }
         let entries = Rc::new(entries);
         self.listed.borrow_mut().insert(folder.to_owned(), entries.clone());
         entries
     }
 
-    /// The files below `folder` that fit `pattern` and none of `excludes`, which hold whole paths.
-    pub(crate) fn files(&self, folder: &str, pattern: &str, excludes: &[Glob]) -> Vec<Found> {
+    /// The files below `folder` that fit `pattern` and none of `excludes`.
+    pub(crate) fn files(&self, folder: &str, pattern: &str, excludes: &Excludes) -> Vec<Found> {
         let separator = |c: char| c == '/' || c == '\\';
         let wild = pattern.find(['*', '?']).unwrap_or(pattern.len());
         let cut = pattern[..wild].rfind(separator).map_or(0, |at| at + 1);
@@ -65,7 +99,11 @@ impl<'a> Walk<'a> {
         let search = Search {
             wanted: Glob::new(rest),
             excludes,
-            fixed: fixed.to_owned(),
+            base: segments(&self.style.combine(folder, fixed))
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+            fixed: self.style.normalized(fixed),
             keeps_folders: rest.contains(separator) || rest.contains("**"),
         };
         let mut found = Vec::new();
@@ -88,33 +126,73 @@ impl<'a> Walk<'a> {
         let separator = self.style.separator();
         for entry in self.list(folder).iter() {
             let full = self.style.combine(folder, &entry.name);
-            let segments: Vec<&str> = full
-                .split(|c| self.style.is_separator(c))
-                .filter(|part| !part.is_empty())
-                .collect();
-            if entry.kind == EntryKind::Folder {
-                let pruned = search.excludes.iter().any(|glob| glob.covers(&segments));
-                if search.keeps_folders && !pruned {
-                    path.push(entry.name.clone());
-                    self.below(&full, path, search, found);
-                    path.pop();
-                }
-                continue;
-            }
             path.push(entry.name.clone());
             let relative: Vec<&str> = path.iter().map(String::as_str).collect();
-            let fits = search.wanted.matches(&relative)
-                && !search.excludes.iter().any(|glob| glob.matches(&segments));
-            if fits {
+            let whole = || -> Vec<&str> {
+                search.base.iter().map(String::as_str).chain(relative.iter().copied()).collect()
+            };
+            let globs = &search.excludes.globs;
+            if entry.kind == EntryKind::Folder {
+                let is_pruned = || {
+                    let whole = whole();
+                    globs.iter().any(|glob| glob.covers(&whole))
+                };
+                if search.keeps_folders && !is_pruned() {
+                    self.below(&full, path, search, found);
+                }
+            } else if search.wanted.matches(&relative) {
                 let below = relative.join(&separator.to_string());
-                let folders = below.len() - entry.name.len();
-                found.push(Found {
-                    identity: format!("{}{below}", search.fixed),
-                    full,
-                    recursive_dir: below[..folders].to_owned(),
-                });
+                let identity = format!("{}{below}", search.fixed);
+                let whole = whole();
+                let is_excluded = globs.iter().any(|glob| glob.matches(&whole));
+                if !is_excluded {
+                    let folders = below.len() - entry.name.len();
+                    let recursive_dir = below[..folders].to_owned();
+                    found.push(Found { identity, full, recursive_dir });
+                }
             }
             path.pop();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `C:\\r` with three files and a folder, in no order.
+    struct Names;
+
+    impl ProjectFiles for Names {
+        fn read(&self, _: &Path) -> std::io::Result<Vec<u8>> {
+            Err(std::io::ErrorKind::NotFound.into())
+        }
+
+        fn entry(&self, path: &Path) -> Option<EntryKind> {
+            let path = path.to_str()?;
+            matches!(path, "C:\\r" | "C:\\r\\sub").then_some(EntryKind::Folder)
+        }
+
+        fn list(&self, folder: &Path) -> Vec<Entry> {
+            let (names, kind): (&[&str], _) = match folder.to_str() {
+                Some("C:\\r") => {
+                    (&["web.Release.config", "web.config", "UPPER", "a"], EntryKind::File)
+                }
+                Some("C:\\r\\sub") => (&["d.txt"], EntryKind::File),
+                _ => (&[], EntryKind::File),
+            };
+            names.iter().map(|name| Entry { name: (*name).to_owned(), kind }).collect()
+        }
+    }
+
+    fn check(pattern: &str) -> Vec<String> {
+        let found = Walk::new(&Names, Style::Windows).files("C:\\r", pattern, &Excludes::default());
+        found.into_iter().map(|found| found.identity).collect()
+    }
+
+    #[test]
+    fn on_windows_files_come_regardless_of_case_and_with_backslashes() {
+        assert_eq!(check("*"), ["a", "UPPER", "web.config", "web.Release.config"]);
+        assert_eq!(check("sub//*.TXT"), ["sub\\d.txt"]);
     }
 }

@@ -1,0 +1,211 @@
+//! What the real engine (MSBuild 17.1 on .NET 10) answered, one behavior each.
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
+use std::path::{Path, PathBuf};
+
+use iisle_msbuild::{EvaluateError, Evaluated, Host, MemoryFiles, Os, Request, evaluate};
+
+/// Evaluates `/r/p.proj` that holds `body`, with empty files beside it.
+fn project(body: &str, beside: &[&str]) -> Result<Evaluated, EvaluateError> {
+    let mut files = MemoryFiles::new();
+    files.insert("/r/p.proj", format!("<Project>\n{body}\n</Project>"));
+    for path in beside {
+        files.insert(format!("/r/{path}"), "");
+    }
+    evaluate(&files, &Request::new("/r/p.proj"))
+}
+
+/// Evaluates as on Windows, where no folder is listed.
+fn on_windows(body: &str) -> Evaluated {
+    let mut files = MemoryFiles::new();
+    files.insert("Z:\\r\\p.proj", format!("<Project>{body}</Project>"));
+    let mut request = Request::new(PathBuf::from("Z:\\r\\p.proj"));
+    request.host = Host { os: Os::Windows, ..Host::default() };
+    request.environment = vec![("ProgramFiles(x86)".to_owned(), "D:\\Programs".to_owned())];
+    evaluate(&files, &request).unwrap()
+}
+
+fn value<'e>(evaluated: &'e Evaluated, name: &str) -> &'e str {
+    evaluated.property(name).unwrap_or_default()
+}
+
+/// `identity name=value …`, one item a line.
+fn items(evaluated: &Evaluated, item_type: &str) -> Vec<String> {
+    let shown = |item: &iisle_msbuild::Item| {
+        let metadata = item.metadata.iter().map(|(name, value)| format!(" {name}={value}"));
+        item.identity.clone() + &metadata.collect::<String>()
+    };
+    evaluated.items(item_type).iter().map(shown).collect()
+}
+
+#[test]
+fn errors_stand_where_the_attribute_at_fault_begins() {
+    let place = |body: &str| {
+        let error = project(body, &[]).unwrap_err();
+        let position = error.position().unwrap();
+        format!("{} {},{}", error.code().unwrap(), position.line, position.column)
+    };
+    assert_eq!(place("  <PropertyGroup\n    Condition=\"'a' &lt; 'b'\" />"), "MSB4086 3,5");
+    assert_eq!(
+        place("<ItemGroup><A Include=\"x\"\n Condition=\"'a' &lt; 'b'\" /></ItemGroup>"),
+        "MSB4086 3,2"
+    );
+    assert_eq!(place("<Import Project=\"$(Undefined)\" />"), "MSB4020 2,9");
+    assert_eq!(place("<Import Project=\"nope.props\" />"), "MSB4019 2,1");
+    assert_eq!(
+        place("<PropertyGroup><A>$([MSBuild]::VersionLessThan('x', '1'))</A></PropertyGroup>"),
+        "MSB4184 2,16"
+    );
+}
+
+#[test]
+fn white_space_between_elements_and_around_cdata_is_dropped() {
+    let body = "<PropertyGroup>
+      <Xml>\n <a x='1'>t</a> <b/> </Xml>
+      <Data>\n  <![CDATA[ d ]]>\n </Data>
+      <Plain>\n p <!-- c --> </Plain>
+    </PropertyGroup>";
+    let evaluated = project(body, &[]).unwrap();
+    assert_eq!(value(&evaluated, "Xml"), "<a x=\"1\">t</a><b />");
+    assert_eq!(value(&evaluated, "Data"), " d ");
+    assert_eq!(value(&evaluated, "Plain"), "\n p ");
+}
+
+#[test]
+fn text_where_elements_are_expected_is_refused() {
+    for body in [
+        "<PropertyGroup>text<A>1</A></PropertyGroup>",
+        "<ItemGroup><A Include=\"x\" />text</ItemGroup>",
+        "<ItemGroup><A Include=\"x\">text</A></ItemGroup>",
+        "text",
+    ] {
+        assert_eq!(project(body, &[]).unwrap_err().code(), Some("MSB4067"), "{body}");
+    }
+}
+
+#[test]
+fn the_first_file_that_names_default_targets_decides() {
+    let evaluated = project("", &[]).unwrap();
+    assert_eq!(value(&evaluated, "MSBuildProjectDefaultTargets"), "");
+    let mut files = MemoryFiles::new();
+    let text = "<Project><Import Project='a.props' /><Import Project='b.props' /></Project>";
+    files.insert("/r/p.proj", text);
+    files.insert("/r/a.props", "<Project DefaultTargets='X;Y' />");
+    files.insert("/r/b.props", "<Project DefaultTargets='Z' />");
+    let evaluated = evaluate(&files, &Request::new(Path::new("/r/p.proj"))).unwrap();
+    assert_eq!(value(&evaluated, "MSBuildProjectDefaultTargets"), "X;Y");
+}
+
+#[test]
+fn metadata_inside_of_a_reference_belongs_to_the_items_named_there() {
+    let body = "<ItemGroup>
+      <Out Include='a.txt;b.txt' />
+      <In Include='c.md'><All>@(Out->'%(Filename)')|%(Filename)</All></In>
+    </ItemGroup>";
+    assert_eq!(items(&project(body, &[]).unwrap(), "In"), ["c.md All=a;b|c"]);
+}
+
+#[test]
+fn metadata_of_an_update_may_refer_to_the_items_it_changes() {
+    let body = "<ItemGroup><A Include='a;b' /><A Update='b' All='@(A)' /></ItemGroup>";
+    assert_eq!(items(&project(body, &[]).unwrap(), "A"), ["a", "b All=a;b"]);
+}
+
+#[test]
+fn what_transforms_give_is_counted_joined_and_compared_by_what_it_became() {
+    let body = "<ItemGroup>
+      <A Include='sub/d.txt;plain' M='1' />
+      <Count Include=\"@(A->'%(Undefined)')\" />
+      <Count Include=\"@(A->'%(Undefined)'->Count())\" />
+      <Joined Include=\"@(A, '|')\" />
+      <Kept Include='sub/d.txt' Exclude=\"@(A->'%(Filename)')\" />
+    </ItemGroup>
+    <ItemGroup><Text Include='x' All=\"@(A->'%(Undefined)')\" /></ItemGroup>";
+    let evaluated = project(body, &[]).unwrap();
+    assert_eq!(items(&evaluated, "Count"), ["2"]);
+    assert_eq!(items(&evaluated, "Joined"), ["sub/d.txt|plain"]);
+    assert_eq!(items(&evaluated, "Kept"), ["sub/d.txt"]);
+    assert_eq!(items(&evaluated, "Text"), ["x All=;"]);
+}
+
+#[test]
+fn items_that_became_others_were_found_by_no_pattern() {
+    let body = "<ItemGroup>
+      <A Include='**/*.txt' />
+      <Same Include='@(A->Distinct())'><D>%(RecursiveDir)</D></Same>
+      <Other Include=\"@(A->'%(Filename).md')\"><D>%(RecursiveDir)</D></Other>
+    </ItemGroup>";
+    let evaluated = project(body, &["sub/a.txt"]).unwrap();
+    assert_eq!(items(&evaluated, "Same"), ["sub/a.txt D=sub/"]);
+    assert_eq!(items(&evaluated, "Other"), ["a.md D="]);
+}
+
+#[test]
+fn transforms_may_not_name_a_type_and_functions_must_exist() {
+    let code = |include: &str| {
+        let body = format!("<ItemGroup><A Include='a' /><B Include=\"{include}\" /></ItemGroup>");
+        project(&body, &[]).err().and_then(|error| error.code())
+    };
+    assert_eq!(code("@(A->'%(A.M)')"), Some("MSB4043"));
+    assert_eq!(code("@(A->RecursiveDir())"), Some("MSB4184"));
+    assert_eq!(code("@(A->Nope())"), Some("MSB4184"));
+    assert_eq!(code("@(None->'%(A.M)')"), None);
+}
+
+#[test]
+fn duplicates_are_kept_whatever_an_item_says() {
+    let body = "<ItemGroup><A Include='a' /><A Include='a;a' KeepDuplicates='false' /></ItemGroup>";
+    assert_eq!(items(&project(body, &[]).unwrap(), "A"), ["a", "a", "a"]);
+}
+
+#[test]
+fn patterns_that_end_with_a_separator_fit_no_file() {
+    let body = "<ItemGroup><A Include='sub/**/;*/' /><B Include='v8' Exclude='*/' /></ItemGroup>";
+    let evaluated = project(body, &["sub/a.txt"]).unwrap();
+    assert_eq!(items(&evaluated, "A"), [""; 0]);
+    assert_eq!(items(&evaluated, "B"), ["v8"]);
+}
+
+#[test]
+fn searches_leave_out_what_is_excluded_as_it_is_written() {
+    let body = "<ItemGroup>
+      <A Include='**/*.txt' Exclude='./*.txt' />
+      <B Include='**/*.txt' Exclude='SUB\\a.txt' />
+      <C Include='sub/../*.txt' Exclude='b.txt' />
+      <D Include='b.txt' Exclude='./*.txt' />
+    </ItemGroup>";
+    let evaluated = project(body, &["b.txt", "sub/a.txt"]).unwrap();
+    assert_eq!(items(&evaluated, "A"), ["b.txt", "sub/a.txt"]);
+    assert_eq!(items(&evaluated, "B"), ["b.txt"]);
+    assert_eq!(items(&evaluated, "C"), ["sub/../b.txt"]);
+    assert_eq!(items(&evaluated, "D"), [""; 0]);
+}
+
+#[test]
+fn mixed_conditions_of_items_are_warned_about_once() {
+    let body = "<ItemGroup><A Include='a;b'>
+      <M Condition=\"'a' == 'b' or 'a' == 'a' and '%(Identity)' == 'a'\">1</M>
+    </A></ItemGroup>";
+    let evaluated = project(body, &[]).unwrap();
+    let codes: Vec<_> = evaluated.warnings().iter().filter_map(|warning| warning.code).collect();
+    assert_eq!(codes, ["MSB4130"]);
+    assert_eq!(items(&evaluated, "A"), ["a M=1", "b"]);
+}
+
+#[test]
+fn paths_on_windows_are_those_of_windows() {
+    let evaluated = on_windows(
+        "<PropertyGroup>
+          <Folder>$([System.IO.Path]::GetDirectoryName('/a//b/c.txt'))</Folder>
+          <Rooted>$([MSBuild]::NormalizePath('/a/b'))</Rooted>
+          <Programs>$(MSBuildProgramFiles32)</Programs>
+          <Platform>$([Microsoft.Build.Utilities.ToolLocationHelper]::GetPlatformSDKDisplayName('', ''))</Platform>
+        </PropertyGroup>
+        <ItemGroup><A Include='sub/d.txt' M='%(RelativeDir)' /></ItemGroup>",
+    );
+    assert_eq!(value(&evaluated, "Folder"), "\\a\\b");
+    assert_eq!(value(&evaluated, "Rooted"), "Z:\\a\\b");
+    assert_eq!(value(&evaluated, "Programs"), "D:\\Programs");
+    assert_eq!(value(&evaluated, "Platform"), " ");
+    assert_eq!(items(&evaluated, "A"), ["sub/d.txt M=sub\\"]);
+}
