@@ -120,12 +120,15 @@ fn what_transforms_give_is_counted_joined_and_compared_by_what_it_became() {
       <Joined Include=\"@(A, '|')\" />
       <Kept Include='sub/d.txt' Exclude=\"@(A->'%(Filename)')\" />
     </ItemGroup>
-    <ItemGroup><Text Include='x' All=\"@(A->'%(Undefined)')\" /></ItemGroup>";
+    <ItemGroup>
+      <Text Include='x' All=\"@(A->'%(Undefined)')\" />
+      <Text Include='y' All=\"@(A->Extension()->'%(M)x')\" />
+    </ItemGroup>";
     let evaluated = project(body, &[]).unwrap();
     assert_eq!(items(&evaluated, "Count"), ["2"]);
     assert_eq!(items(&evaluated, "Joined"), ["sub/d.txt|plain"]);
     assert_eq!(items(&evaluated, "Kept"), ["sub/d.txt"]);
-    assert_eq!(items(&evaluated, "Text"), ["x All=;"]);
+    assert_eq!(items(&evaluated, "Text"), ["x All=;", "y All=1x;"]);
 }
 
 #[test]
@@ -173,12 +176,14 @@ fn searches_leave_out_what_is_excluded_as_it_is_written() {
       <B Include='**/*.txt' Exclude='SUB\\a.txt' />
       <C Include='sub/../*.txt' Exclude='b.txt' />
       <D Include='b.txt' Exclude='./*.txt' />
+      <E Include='*.txt' Exclude='b**' />
     </ItemGroup>";
     let evaluated = project(body, &["b.txt", "sub/a.txt"]).unwrap();
     assert_eq!(items(&evaluated, "A"), ["b.txt", "sub/a.txt"]);
     assert_eq!(items(&evaluated, "B"), ["b.txt"]);
     assert_eq!(items(&evaluated, "C"), ["sub/../b.txt"]);
     assert_eq!(items(&evaluated, "D"), [""; 0]);
+    assert_eq!(items(&evaluated, "E"), ["b.txt"]);
 }
 
 #[test]

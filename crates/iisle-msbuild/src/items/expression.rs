@@ -188,13 +188,12 @@ pub(super) fn expand(store: &Store, text: &str) -> Result<String, Trouble> {
     Ok(out)
 }
 
+/// Runs the steps one after the other. What became empty is passed by from then on, but keeps
+/// its place and counts.
 fn evaluate(store: &Store, reference: &Reference) -> Result<Vec<WorkItem>, Trouble> {
     let style = store.style;
     let mut found: Vec<WorkItem> = store.items(&reference.item_type).to_vec();
     for step in &reference.steps {
-        // What became empty is passed by, but it counts.
-        let counts = matches!(step, Step::Call { name, .. } if name.eq_ignore_ascii_case("Count"));
-        found.retain(|item| counts || !item.include.is_empty());
         found = match step {
             Step::Transform(transform) => {
                 if let Some(name) = qualified(transform).filter(|_| !found.is_empty()) {
@@ -202,6 +201,9 @@ fn evaluate(store: &Store, reference: &Reference) -> Result<Vec<WorkItem>, Troub
                     return Err(Trouble::Refused(Box::new(problem)));
                 }
                 let step = |mut item: WorkItem| {
+                    if item.include.is_empty() {
+                        return item;
+                    }
                     item.include = metadata(transform, &item, &reference.item_type, style);
                     item
                 };
@@ -311,25 +313,19 @@ fn call(
             let any = found.iter().any(|item| value_is(item, name, wanted));
             vec![store.text_item(if any { "true" } else { "false" })]
         }
-        ("metadata", [name]) => found
-            .into_iter()
-            .flat_map(|item| {
-                let value = item.value(name, style);
-                let parts: Vec<WorkItem> = value
-                    .split(';')
-                    .filter(|part| !part.is_empty())
-                    .map(|part| WorkItem { include: part.to_owned(), ..item.clone() })
-                    .collect();
-                parts
-            })
-            .collect(),
+        ("metadata", [name]) => {
+            found.into_iter().flat_map(|item| values(item, name, style)).collect()
+        }
         (
             "fullpath" | "rootdir" | "filename" | "extension" | "relativedir" | "directory"
             | "identity",
             [],
         ) => found
             .into_iter()
-            .map(|item| WorkItem { include: item.value(&lower, style), ..item })
+            .map(|item| match &*item.include {
+                "" => item,
+                _ => WorkItem { include: item.value(&lower, style), ..item },
+            })
             .collect(),
         ("directoryname", []) => found
             .into_iter()
@@ -343,6 +339,17 @@ fn call(
         }
         _ => text_function(found, name, arguments)?,
     })
+}
+
+/// An item for every part of a list in metadata; without a part one that is empty.
+fn values(item: WorkItem, name: &str, style: Style) -> Vec<WorkItem> {
+    let value = if item.include.is_empty() { String::new() } else { item.value(name, style) };
+    let parts: Vec<&str> = value.split(';').filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() {
+        return vec![WorkItem { include: String::new(), ..item }];
+    }
+    let with = |part: &str| WorkItem { include: part.to_owned(), ..item.clone() };
+    parts.into_iter().map(with).collect()
 }
 
 fn distinct(found: Vec<WorkItem>, key: impl Fn(&str) -> String) -> Vec<WorkItem> {
@@ -360,6 +367,10 @@ fn text_function(
         arguments.iter().map(|text| Arg::Text(unescape(text).into_owned())).collect();
     let mut results = Vec::new();
     for item in found {
+        if item.include.is_empty() {
+            results.push(item);
+            continue;
+        }
         let result = call_plain(&Value::Text(item.include.clone()), name, &args);
         match result {
             Ok(value) => results.push(WorkItem { include: value.into_text(), ..item }),

@@ -48,6 +48,8 @@ impl Excludes {
         for named in named {
             match named {
                 Named::Glob { dotted, .. } => globs.push(dotted.clone()),
+                // A pattern that is none to a search excludes nothing from it.
+                Named::Literal { include, .. } if include.contains(['*', '?']) => {}
                 Named::Literal { include, .. } => globs.push(written(include)),
                 Named::Items(items) => globs.extend(items.iter().map(|i| written(&i.include))),
             }
