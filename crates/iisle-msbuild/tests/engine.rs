@@ -214,3 +214,14 @@ fn paths_on_windows_are_those_of_windows() {
     assert_eq!(value(&evaluated, "Platform"), " ");
     assert_eq!(items(&evaluated, "A"), ["sub/d.txt M=sub\\"]);
 }
+
+#[test]
+fn definitions_may_ask_for_what_was_defined_before() {
+    let body = "<ItemDefinitionGroup><A>
+      <M Condition=\"'%(M)' == ''\">first</M>
+      <M Condition=\"'%(m)' == ''\">second</M>
+      <N Condition=\"'%(M)' == 'first'\">%(M)!</N>
+    </A></ItemDefinitionGroup>
+    <ItemGroup><A Include='x' /></ItemGroup>";
+    assert_eq!(items(&project(body, &[]).unwrap(), "A"), ["x M=first N=first!"]);
+}

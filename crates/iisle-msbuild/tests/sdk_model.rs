@@ -327,4 +327,14 @@ fn tools_get_a_default_identifier_for_publishing_unless_they_are_packed() {
     };
     assert_eq!(rids(""), ";linux-x64");
     assert_eq!(rids("<_IsPacking>true</_IsPacking>"), "");
+    let shims = "<PackAsToolShimRuntimeIdentifiers>win-x64;win-x86</PackAsToolShimRuntimeIdentifiers>\
+                 <_IsPacking>true</_IsPacking>";
+    assert_eq!(rids(shims), ";win-x64;win-x86");
+}
+
+#[test]
+fn workflows_need_what_is_part_of_the_net_framework() {
+    let text = "<Project><Import Project='$(MSBuildToolsPath)\\Microsoft.CSharp.targets' />\
+                <Import Project='$(MSBuildToolsPath)\\Workflow.targets' /></Project>";
+    assert_eq!(project(text, &[]).unwrap_err().code(), Some("MSB4019"));
 }

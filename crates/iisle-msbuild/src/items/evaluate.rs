@@ -214,13 +214,15 @@ impl ItemPass<'_, '_> {
                 ));
             }
             for (name, value, node) in given {
-                if node != element && !self.condition(group, node, None, Allowed::All)?.0 {
+                // What was defined so far is the metadata there is.
+                let mut known = self.store.text_item("");
+                known.metadata = self.store.defaults(&item_type).to_vec();
+                let named = Some((&known, item_type.as_str()));
+                if node != element && !self.condition(group, node, named, Allowed::All)?.0 {
                     continue;
                 }
-                let known = self.store.defaults(&item_type).to_vec();
                 let value = expression::replace_metadata(&value, |_, name| {
-                    let found = known.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-                    found.map(|(_, value)| value.to_string()).unwrap_or_default()
+                    known.own(name).unwrap_or_default().to_owned()
                 });
                 let (value, doubts) = self.expand(group, node, &value, false)?;
                 self.doubt(&item_type, &doubts, group, node);

@@ -52,6 +52,8 @@ static FILES: &[Fixed] = &[
     file!("WindowsDesktop.targets"),
     file!("Worker.props"),
     file!("Worker.targets"),
+    file!("Workflow.VisualBasic.targets"),
+    file!("Workflow.targets"),
 ];
 
 /// The SDKs of the model and the stem of their files.
@@ -93,8 +95,8 @@ const TOOLSET: &[(&str, &str)] = &[
     ("Microsoft.WinFx.targets", "sdk:Empty.props"),
     ("Microsoft.WorkflowBuildExtensions.targets", "sdk:Empty.props"),
     ("Microsoft.Xaml.targets", "sdk:Empty.props"),
-    ("Workflow.VisualBasic.targets", "sdk:Empty.props"),
-    ("Workflow.targets", "sdk:Empty.props"),
+    ("Workflow.VisualBasic.targets", "sdk:Workflow.VisualBasic.targets"),
+    ("Workflow.targets", "sdk:Workflow.targets"),
 ];
 
 /// What stands for a file beside the engine; `tools_dir` is where the engine would lie.
