@@ -31,6 +31,8 @@ pub(crate) struct Source {
     pub(crate) path: String,
     pub(crate) file: Arc<Path>,
     content: Content,
+    /// Values of attributes that hold white space other than blanks, by element and name.
+    kept: BTreeMap<(iisle_xml::NodeId, String), String>,
     /// Whether it is part of the built-in model.
     pub(crate) is_model: bool,
     /// Conditions that were parsed, by element: a file serves many projects.
@@ -57,6 +59,7 @@ impl Source {
         Ok(Self {
             path: path.to_owned(),
             file: Path::new(path).into(),
+            kept: kept_values(&document),
             content: Content::Written(Box::new(document)),
             is_model: false,
             conditions: RwLock::default(),
@@ -69,6 +72,7 @@ impl Source {
         Self {
             file: Path::new(&path).into(),
             path,
+            kept: BTreeMap::new(),
             content: Content::Fixed(file),
             is_model: true,
             conditions: RwLock::default(),
@@ -118,13 +122,15 @@ impl Source {
     /// Names and values of the attributes that declare no namespace, in order.
     pub(crate) fn attributes(&self, node: NodeId) -> impl Iterator<Item = (&str, &str)> {
         let (written, fixed) = match self.at(node) {
-            Element::Written(document, node) => (Some(document.attributes(node)), None),
+            Element::Written(document, node) => (Some((document.attributes(node), node)), None),
             Element::Fixed(file, node) => (None, Some(file.attributes(node))),
         };
-        let written = written.into_iter().flatten().filter(|attribute| !attribute.is_namespace());
-        written
-            .map(|attribute| (attribute.name, attribute.value))
-            .chain(fixed.into_iter().flatten())
+        let written = written.into_iter().flat_map(move |(attributes, node)| {
+            attributes
+                .filter(|attribute| !attribute.is_namespace())
+                .map(move |found| (found.name, self.kept(node, found.name).unwrap_or(found.value)))
+        });
+        written.chain(fixed.into_iter().flatten())
     }
 
     pub(crate) fn place(&self, node: NodeId) -> Place {
@@ -137,7 +143,7 @@ impl Source {
 
     /// Where the attribute stands whose text this is; of other texts, where the element does.
     pub(crate) fn place_of(&self, node: NodeId, text: &str) -> Place {
-        self.found_at(node, |attribute| attribute.value == text)
+        self.found_at(node, |attribute| attribute.kept_value() == text)
     }
 
     /// Where an attribute stands, or the element when it has none of that name.
@@ -177,9 +183,18 @@ impl Source {
 
     pub(crate) fn attribute(&self, node: NodeId, name: &str) -> Option<&str> {
         match self.at(node) {
-            Element::Written(document, node) => document.attribute(node, name),
+            Element::Written(document, node) => {
+                self.kept(node, name).or_else(|| document.attribute(node, name))
+            }
             Element::Fixed(file, node) => file.attribute(node, name),
         }
+    }
+
+    fn kept(&self, node: iisle_xml::NodeId, name: &str) -> Option<&str> {
+        if self.kept.is_empty() {
+            return None;
+        }
+        self.kept.get(&(node, name.to_owned())).map(String::as_str)
     }
 
     /// The condition of an element; an empty one is none.
@@ -223,8 +238,8 @@ impl Source {
             return Cow::Owned(xml);
         }
         let mut texts = document.children(node).filter_map(|child| match document.kind(child) {
-            NodeKind::Text => Some(document.text(child)).filter(|text| !is_blank(text)),
-            NodeKind::CData => Some(document.text(child)),
+            NodeKind::Text => Some(document.kept_text(child)).filter(|text| !is_blank(text)),
+            NodeKind::CData => Some(document.kept_text(child)),
             _ => None,
         });
         let first = texts.next().unwrap_or_default();
@@ -407,6 +422,46 @@ impl Source {
     }
 }
 
+/// Line ends and tabs of attributes: the engine's reader leaves them as they are.
+///
+/// Source: dotnet/msbuild, `XmlReaderExtension`.
+fn kept_values(document: &Document) -> BTreeMap<(iisle_xml::NodeId, String), String> {
+    let mut kept = BTreeMap::new();
+    for node in document.descendants(document.document_node()) {
+        if document.kind(node) != NodeKind::Element {
+            continue;
+        }
+        for attribute in document.attributes(node).filter(|found| found.value.contains(' ')) {
+            let value = attribute.kept_value();
+            if value != attribute.value {
+                kept.insert((node, attribute.name.to_owned()), value.into_owned());
+            }
+        }
+    }
+    kept
+}
+
+/// Writes escaped text; these white space characters have codes of their own, or none.
+fn push_escaped<'t>(
+    text: &'t str,
+    escape: fn(&'t str) -> Cow<'t, str>,
+    codes: &[(char, &str)],
+    out: &mut String,
+) {
+    let is_white = |c: char| matches!(c, '\r' | '\n' | '\t');
+    let mut rest = text;
+    while let Some(at) = rest.find(is_white) {
+        out.push_str(&escape(&rest[..at]));
+        let c = char::from(rest.as_bytes()[at]);
+        match codes.iter().find(|(known, _)| *known == c) {
+            Some((_, code)) => out.push_str(code),
+            None => out.push(c),
+        }
+        rest = &rest[at + 1..];
+    }
+    out.push_str(&escape(rest));
+}
+
 /// Names the engine owns.
 fn is_reserved(name: &str) -> bool {
     const RESERVED: &[&str] = &[
@@ -449,10 +504,10 @@ fn write_xml(document: &Document, node: iisle_xml::NodeId, out: &mut String) {
     match document.kind(node) {
         // The engine's reader drops text that is only white space.
         NodeKind::Text if is_blank(&document.text(node)) => {}
-        NodeKind::Text => out.push_str(&escape_text(&document.text(node))),
+        NodeKind::Text => push_escaped(&document.kept_text(node), escape_text, &[], out),
         NodeKind::CData => {
             out.push_str("<![CDATA[");
-            out.push_str(&document.text(node));
+            out.push_str(&document.kept_text(node));
             out.push_str("]]>");
         }
         NodeKind::Element => {
@@ -463,7 +518,8 @@ fn write_xml(document: &Document, node: iisle_xml::NodeId, out: &mut String) {
                 out.push(' ');
                 out.push_str(attribute.name);
                 out.push_str("=\"");
-                out.push_str(&escape_attribute(attribute.value));
+                let codes = [('\r', "&#xD;"), ('\n', "&#xA;"), ('\t', "&#x9;")];
+                push_escaped(&attribute.kept_value(), escape_attribute, &codes, out);
                 out.push('"');
             }
             if document.children(node).next().is_none() {

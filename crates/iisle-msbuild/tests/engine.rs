@@ -225,3 +225,24 @@ fn definitions_may_ask_for_what_was_defined_before() {
     <ItemGroup><A Include='x' /></ItemGroup>";
     assert_eq!(items(&project(body, &[]).unwrap(), "A"), ["x M=first N=first!"]);
 }
+
+#[test]
+fn white_space_is_as_it_is_written() {
+    let body = "<PropertyGroup>\r\n<A>a\r\nb&#9;</A><B><![CDATA[x\r\ny]]></B>\
+                <C>\r\n<x y='1\r\n2'>t\r\nu</x></C></PropertyGroup>\
+                <ItemGroup><I Include='a;\r\n\tb' M='v\r\n\tw&#10;q'/></ItemGroup>\
+                <PropertyGroup Condition=\"'a' ==\r\n\t'a'\"><D>1</D></PropertyGroup>\
+                <PropertyGroup Condition=\"'a\nb' == 'a b'\"><E>1</E></PropertyGroup>";
+    let evaluated = project(body, &[]).unwrap();
+    assert_eq!(value(&evaluated, "A"), "a\r\nb\t");
+    assert_eq!(value(&evaluated, "B"), "x\r\ny");
+    assert_eq!(value(&evaluated, "C"), "<x y=\"1&#xD;&#xA;2\">t\r\nu</x>");
+    assert_eq!((value(&evaluated, "D"), value(&evaluated, "E")), ("1", ""));
+    assert_eq!(items(&evaluated, "I"), ["a M=v\r\n\tw\nq", "b M=v\r\n\tw\nq"]);
+}
+
+#[test]
+fn nothing_is_relative_to_an_empty_path() {
+    let body = "<PropertyGroup><A>$([MSBuild]::MakeRelative('', 'x'))</A></PropertyGroup>";
+    assert_eq!(project(body, &[]).unwrap_err().code(), Some("MSB4184"));
+}

@@ -338,3 +338,15 @@ fn workflows_need_what_is_part_of_the_net_framework() {
                 <Import Project='$(MSBuildToolsPath)\\Workflow.targets' /></Project>";
     assert_eq!(project(text, &[]).unwrap_err().code(), Some("MSB4019"));
 }
+
+#[test]
+fn programs_for_the_browser_cannot_be_published_for_something_else() {
+    let text = format!(
+        "<Project Sdk='Microsoft.NET.Sdk.WebAssembly'><PropertyGroup>{NET10}</PropertyGroup></Project>"
+    );
+    let mut files = MemoryFiles::new();
+    files.insert("/r/App.csproj", text);
+    let request = Request::new("/r/App.csproj").global("RuntimeIdentifier", "win-x64");
+    let evaluated = evaluate(&files, &request).unwrap();
+    assert_eq!(values(&evaluated, "Platform AssemblyName SelfContained"), ["", "", "true"]);
+}

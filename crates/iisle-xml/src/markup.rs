@@ -145,12 +145,12 @@ fn spelled_plainly(raw: &str, place: Place) -> String {
         let mut budget = usize::MAX;
         match (resolve(reference, place, &no_entities, &mut budget), place) {
             (Ok(value), Place::Attribute) => escape_attribute(&value).into_owned(),
-            (Ok(value), Place::Content) => escape_text(&value).into_owned(),
+            (Ok(value), Place::Content | Place::Kept) => escape_text(&value).into_owned(),
             (Err(_), _) => reference.to_owned(),
         }
     };
     match place {
         Place::Attribute => respelled(raw, plain_value, reference),
-        Place::Content => respelled(raw, plain_text, reference),
+        Place::Content | Place::Kept => respelled(raw, plain_text, reference),
     }
 }

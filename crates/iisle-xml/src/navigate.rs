@@ -22,6 +22,8 @@ pub struct Attribute<'a> {
     pub namespace: Option<&'a str>,
     /// The value, references resolved and white space normalized.
     pub value: &'a str,
+    /// Between the quotes, as written.
+    raw: &'a str,
     document: &'a Document,
     element: NodeId,
     /// Where name and value stand in the source, or [`NONE`].
@@ -32,6 +34,12 @@ impl Attribute<'_> {
     /// Whether it declares a namespace.
     pub fn is_namespace(&self) -> bool {
         self.name == "xmlns" || self.prefix == Some("xmlns")
+    }
+
+    /// The value with references resolved and white space as it is written, for formats whose
+    /// readers normalize none.
+    pub fn kept_value(&self) -> Cow<'_, str> {
+        kept(self.document, self.raw)
     }
 
     /// Where the name begins; for one that was added, where its element begins.
@@ -178,6 +186,7 @@ impl Document {
             prefix,
             namespace: self.namespace_at(data.namespace),
             value: self.value(data),
+            raw: self.slice(&data.raw),
             document: self,
             element: n,
             origin: self.origin(data),
@@ -283,6 +292,19 @@ impl Document {
         }
     }
 
+    /// The text of a text or CDATA node with line ends as they are written, for formats whose
+    /// readers normalize none; of other nodes what [`text`](Self::text) gives.
+    pub fn kept_text(&self, n: NodeId) -> Cow<'_, str> {
+        let node = self.node(n);
+        match node.kind {
+            NodeKind::Text if !node.flags.has(Flags::REFERENCE) => {
+                kept(self, self.slice(&node.span))
+            }
+            NodeKind::CData => Cow::Borrowed(inside(self.slice(&node.span), "<![CDATA[", "]]>")),
+            _ => self.text(n),
+        }
+    }
+
     /// Where a node begins; of one that an edit or an entity brought, where its nearest ancestor
     /// from the source begins.
     pub fn position(&self, n: NodeId) -> Position {
@@ -337,6 +359,12 @@ pub(crate) fn some(id: u32) -> Option<NodeId> {
 
 pub(crate) fn inside<'a>(slice: &'a str, start: &str, end: &str) -> &'a str {
     slice.strip_prefix(start).and_then(|s| s.strip_suffix(end)).unwrap_or(slice)
+}
+
+/// With references resolved and nothing normalized.
+fn kept<'a>(document: &Document, raw: &'a str) -> Cow<'a, str> {
+    let mut budget = usize::MAX;
+    resolve(raw, Place::Kept, &document.entities, &mut budget).unwrap_or(Cow::Borrowed(raw))
 }
 
 /// With every line end as LF.

@@ -24,6 +24,8 @@ pub(crate) enum Reason {
 pub(crate) enum Place {
     Attribute,
     Content,
+    /// For readers that normalize nothing: white space is what is written.
+    Kept,
 }
 
 /// Entities that refer to each other are followed this deep.
@@ -41,6 +43,7 @@ pub(crate) fn resolve<'a>(
     let plain = |b: u8| match place {
         Place::Attribute => !matches!(b, b'&' | b'\t' | b'\r' | b'\n'),
         Place::Content => !matches!(b, b'&' | b'\r'),
+        Place::Kept => b != b'&',
     };
     if raw.bytes().all(plain) {
         return Ok(Cow::Borrowed(raw));
@@ -83,8 +86,10 @@ impl Resolver<'_> {
         // Line ends of the document are normalized; the values of entities already are, and what
         // a character reference brought into one stays.
         let in_document = self.open.is_empty();
-        let length = if in_document && rest.starts_with("\r\n") { 2 } else { 1 };
+        let is_one = in_document && self.place != Place::Kept && rest.starts_with("\r\n");
+        let length = if is_one { 2 } else { 1 };
         self.value.push(match (self.place, rest.as_bytes()[0]) {
+            (Place::Kept, written) => char::from(written),
             (Place::Attribute, _) => ' ',
             (Place::Content, b'\t') => '\t',
             (Place::Content, b'\r') if !in_document => '\r',

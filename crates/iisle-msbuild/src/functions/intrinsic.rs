@@ -162,7 +162,7 @@ fn paths(world: &World<'_>, member: &str, args: &[Arg]) -> Result<Value, Failure
             Ok(Value::text(style.with_trailing_separator(&normal(parts)?)))
         }
         ("makerelative", [Some(base), Some(path)]) => {
-            if path.is_empty() {
+            if base.is_empty() || path.is_empty() {
                 return Err(Failure::fails("the path is empty"));
             }
             if !style.is_rooted(&style.fix(path)) {
