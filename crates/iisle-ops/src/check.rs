@@ -1,6 +1,6 @@
 //! `iisle check`, `iisle explain`, `iisle rules`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use iisle_check::{Allow, ContentFacts, PackageFacts, Profile, Settings, Subject, Verdict};
 use iisle_inspect::project::Project;
@@ -75,24 +75,39 @@ pub fn check(context: &Context<'_>, request: &CheckRequest) -> Result<Verdict, F
         _ => None,
     };
     let project = project.as_ref().map(|project| &project.facts);
+    let built = tree.as_ref().zip(output.as_ref());
+    let built = built.map(|(tree, output)| Built { tree, output });
     match &request.package {
         None => Ok(judge(project, output.as_ref(), &settings)),
         Some(path) => {
-            let entry = request.entry.clone().or_else(|| project?.assembly_name.clone());
-            let package = PackageRequest { package: path.clone(), offset_minutes: 0 };
-            let opened = package.examine(context)?;
-            let built = tree.as_ref().zip(output.as_ref());
-            let built = built.map(|(tree, output)| Built { tree, output });
-            let known = Known { entry, names: crate::inspect::names(&[path]) };
-            let gathered = opened.gather(known, built.as_ref())?;
-            let file = path.display().to_string();
-            let facts = opened.facts(&file, gathered.as_ref());
-            // When nothing else is the output, the first content is one.
-            let first = gathered.as_ref().and_then(Gathered::first);
-            let first = first.filter(|_| output.is_none());
-            Ok(check_package(facts, first, (project, output.as_ref()), &settings))
+            let entry = request.entry.clone();
+            judge_package(context, path, entry, (project, built.as_ref()), &settings)
         }
     }
+}
+
+/// Judges the package at `path`, and what it was made of as far as that is there.
+///
+/// # Errors
+/// When one of them cannot be read at all.
+pub(crate) fn judge_package(
+    context: &Context<'_>,
+    path: &Path,
+    entry: Option<String>,
+    (project, built): (Option<&Project>, Option<&Built<'_>>),
+    settings: &Settings,
+) -> Result<Verdict, Failure> {
+    let entry = entry.or_else(|| project?.assembly_name.clone());
+    let package = PackageRequest { package: path.to_owned(), offset_minutes: 0 };
+    let opened = package.examine(context)?;
+    let known = Known { entry, names: crate::inspect::names(&[path]) };
+    let gathered = opened.gather(known, built)?;
+    let file = path.display().to_string();
+    let facts = opened.facts(&file, gathered.as_ref());
+    // When nothing else is the output, the first content is one.
+    let first = gathered.as_ref().and_then(Gathered::first);
+    let first = first.filter(|_| built.is_none());
+    Ok(check_package(facts, first, (project, built.map(|built| built.output)), settings))
 }
 
 /// Judges a package by the rules about packages, and the content that is the output by all others;

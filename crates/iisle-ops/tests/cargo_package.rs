@@ -51,6 +51,10 @@ fn metadata(folder: &Path) -> String {
 }
 
 fn run(cargo: &FakeCargo, build: Writes) -> PublishReport {
+    run_packing(cargo, build, PackSettings::default())
+}
+
+fn run_packing(cargo: &FakeCargo, build: Writes, pack: PackSettings) -> PublishReport {
     let environment = BTreeMap::new();
     let context = Context {
         monitor: &Silent,
@@ -73,7 +77,7 @@ fn run(cargo: &FakeCargo, build: Writes) -> PublishReport {
         check: CheckSettings::default(),
         entry: None,
         bin: None,
-        pack: PackSettings::default(),
+        pack,
         sync: SyncSettings::default(),
         staged: iisle_ops::StagedOptions::default(),
     };
@@ -110,6 +114,26 @@ fn a_rust_app_goes_through_the_same_steps() {
 
     let again = run(&cargo, Writes::No);
     assert_eq!(again.outcome, PublishOutcome::Unchanged, "{:?}", again.steps);
+}
+
+#[test]
+fn a_package_that_must_not_be_deployed_is_named_and_nothing_is_synced() {
+    let (folder, cargo) = package();
+    let skip = vec!["web.config".to_owned()];
+    let report = run_packing(&cargo, Writes::Yes, PackSettings { skip, ..PackSettings::default() });
+    assert_eq!(report.outcome, PublishOutcome::Refused, "{:?}", report.failure);
+    assert_eq!(report.state(Step::Package), State::Failed);
+    assert_eq!(report.state(Step::Sync), State::NotRun);
+    assert!(!folder.path().join("site").exists());
+    let failure = report.failure.unwrap();
+    assert!(failure.message.starts_with("1 finding of severity error: `"), "{failure:?}");
+    assert!(failure.message.ends_with("shop.zip` must not be deployed as it is"), "{failure:?}");
+    assert!(failure.hints[1].contains("--allow K001"), "{failure:?}");
+    let verdict = report.check.unwrap();
+    let ids: Vec<_> = verdict.findings.iter().map(|finding| finding.id.to_string()).collect();
+    assert_eq!(ids.iter().filter(|id| *id == "K001").count(), 1, "{ids:?}");
+    // What the output is judged by stays part of the answer.
+    assert!(verdict.skipped.iter().all(|skipped| skipped.id.group() != 'K'));
 }
 
 #[test]

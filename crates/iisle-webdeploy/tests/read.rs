@@ -385,6 +385,25 @@ fn bombs_are_refused_by_ratio_and_by_total() {
 }
 
 #[test]
+fn a_long_file_of_zeros_that_we_packed_is_no_bomb() {
+    // Files of more than 16 MiB are compressed in parts.
+    let zeros = 20_000_001;
+    let tree = MemoryTree::unix().with_file("zero", vec![0; zeros], Ticks::from_unix(NOON, 0));
+    let bytes = packed(&tree, &PackOptions::default());
+    assert!(bytes.len() < zeros / 300, "{}", bytes.len());
+    let limits = ReadLimits { ratio_free_bytes: 0, ..ReadLimits::default() };
+    let options = OpenOptions { limits, offset_minutes: 0 };
+    let package = Package::from_zip(Cursor::new(bytes.clone()), &options).unwrap();
+    let content = package.tree(&package.contents()[0]);
+    assert_eq!(content.read_all(&path("zero"), 1 << 30).unwrap(), vec![0; zeros]);
+    assert!(package.damaged(&|_, _| ()).unwrap().is_empty());
+    // The same by another program's eyes.
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut entry = zip.by_name("Content/C_C/app/zero").unwrap();
+    assert_eq!(io::copy(&mut entry, &mut io::sink()).unwrap(), zeros as u64);
+}
+
+#[test]
 fn what_is_no_package_is_said_to_be_none() {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file(

@@ -113,14 +113,20 @@ impl Deployment<'_> {
         report.outcome = SyncOutcome::Ended(ending);
     }
 
-    /// Does the plan of one provider: a folder as a whole, a single file in one step anyway.
+    /// Whether the folder of a provider lies in that of another one.
+    fn is_inner(&self, job: &Job<'_>) -> bool {
+        self.jobs.iter().any(|other| other.root != job.root && job.root.starts_with(&other.root))
+    }
+
+    /// Does the plan of one provider: a folder as a whole, a single file in one step anyway, and so
+    /// what lies in the folder of another provider, which is no place for work folders.
     fn one(
         &self,
         job: &Job<'_>,
         tree: &ParameterizedTree<'_>,
         destination: &LocalTree,
     ) -> Result<Outcome, NoEntry> {
-        if job.file_name.is_some() || job.plan.is_empty() {
+        if job.file_name.is_some() || job.plan.is_empty() || self.is_inner(job) {
             let monitor = self.context.monitor;
             let work = iisle_sync::Context {
                 source: tree,

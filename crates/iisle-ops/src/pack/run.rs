@@ -8,7 +8,7 @@ use iisle_tree::{LocalTree, Snapshot, Tree, TreeError, host};
 use iisle_webdeploy::{CacheUse, Companion, PackError, PackOptions, Packed, Parameters, Skipped};
 
 use super::options::{PackForm, PackRequest, PackSettings, Sbom, options};
-use super::{archive_dir, environment, sbom};
+use super::{archive_dir, cache, environment, sbom};
 use crate::interruptible::Interruptible;
 use crate::{Context, Failure};
 
@@ -120,10 +120,14 @@ fn write(
     let environments = environment::files(&stem, &settings.environments, &options)?;
     let options = &options;
     let job = Job { context, tree, snapshot, settings, options, parent, stem, environments };
-    match settings.form {
-        PackForm::Zip => job.zip(package),
-        PackForm::Folder => job.folder(package),
+    let report = match settings.form {
+        PackForm::Zip => job.zip(package)?,
+        PackForm::Folder => job.folder(package)?,
+    };
+    if let Some(folder) = &settings.cache {
+        cache::forget(folder);
     }
+    Ok(report)
 }
 
 /// The name of a package without what says that it is one.

@@ -2,11 +2,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use iisle_check::Settings;
+use iisle_check::{Settings, Verdict};
 use iisle_inspect::project::{NotPublishable, Project};
 use iisle_inspect::publish::{Kind, PublishOutput};
 use iisle_path::RelPath;
-use iisle_report::{Location, Warning};
+use iisle_report::{Location, Severity, Warning};
 use iisle_tree::{LocalTree, host};
 use iisle_webconfig::{Newline, SourceChoice, TransformOptions};
 
@@ -14,6 +14,7 @@ use super::cargo::gather;
 use super::places::{check_output, check_target};
 use super::report::{LogsReport, PublishOutcome, PublishReport, State, Step};
 use crate::overlay::Overlay;
+use crate::package_facts::Built;
 use crate::project::{self, ProjectOptions, ProjectRead};
 use crate::webconfig::Chain;
 use crate::{
@@ -93,17 +94,32 @@ impl Run<'_> {
         let subject = self.take(Step::Read, Self::read)?;
         let subject = self.take(Step::WebConfig, |run| run.web_config(subject))?;
         let refused = self.take(Step::Check, |run| run.check(&subject, &settings));
+        let outcome = match refused {
+            Err(failure) => {
+                self.report.failure = Some(failure);
+                Ok(PublishOutcome::Refused)
+            }
+            Ok(()) => self.deliver(&subject, &settings),
+        };
+        self.report.publish_output = Some(Box::new(subject.output));
+        outcome
+    }
+
+    /// Everything that is done with an output that is good.
+    fn deliver(
+        &mut self,
+        subject: &Subject,
+        settings: &Settings,
+    ) -> Result<PublishOutcome, Failure> {
         let log_folder = log_folder(&subject.output);
-        let Subject { folder, project: _, output_dir, tree, output, environment: _ } = subject;
-        self.report.publish_output = Some(Box::new(output));
-        if let Err(failure) = refused {
+        self.take(Step::Logs, |run| run.logs(&subject.tree, log_folder.as_deref()))?;
+        if let Some(failure) = self.take(Step::Package, |run| run.package(subject, settings))? {
             self.report.failure = Some(failure);
             return Ok(PublishOutcome::Refused);
         }
-        self.take(Step::Logs, |run| run.logs(&tree, log_folder.as_deref()))?;
-        self.take(Step::Package, |run| run.package(folder.as_deref(), &output_dir))?;
         self.set(Step::Provision, State::Skipped);
-        let synced = self.take(Step::Sync, |run| run.sync(&output_dir, log_folder.as_deref()))?;
+        let synced =
+            self.take(Step::Sync, |run| run.sync(&subject.output_dir, log_folder.as_deref()))?;
         if let Some(outcome) = synced.filter(|outcome| outcome.exit_code() != 0) {
             return Ok(PublishOutcome::Sync(outcome));
         }
@@ -316,26 +332,9 @@ impl Run<'_> {
 
     fn check(&mut self, subject: &Subject, settings: &Settings) -> Result<((), State), Failure> {
         let verdict = check::judge(subject.project.as_ref(), Some(&subject.output), settings);
-        let good = verdict.is_good();
-        let errors = verdict.summary.errors;
-        let ids: Vec<String> = verdict
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == iisle_report::Severity::Error && !finding.allowed)
-            .map(|finding| finding.id.to_string())
-            .collect();
+        let refused = refusal(&verdict, "nothing was packaged or synced");
         self.report.check = Some(verdict);
-        if good {
-            return Ok(((), State::Done));
-        }
-        let noun = if errors == 1 { "finding" } else { "findings" };
-        let mut unique = ids;
-        unique.dedup();
-        Err(Failure::new(format!(
-            "{errors} {noun} of severity error: nothing was packaged or synced"
-        ))
-        .hint(format!("iisle explain {} tells more", unique[0]))
-        .hint(format!("--allow {} lets it pass, if you know better", unique.join(" --allow "))))
+        refused.map_or(Ok(((), State::Done)), Err)
     }
 
     fn logs(&mut self, tree: &LocalTree, folder: Option<&str>) -> Result<((), State), Failure> {
@@ -351,29 +350,39 @@ impl Run<'_> {
         Ok(((), if missing { State::Done } else { State::Unchanged }))
     }
 
+    /// Packages the output and judges the package; why it must not be used, if so.
     fn package(
         &mut self,
-        folder: Option<&Path>,
-        output_dir: &Path,
-    ) -> Result<((), State), Failure> {
-        let Some(package) = &self.request.package else { return Ok(((), State::Skipped)) };
+        subject: &Subject,
+        checks: &Settings,
+    ) -> Result<(Option<Failure>, State), Failure> {
+        let Some(package) = &self.request.package else { return Ok((None, State::Skipped)) };
         if self.request.writes == Writes::No {
-            return Ok(((), State::Skipped));
+            return Ok((None, State::Skipped));
         }
         let mut settings = self.request.pack.clone();
-        let from_project =
-            || self.report.project.as_ref()?.property("DeployIisAppPath").map(str::to_owned);
+        let project = subject.project.as_ref();
+        let from_project = || project?.property("DeployIisAppPath").map(str::to_owned);
         settings.application = settings.application.or_else(from_project);
         // The declarations that the SDK takes into the package.
-        let declared = folder.map(|folder| folder.join(DECLARED_PARAMETERS));
+        let declared = subject.folder.as_ref().map(|folder| folder.join(DECLARED_PARAMETERS));
         settings.parameters =
             settings.parameters.or(declared.filter(|declared| host::is_file(declared)));
-        let request =
-            PackRequest { folder: output_dir.to_owned(), package: package.clone(), settings };
+        let (folder, package) = (subject.output_dir.clone(), package.clone());
+        let request = PackRequest { folder, package, settings };
         let report = pack::pack(self.context, &request)?;
         let state = if report.is_unchanged() { State::Unchanged } else { State::Done };
+        let path = report.package.path.clone();
         self.report.package = Some(report);
-        Ok(((), state))
+        let built = Built { tree: &subject.tree, output: &subject.output };
+        let entry = subject.output.entry.clone();
+        let facts = (project, Some(&built));
+        let verdict = check::judge_package(self.context, &path, entry, facts, checks)?;
+        let refused =
+            refusal(&verdict, &format!("`{}` must not be deployed as it is", path.display()));
+        self.report.check = Some(verdict);
+        let state = if refused.is_some() { State::Failed } else { state };
+        Ok((refused, state))
     }
 
     fn sync(
@@ -486,6 +495,25 @@ fn entry_is_known(output: &PublishOutput, folder: &Path) -> Result<(), Failure> 
     let all = output.candidates.join(", ");
     Err(Failure::new(format!("`{shown}` holds several apps: {all}"))
         .hint("say which one with --entry NAME"))
+}
+
+/// Why findings stop a publish; `None` when none of them does. `consequence` is what that means.
+fn refusal(verdict: &Verdict, consequence: &str) -> Option<Failure> {
+    if verdict.is_good() {
+        return None;
+    }
+    let errors = verdict.summary.errors;
+    let noun = if errors == 1 { "finding" } else { "findings" };
+    let findings = verdict.findings.iter();
+    let errors_only = findings.filter(|f| f.severity == Severity::Error && !f.allowed);
+    let mut ids: Vec<_> = errors_only.map(|finding| finding.id.to_string()).collect();
+    ids.dedup();
+    let failure = Failure::new(format!("{errors} {noun} of severity error: {consequence}"));
+    Some(
+        failure
+            .hint(format!("iisle explain {} tells more", ids[0]))
+            .hint(format!("--allow {} lets it pass, if you know better", ids.join(" --allow "))),
+    )
 }
 
 /// The folder for logs that web.config names, below the output, with `/`.

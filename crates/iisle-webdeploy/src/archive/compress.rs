@@ -167,7 +167,8 @@ impl<'a> Work for Compressor<'a> {
         let deflated = if !task.is_whole() {
             let last = task.is_last();
             let flush = if last { FlushCompress::Finish } else { FlushCompress::Sync };
-            Some(deflate_part(input, task.level, flush))
+            let part = deflate_part(input, task.level, flush);
+            Some(lengthened(part, task.length))
         } else if small {
             let length = deflate(compressor, input, &mut tools.output);
             length.map(|length| tools.output[..length].to_vec())
@@ -226,6 +227,24 @@ fn deflate_part(input: &[u8], level: Level, flush: FlushCompress) -> Vec<u8> {
         }
         output.reserve(input.len());
     }
+}
+
+/// An empty block: it is stored, ends at a byte border and is not the last one.
+const EMPTY: [u8; 5] = [0, 0, 0, 0xff, 0xff];
+/// How many times its compressed size a part may have.
+const MOST_GROWTH: u64 = 400;
+
+/// The compressed `part` of `length` bytes, with empty blocks before it where it shrank so much
+/// that readers, ours among them, would take the entry for a bomb: a long file of zeros is none.
+fn lengthened(part: Vec<u8>, length: u64) -> Vec<u8> {
+    let least = usize::try_from(length / MOST_GROWTH).expect("a part fits into memory");
+    let blocks = least.saturating_sub(part.len()).div_ceil(EMPTY.len());
+    if blocks == 0 {
+        return part;
+    }
+    let mut longer = EMPTY.repeat(blocks);
+    longer.extend(part);
+    longer
 }
 
 /// The deflate stream of one of the small texts of a package.

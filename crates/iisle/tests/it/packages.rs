@@ -290,6 +290,36 @@ fn a_package_of_another_build_than_the_publish_folder_is_named() {
 }
 
 #[test]
+fn a_folder_within_that_of_another_provider_leaves_no_work_folder_there() {
+    let stage = Stage::new();
+    let archive = r#"<sitemanifest>
+        <contentPath path="C:\app" MSDeploy.MSDeployLinkName="Child1"><MSDeploy.dirPath path="C:\app" MSDeploy.MSDeployLinkName="contentPath" /></contentPath>
+        <contentPath path="C:\app\inner" MSDeploy.MSDeployLinkName="Child2"><MSDeploy.dirPath path="C:\two" MSDeploy.MSDeployLinkName="contentPath" /></contentPath>
+        </sitemanifest>"#;
+    let bytes = zip(&[
+        Entry::new("archive.xml", archive.as_bytes()),
+        Entry::new("systemInfo.xml", b"<systemInfo />"),
+        Entry { attributes: 0x10, ..Entry::new("Content/C_C/app/", b"") },
+        Entry::new("Content/C_C/app/a.txt", b"a"),
+        Entry { attributes: 0x10, ..Entry::new("Content/C_C/two/", b"") },
+        Entry::new("Content/C_C/two/b.txt", b"b"),
+    ]);
+    fs::write(stage.path().join("p.zip"), bytes).unwrap();
+    let deploy = ["deploy", "p.zip", "--map", r"C:\=host", "--delete", "--no-protect"];
+    let ran = run(stage.path(), &deploy);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let names = |folder: &str| {
+        let entries = fs::read_dir(stage.path().join(folder)).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names("host/app"), ["a.txt", "inner"]);
+    assert_eq!(names("host/app/inner"), ["b.txt"]);
+}
+
+#[test]
 fn a_manifest_that_lists_its_files_is_one_folder() {
     let stage = Stage::new();
     let archive = r#"<sitemanifest><iisApp path="C:\app"><createApp path="C:\app" />
