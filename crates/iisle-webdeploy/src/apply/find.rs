@@ -1,8 +1,8 @@
 use iisle_tree::Tree;
-use iisle_xml::xpath::{Dialect, Namespaces, XNode, XPath};
+use iisle_xml::xpath::{Dialect, XPath};
 
 use super::decode::decode;
-use super::xml_file::load;
+use super::xml_file::{load, select};
 use crate::{Entry, Kind, NetRegex, Package, PackageContent, Parameter};
 
 /// Files beyond this many bytes are not searched.
@@ -69,9 +69,7 @@ impl Entry {
                 };
                 // What is no XML stays as it is.
                 let Some(document) = load(bytes) else { return false };
-                let root = XNode::Tree(document.document_node());
-                let selected = path.select(&document, &root, &Namespaces::new());
-                selected.map_or(true, |nodes| !nodes.is_empty())
+                select(&document, &path).map_or(true, |nodes| !nodes.is_empty())
             }
             Kind::TextFile => {
                 let pattern = NetRegex::parse(&self.matching);

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use iisle_xml::xpath::{Dialect, Namespaces, XNode, XPath};
+use iisle_xml::xpath::{Dialect, Namespaces, XNode, XPath, XPathError};
 use iisle_xml::{Document, NodeId, NodeKind, XmlError};
 
 use super::fragment::Fragment;
@@ -47,6 +47,13 @@ pub(super) fn load(bytes: &[u8]) -> Option<Document> {
     }
 }
 
+/// What an expression selects; one that is relative starts at the root element, not above it.
+///
+/// Source: Web Deploy 7.1, seen.
+pub(super) fn select(document: &Document, path: &XPath) -> Result<Vec<Node>, XPathError> {
+    path.select(document, &XNode::Tree(document.root()), &Namespaces::new())
+}
+
 struct Edit<'a> {
     document: &'a Document,
     source: &'a str,
@@ -85,9 +92,9 @@ impl Edit<'_> {
     /// What an expression selects; prefixes are bound to nothing, and one that needs them leaves
     /// the file alone. So does one that selects the document.
     fn select(&self, path: &XPath) -> Option<Vec<Node>> {
-        let root = XNode::Tree(self.document.document_node());
-        let selected = path.select(self.document, &root, &Namespaces::new()).ok()?;
-        (!selected.contains(&root)).then_some(selected)
+        let selected = select(self.document, path).ok()?;
+        let whole = XNode::Tree(self.document.document_node());
+        (!selected.contains(&whole)).then_some(selected)
     }
 
     fn is_kind(&self, node: NodeId, kind: NodeKind) -> bool {

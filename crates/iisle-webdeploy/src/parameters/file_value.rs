@@ -71,7 +71,8 @@ pub fn file_value(
 fn xml_value(document: &Document, place: &str) -> Result<Option<String>, FileValueError> {
     let error = || FileValueError::XPath { place: place.to_owned() };
     let path = XPath::parse_as(place, Dialect::DotNet).map_err(|_| error())?;
-    let root = XNode::Tree(document.document_node());
+    // As Web Deploy does when it applies the parameter.
+    let root = XNode::Tree(document.root());
     let nodes = path.select(document, &root, &Namespaces::new()).map_err(|_| error())?;
     Ok(nodes.first().map(|node| node.text(document)))
 }

@@ -52,6 +52,25 @@ fn documents_are_written_as_the_engine_writes_them() {
 }
 
 #[test]
+fn a_relative_expression_starts_at_the_root_element() {
+    let document = r#"<a q="1"><x k="1">old</x><y><x k="2">t</x></y><!-- c --></a>"#;
+    let rows = [
+        ("a/@q", "zz"),
+        ("a/x/text()", "zz"),
+        ("@q", "zz"),
+        ("x/@k", "zz"),
+        ("*/x/@k", "zz"),
+        ("./@q", "zz"),
+        ("a/@q|/a/x/@k", "zz"),
+        ("a/x", "<n/>"),
+        ("x", "<n/>"),
+        ("descendant::x/@k", "zz"),
+        ("self::node()/a/@q", "zz"),
+    ];
+    insta::assert_snapshot!(table(document, &rows));
+}
+
+#[test]
 fn values_go_where_the_engine_puts_them() {
     let document = "<a><s k=\"1\" b='2'><x>old</x><y/><z><![CDATA[cd]]>tail</z></s><e/><f></f><g>  </g><!-- note --></a>";
     let rows = [
