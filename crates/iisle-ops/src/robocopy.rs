@@ -10,7 +10,7 @@ pub use iisle_sync::robocopy::{
     Row, RunMode, Selection, Skip, Tally, Throttle, TimeRule, Wildcard, Window,
 };
 pub use iisle_tree::folder::{Attributes, Content, Resume, SystemError, attributes_kept};
-pub use iisle_tree::host::LogMode;
+pub use iisle_tree::host::{LogMode, console_bytes};
 use iisle_tree::{TreeError, folder, host};
 
 use crate::Failure;

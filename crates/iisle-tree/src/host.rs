@@ -346,6 +346,15 @@ pub fn volume_size(path: &Path) -> Result<u64, TreeError> {
     system::volume_size(existing).map_err(error("ask for the size of", existing))
 }
 
+/// `text` as console programs of this machine write files: UTF-8, or on Windows the OEM code page, in
+/// which what that lacks becomes `?`.
+///
+/// Source: Microsoft, "robocopy", `/LOG` and `/UNILOG`; github.com/PowerShell/PowerShell/issues/25592,
+/// where logs of robocopy are in the code pages 437 and 850.
+pub fn console_bytes(text: &str) -> Vec<u8> {
+    system::console_bytes(text)
+}
+
 /// What is done with a log that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogMode {

@@ -109,3 +109,37 @@ mod tests {
         assert!(at.is_dir());
     }
 }
+
+#[cfg(test)]
+#[cfg(windows)]
+mod windows_tests {
+    use super::{read, switch};
+
+    /// Links of Windows need a right, junctions a volume that has them: where there is neither, a
+    /// pointer is an error that leaves nothing behind.
+    #[test]
+    fn a_pointer_is_a_link_a_junction_or_an_error_and_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().join("current");
+        let targets = ["one", "two"].map(|name| folder.path().join(name));
+        for target in &targets {
+            std::fs::create_dir(target).unwrap();
+            std::fs::write(target.join("name.txt"), target.file_name().unwrap().to_str().unwrap())
+                .unwrap();
+        }
+        let mut switched = 0;
+        for target in &targets {
+            if let Err(error) = switch(&at, target) {
+                println!("no pointers here: {error}");
+                continue;
+            }
+            switched += 1;
+            let name = target.file_name().unwrap().to_str().unwrap();
+            assert_eq!(std::fs::read_to_string(at.join("name.txt")).unwrap(), name);
+            assert!(read(&at).unwrap().is_some());
+        }
+        assert!(switched == 0 || switched == targets.len(), "{switched}");
+        let left = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, targets.len() + usize::from(switched > 0));
+    }
+}

@@ -36,6 +36,11 @@ pub(crate) fn on_interrupt(asked: &Arc<AtomicBool>) -> io::Result<()> {
     Ok(())
 }
 
+/// `text` as console programs of this machine write files.
+pub(crate) fn console_bytes(text: &str) -> Vec<u8> {
+    text.as_bytes().to_vec()
+}
+
 /// A name that one process has at a time: here the lock of a folder is enough, for it has one place.
 #[derive(Debug)]
 pub(crate) struct NamedLock;
@@ -145,6 +150,18 @@ pub(crate) fn set_attributes(
         }
         other => other,
     }
+}
+
+/// Whether the file `path` may be renamed although it could not be renamed over: here one is as good as
+/// the other.
+pub(crate) fn may_rename(path: &Path) -> bool {
+    let _ = path;
+    false
+}
+
+/// Gives a file the rights of another: here they are among its attributes.
+pub(crate) fn copy_rights_of_file(from: &Path, to: &Path) {
+    let _ = (from, to);
 }
 
 /// What copying tools know of a file or folder, without the time of its last change.

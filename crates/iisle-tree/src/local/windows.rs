@@ -18,6 +18,7 @@ use windows_sys::Win32::Foundation::{
     ERROR_CANT_RESOLVE_FILENAME, ERROR_DELETE_PENDING, ERROR_LOCK_VIOLATION, ERROR_MORE_DATA,
     ERROR_SHARING_VIOLATION, ERROR_SUCCESS, ERROR_USER_MAPPED_FILE, HANDLE, LocalFree,
 };
+use windows_sys::Win32::Globalization::{CP_OEMCP, WideCharToMultiByte};
 use windows_sys::Win32::Security::Authorization::{
     GetNamedSecurityInfoW, SE_FILE_OBJECT, SetNamedSecurityInfoW,
 };
@@ -30,7 +31,7 @@ use windows_sys::Win32::Storage::FileSystem::{
     FILE_FLAG_OPEN_REPARSE_POINT, FILE_READ_ATTRIBUTES, FILE_SHARE_DELETE, FILE_SHARE_READ,
     FILE_SHARE_WRITE, FILE_WRITE_ATTRIBUTES, FILE_WRITE_DATA, FileBasicInfo, GetDiskFreeSpaceExW,
     GetDriveTypeW, GetFileInformationByHandle, GetFileInformationByHandleEx, GetVolumeInformationW,
-    GetVolumePathNameW, SYNCHRONIZE, SetFileAttributesW,
+    GetVolumePathNameW, SYNCHRONIZE, SetFileAttributesW, SetFileInformationByHandle,
 };
 use windows_sys::Win32::System::Console::{CTRL_BREAK_EVENT, CTRL_C_EVENT, SetConsoleCtrlHandler};
 use windows_sys::Win32::System::RestartManager::{
@@ -97,6 +98,33 @@ extern "system" fn on_console_event(event: u32) -> BOOL {
 /// Notes a request to end; whether it is the first one.
 fn is_first(asked: &AtomicBool) -> bool {
     !asked.swap(true, Ordering::Relaxed)
+}
+
+/// `text` in the code page that console programs of this machine write files in; what it lacks becomes
+/// `?`.
+pub(crate) fn console_bytes(text: &str) -> Vec<u8> {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let Ok(length @ 1..) = i32::try_from(units.len()) else { return Vec::new() };
+    let convert = |out: *mut u8, room: i32| {
+        // SAFETY: `units` holds `length` units, and `out` has room for `room` bytes, or is null for 0.
+        unsafe {
+            WideCharToMultiByte(
+                CP_OEMCP,
+                0,
+                units.as_ptr(),
+                length,
+                out,
+                room,
+                ptr::null(),
+                ptr::null_mut(),
+            )
+        }
+    };
+    let room = convert(ptr::null_mut(), 0);
+    let mut bytes = vec![0; usize::try_from(room).unwrap_or(0)];
+    let written = convert(bytes.as_mut_ptr(), room);
+    bytes.truncate(usize::try_from(written).unwrap_or(0));
+    bytes
 }
 
 /// A name that one process has at a time, for as long as this lives.
@@ -211,13 +239,39 @@ pub(crate) fn set_attributes(
     replaced: Option<&Metadata>,
     stamp: Stamp,
 ) -> io::Result<()> {
-    let _ = replaced;
-    let mut permissions = file.metadata()?.permissions();
-    if permissions.readonly() == stamp.read_only {
+    let hidden = FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM;
+    let kept = replaced.map_or(0, |replaced| replaced.file_attributes() & hidden);
+    let now = file.metadata()?.file_attributes();
+    let read_only = if stamp.read_only { FILE_ATTRIBUTE_READONLY } else { 0 };
+    let wanted = now & !FILE_ATTRIBUTE_READONLY | kept | read_only;
+    if wanted == now {
         return Ok(());
     }
-    permissions.set_readonly(stamp.read_only);
-    file.set_permissions(permissions)
+    // Times of zero stay as they are.
+    let facts = FILE_BASIC_INFO { FileAttributes: wanted, ..FILE_BASIC_INFO::default() };
+    let size = u32::try_from(size_of::<FILE_BASIC_INFO>()).expect("it is a few words long");
+    // SAFETY: the handle is open for the whole call, and `facts` is `size` bytes long.
+    let done = unsafe {
+        SetFileInformationByHandle(
+            file.as_raw_handle(),
+            FileBasicInfo,
+            (&raw const facts).cast(),
+            size,
+        )
+    };
+    if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// Whether the file `path` may be renamed by this account, whoever has it open.
+pub(crate) fn may_rename(path: &Path) -> bool {
+    let is_writable = fs::symlink_metadata(path)
+        .is_ok_and(|found| found.is_file() && !found.permissions().readonly());
+    let opened = OpenOptions::new()
+        .access_mode(DELETE | SYNCHRONIZE)
+        .share_mode(SHARE_ALL)
+        .custom_flags(FILE_FLAG_OPEN_REPARSE_POINT)
+        .open(path);
+    is_writable && opened.is_ok()
 }
 
 /// What copying tools know of a file or folder, without the time of its last change.
@@ -477,6 +531,14 @@ pub(crate) fn copy_rights(from: &Path, to: &Path) {
     }
 }
 
+/// Gives the new file `to` the rights of the file `from` that it will replace: those that it has of its
+/// own, and what its folder gives.
+///
+/// Source: `sync.md` SD-12.
+pub(crate) fn copy_rights_of_file(from: &Path, to: &Path) {
+    copy_rights(from, to);
+}
+
 /// Renames `from` over `to` in one step, also when `to` is read-only.
 pub(crate) fn replace(from: &Path, to: &Path) -> io::Result<()> {
     writable(to, || fs::rename(from, to))
@@ -727,6 +789,13 @@ mod tests {
         assert!(root(Path::new(r"\\.\C:")).is_err());
         assert_eq!(plain(Path::new(r"\\?\UNC\server\share\a")), r"\\server\share\a");
         assert_eq!(plain(Path::new(r"\\?\C:\a")), r"C:\a");
+    }
+
+    #[test]
+    fn text_of_consoles_is_that_of_their_code_page() {
+        assert_eq!(super::console_bytes("a\r\n"), b"a\r\n");
+        assert!(!super::console_bytes("\u{4e2d}").is_empty(), "also what it lacks");
+        assert_eq!(super::console_bytes(""), b"");
     }
 
     #[test]

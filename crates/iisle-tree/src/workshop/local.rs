@@ -109,7 +109,9 @@ fn blocked(error: &io::Error, target: &Path) -> Option<Vec<crate::Holder>> {
         return None;
     }
     let holders = system::in_use(&[target.to_owned()]).pop().flatten();
-    if denied { holders } else { Some(holders.unwrap_or_default()) }
+    // Where it may be renamed itself, it is no want of rights that keeps it from being renamed over.
+    let is_held = !denied || system::may_rename(target);
+    holders.or(is_held.then(Vec::new))
 }
 
 impl Workshop for LocalWorkshop {
@@ -174,8 +176,12 @@ impl Workshop for LocalWorkshop {
             let (path, expected) = (spot.to_string(), stamp.size);
             return Err(TreeError::Changed { path, expected, found });
         }
-        let like = like.and_then(|like| fs::symlink_metadata(self.host(like)).ok());
+        let replaced = like.map(|like| self.host(like));
+        let like = replaced.as_ref().and_then(|path| fs::symlink_metadata(path).ok());
         let like = like.filter(fs::Metadata::is_file);
+        if let Some(replaced) = replaced.filter(|_| like.is_some()) {
+            system::copy_rights_of_file(&replaced, &host);
+        }
         let allow = || if executable { system::allow_execution(&file) } else { Ok(()) };
         file.set_modified(stamp.modified.to_system_time())
             .and_then(|()| allow())

@@ -101,3 +101,34 @@ fn only_its_owner_looks_into_a_work_folder_and_programs_stay_programs() {
     assert!(!shop.work().join("stage").exists());
     shop.remove_tree(&path("stage")).unwrap();
 }
+
+// SD-12
+#[test]
+fn a_file_that_replaces_a_hidden_one_is_hidden_where_files_can_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = LocalWorkshop::beside(&folder.path().join("site")).unwrap();
+    shop.create_site().unwrap();
+    let _lock = shop.lock("test").unwrap();
+    let (target, staged) = (Spot::Site(path("a.txt")), Spot::Work(path("stage/1")));
+    let stamp =
+        |size| Stamp { size, modified: Ticks::from_unix(1_700_000_000, 0), read_only: true };
+    shop.create(&target, Look::of(stamp(3)), &mut b"old".as_slice()).unwrap();
+    let host = folder.path().join("site/a.txt");
+    let of = |letters| crate::folder::Attributes::from_letters(letters).unwrap();
+    // Here that is said by names, elsewhere by an attribute.
+    let keeps = crate::folder::attributes_kept().intersects(of("H"));
+    let hidden = if keeps { of("H") } else { of("R") };
+    crate::local::system::set_attributes_of(&host, of("RH")).unwrap();
+    let kept = || {
+        let metadata = std::fs::symlink_metadata(&host).unwrap();
+        crate::local::system::facts(&metadata).attributes.intersects(hidden)
+    };
+    let before = kept();
+    let look = Look { like: Some(&target), ..Look::of(stamp(4)) };
+    shop.create(&staged, look, &mut b"new!".as_slice()).unwrap();
+    shop.rename(&staged, &target).unwrap();
+    assert_eq!(std::fs::read(&host).unwrap(), b"new!");
+    assert!(before && kept());
+    shop.remove(&target).unwrap();
+    assert!(!host.exists());
+}

@@ -1,7 +1,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use iisle_ops::robocopy::{LogMode, SystemError, is_empty_log, open_log};
+use iisle_ops::robocopy::{LogMode, SystemError, console_bytes, is_empty_log, open_log};
 
 use super::settings::Settings;
 
@@ -9,6 +9,8 @@ use super::settings::Settings;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Encoding {
     Utf8,
+    /// As console programs of this machine write files.
+    Console,
     Utf16,
 }
 
@@ -39,8 +41,8 @@ impl<'a> Output<'a> {
     ) -> Result<Self, NoLog> {
         let mut output = Self::console(console, settings);
         let logs = [
-            ("LOG", LogMode::Replace, Encoding::Utf8),
-            ("LOG+", LogMode::Append, Encoding::Utf8),
+            ("LOG", LogMode::Replace, Encoding::Console),
+            ("LOG+", LogMode::Append, Encoding::Console),
             ("UNILOG", LogMode::Replace, Encoding::Utf16),
             ("UNILOG+", LogMode::Append, Encoding::Utf16),
         ];
@@ -102,6 +104,7 @@ impl<'a> Output<'a> {
 fn write(to: &mut dyn Write, text: &str, encoding: Encoding) {
     let written = match encoding {
         Encoding::Utf8 => to.write_all(text.as_bytes()),
+        Encoding::Console => to.write_all(&console_bytes(text)),
         Encoding::Utf16 => {
             let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
             to.write_all(&bytes)

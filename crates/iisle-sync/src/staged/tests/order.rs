@@ -309,3 +309,48 @@ fn a_deployment_that_was_taken_back_itself_leaves_those_before_it() {
         }
     }
 }
+
+#[cfg(windows)]
+mod held {
+    use std::os::windows::fs::OpenOptionsExt;
+
+    use super::*;
+
+    const READ: u32 = 1;
+    const DELETE: u32 = 4;
+
+    /// Deploys while somebody has a file open who shares what `share` says; `Faulty` is not needed here.
+    fn deploy_while_held(share: u32) -> (Ending, bool, Stage) {
+        let (new, old) = releases();
+        let template = Template::new(&new, &old);
+        let stage = template.stage();
+        let before = stage.site();
+        let held = fs::OpenOptions::new()
+            .read(true)
+            .share_mode(share)
+            .open(stage.at("site/App.dll"))
+            .unwrap();
+        let shop = stage.shop().waiting(Duration::from_millis(50));
+        let outcome = stage.deploy(&shop, Offline::Never);
+        drop(held);
+        let is_before = stage.site() == before;
+        (outcome.ending, is_before, stage)
+    }
+
+    // LK-5
+    #[test]
+    fn a_file_that_nobody_may_rename_takes_the_deployment_back() {
+        for share in [0, READ] {
+            let (ending, is_before, _stage) = deploy_while_held(share);
+            assert_eq!((ending, is_before), (Ending::RolledBack, true), "share mode {share}");
+        }
+    }
+
+    // LK-5
+    #[test]
+    fn a_file_that_may_be_renamed_while_it_is_open_is_replaced() {
+        let (ending, _, stage) = deploy_while_held(READ | DELETE);
+        assert_eq!(ending, Ending::Done);
+        assert_eq!(stage.site(), deployed(&releases().0));
+    }
+}
