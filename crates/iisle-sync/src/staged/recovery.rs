@@ -209,7 +209,10 @@ pub(super) fn take_back(
     offline::lift(shop)?;
     shop.flush()?;
     clear(shop)?;
-    history::bring_back(shop)
+    if let Err(error) = history::bring_back(shop) {
+        tracing::debug!(%error, "earlier backups come back with the next run");
+    }
+    Ok(())
 }
 
 /// Gives up what was staged: the page goes first. The backup of the last deployment stays, unless the
@@ -244,9 +247,10 @@ fn clear(shop: &dyn Workshop) -> Result<(), StagedError> {
     shop.remove(&journal::spot())?;
     shop.remove(&claims::new_spot())?;
     empty(shop, "stage")?;
-    empty(shop, "backup")?;
-    if let Err(error) = empty(shop, "aside") {
-        tracing::debug!(%error, "a file that was moved aside is still in use");
+    for folder in ["backup", "aside"] {
+        if let Err(error) = empty(shop, folder) {
+            tracing::debug!(%error, folder, "a file there is still in use; the next run removes it");
+        }
     }
     shop.remove(&next_plan_spot())?;
     Ok(shop.remove(&plan_spot())?)

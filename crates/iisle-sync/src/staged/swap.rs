@@ -196,8 +196,12 @@ pub(super) fn back(
             let target = site(path);
             let found = shop.state(&target)?;
             if found.is_some_and(|found| is(found, *old)) && shop.state(&staged)?.is_some() {
-                // It was never replaced: who holds it need not let go of it.
-                return Ok(shop.remove(&backup)?);
+                // It was never replaced: who holds it need not let go of it, though its second name
+                // cannot be removed until then.
+                if let Err(error) = shop.remove(&backup) {
+                    tracing::debug!(%error, %path, "its backup is left to the next run");
+                }
+                return Ok(());
             }
             if found.is_some_and(|found| !is(found, *old) && !is(found, *stamp)) {
                 return Err(StagedError::Foreign(path.clone()));
