@@ -109,6 +109,34 @@ pub(crate) fn drift(
     Drifted { found, joined }
 }
 
+/// Whether the plan would take the handler of the app out of the `web.config` at the root.
+///
+/// Source: `sync.md` SD-17.
+pub(crate) fn lost_handler(
+    plan: &Plan,
+    source: &dyn Tree,
+    destination: &LocalTree,
+) -> Option<Guard> {
+    let root = web_config();
+    let replaced = plan.steps.iter().find_map(|step| match step {
+        Step::Replace { path, source, .. } if *path == root => Some(source),
+        _ => None,
+    })?;
+    let old = destination.read_all(&root, MAX_CONFIG).ok().filter(|old| has_handler(old));
+    old?;
+    let new = source.read_all(replaced, MAX_CONFIG).ok()?;
+    (!has_handler(&new)).then_some(Guard::HandlerLost(root))
+}
+
+fn has_handler(text: &[u8]) -> bool {
+    iisle_webconfig::read(text).is_ok_and(|config| {
+        iisle_webconfig::explain(&config).handlers.iter().any(|handler| {
+            let modules = handler.modules.as_deref().unwrap_or_default().to_ascii_lowercase();
+            handler.kind == "add" && modules.contains("aspnetcoremodule")
+        })
+    })
+}
+
 /// Joins what both sides changed of the `web.config` at the root, and has the plan write that. `None`
 /// when there is nothing to join, or when the changes contradict each other.
 fn join(plan: &mut Plan, destination: &LocalTree, joining: &Joining<'_>) -> Option<Joined> {

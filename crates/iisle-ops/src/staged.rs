@@ -18,7 +18,7 @@ use iisle_sync::{
 use iisle_tree::workshop::{LocalWorkshop, Lock, Look, Spot, Workshop};
 use iisle_tree::{LocalTree, Stamp, Ticks, Tree, TreeError, host};
 
-use crate::drift::{Drift, Drifted, Joined, Joining, MAX_CONFIG, drift};
+use crate::drift::{Drift, Drifted, Joined, Joining, MAX_CONFIG, drift, lost_handler};
 use crate::releases::deployment_id;
 use crate::shutdown::Shutdown;
 use crate::sync::{OfflineWish, OnLocked, StagedOptions, SyncOutcome};
@@ -213,6 +213,7 @@ impl Site {
                 let joining = Joining { source, base: self.base(stream, manifest)? };
                 drifted = drift(&mut plan, manifest, destination, options.on_drift, &joining);
             }
+            plan.refused.extend(lost_handler(&plan, source, destination));
             self.refuse_files_of_others(&mut plan, stream)?;
         }
         if let Some(error) = known.failure.into_inner() {

@@ -22,6 +22,8 @@ pub enum Guard {
     EmptySource,
     /// Extras are to be deleted, and the destination has a `web.config` that the source lacks.
     WebConfigMissing,
+    /// The new `web.config` has no handler for the app, and the one that it would replace has.
+    HandlerLost(RelPath),
     /// A file of the source no longer holds what the approved plan is about.
     StaleSource(RelPath),
     /// Something else would be done there than the approved plan says.
@@ -70,6 +72,11 @@ impl fmt::Display for Guard {
             Self::WebConfigMissing => f.write_str(
                 "the source has no `web.config` but the destination has: it is not what runs there",
             ),
+            Self::HandlerLost(path) => write!(
+                f,
+                "the new `{path}` cannot be read or has no handler of the ASP.NET Core Module, and the old \
+                 one has: IIS would hand out the files of the app"
+            ),
             Self::Drift(path) => {
                 write!(f, "`{path}` was changed at the destination since it was deployed")
             }
@@ -98,7 +105,7 @@ impl Guard {
             Self::StaleSource(_) | Self::StalePlan(_) => {
                 "make a new plan with --plan-out, and look at it"
             }
-            Self::EmptySource | Self::WebConfigMissing => {
+            Self::EmptySource | Self::WebConfigMissing | Self::HandlerLost(_) => {
                 "check that the source is the publish output of this site"
             }
             Self::Drift(_) => {

@@ -292,3 +292,23 @@ fn one_goes_back_to_any_of_the_last_deployments() {
     assert_eq!(back.code, 0, "{}", back.stderr);
     assert_eq!(text(root, "site/a.txt").as_deref(), Some("1"));
 }
+
+// SD-17
+#[test]
+fn a_site_does_not_lose_the_handler_of_its_app() {
+    const APP: &str = r#"<configuration><system.webServer><handlers>
+        <add name="aspNetCore" path="*" verb="*" modules="AspNetCoreModuleV2" resourceType="Unspecified" />
+        </handlers><aspNetCore processPath="dotnet" arguments=".\App.dll" /></system.webServer></configuration>"#;
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, &[("site/web.config", APP)]);
+    for without in ["<configuration></configuration>", "<configuration>"] {
+        write(root, &[("new/web.config", without)]);
+        let ran = run(root, &["sync", "new", "site"]);
+        assert_eq!(ran.code, 1, "{without}: {}{}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains("has no handler of the ASP.NET Core Module"), "{}", ran.stderr);
+        assert_eq!(text(root, "site/web.config").as_deref(), Some(APP));
+    }
+    write(root, &[("new/web.config", &APP.replace("App.dll", "Shop.dll"))]);
+    assert_eq!(run(root, &["sync", "new", "site"]).code, 0);
+}
