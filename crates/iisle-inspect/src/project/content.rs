@@ -82,8 +82,8 @@ mod tests {
     #[test]
     fn the_web_sdk_takes_its_own_kinds_of_files() {
         insta::assert_snapshot!(content(""), @r"
-        web.config from web.config
         wwwroot/css/site.css from wwwroot/css/site.css
+        web.config from web.config
         ");
     }
 
