@@ -6,7 +6,7 @@ use iisle_xml::{Document, NodeId, NodeKind, XmlError};
 use super::fragment::Fragment;
 use super::reach::{Reach, parts};
 use super::xml_encoding::encode;
-use super::xml_writer::{Changes, declared_encoding, raw_attributes, write};
+use super::xml_writer::{Changes, declared_encoding, first_piece, raw_attributes, write};
 
 /// Sets what `path` selects in an XML file to `value`: the new bytes and the number of places.
 ///
@@ -103,7 +103,9 @@ impl Edit<'_> {
 
     /// Whether a text is white space alone; of a text in pieces, the first.
     fn is_space(&self, node: NodeId) -> bool {
-        is_space(&self.source[self.document.byte_range(node)])
+        let piece = first_piece(&self.source[self.document.byte_range(node)]);
+        // Before a reference at the beginning there is no text.
+        !piece.is_empty() && is_space(piece)
     }
 
     /// Gives all nodes the value.
@@ -130,7 +132,8 @@ impl Edit<'_> {
     fn set_leaf(&mut self, node: NodeId, value: &str) -> Option<()> {
         let slice = &self.source[self.document.byte_range(node)];
         let markup = match self.document.kind(node) {
-            NodeKind::Text if is_space(slice) && !is_space(value) => return None,
+            NodeKind::Text if first_piece(slice).is_empty() => return Some(()),
+            NodeKind::Text if self.is_space(node) && !is_space(value) => return None,
             NodeKind::Text => {
                 self.changes.texts.insert(node, value.to_owned());
                 return Some(());

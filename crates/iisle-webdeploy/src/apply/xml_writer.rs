@@ -103,10 +103,11 @@ impl Writer<'_> {
         if let Some(markup) = self.changes.replaced.get(&node) {
             return self.out.push_str(markup);
         }
-        if let Some(text) = self.changes.texts.get(&node) {
-            return push_escaped(&mut self.out, text, Place::Text);
-        }
         let slice = self.source.get(self.document.byte_range(node)).unwrap_or_default();
+        if let Some(text) = self.changes.texts.get(&node) {
+            push_escaped(&mut self.out, text, Place::Text);
+            return push_raw(&mut self.out, &slice[first_piece(slice).len()..], Place::Text);
+        }
         match self.document.kind(node) {
             NodeKind::Text => push_raw(&mut self.out, slice, Place::Text),
             NodeKind::ProcessingInstruction if !slice.is_empty() => {
@@ -140,6 +141,15 @@ pub(super) fn declared_encoding<'a>(document: &Document, source: &'a str) -> Opt
     let declaration = top.find(|node| document.kind(*node) == NodeKind::Declaration)?;
     let found = pseudo_attributes(&source[document.byte_range(declaration)]);
     found.into_iter().find(|(name, _)| *name == "encoding").map(|(_, value)| value)
+}
+
+/// The part of a raw text before the first reference to an entity that the document declares:
+/// to the engine the reference is a node of its own, and what follows is another text.
+pub(super) fn first_piece(text: &str) -> &str {
+    let references = text.match_indices('&').map(|(at, _)| at);
+    let own = ["#", "amp;", "lt;", "gt;", "quot;", "apos;"];
+    let is_declared = |at: &usize| !own.iter().any(|name| text[at + 1..].starts_with(name));
+    &text[..references.into_iter().find(is_declared).unwrap_or(text.len())]
 }
 
 enum Step {

@@ -71,6 +71,16 @@ fn a_relative_expression_starts_at_the_root_element() {
 }
 
 #[test]
+fn a_text_ends_at_a_reference_to_a_declared_entity() {
+    let mut text = String::new();
+    for inside in ["x&foo;y", "&foo;y", "x&amp;z&foo;y&#65;", "p<b/>x&foo;y", " &foo;y"] {
+        let document = format!("<!DOCTYPE a [<!ENTITY foo \"bar\">]><a>{inside}</a>");
+        text += &table(&document, &[("//text()", "zz"), ("//text()", ""), ("/a/text()[2]", "zz")]);
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
 fn values_go_where_the_engine_puts_them() {
     let document = "<a><s k=\"1\" b='2'><x>old</x><y/><z><![CDATA[cd]]>tail</z></s><e/><f></f><g>  </g><!-- note --></a>";
     let rows = [
