@@ -18,6 +18,8 @@ pub enum Guard {
     DirectoryInTheWay(RelPath),
     /// A directory of the source is a file at the destination.
     FileInTheWay(RelPath),
+    /// A file of the source is a directory at the destination, in which this file stays.
+    Occupied(RelPath, RelPath),
     /// Extras are to be deleted, but the source has no files at all.
     EmptySource,
     /// Extras are to be deleted, and the destination has a `web.config` that the source lacks.
@@ -60,6 +62,10 @@ impl fmt::Display for Guard {
             Self::FileInTheWay(path) => {
                 write!(f, "`{path}` is a folder in the source but a file at the destination")
             }
+            Self::Occupied(path, stays) => write!(
+                f,
+                "`{path}` is a file in the source but a folder at the destination, in which `{stays}` stays"
+            ),
             Self::StaleSource(path) => {
                 write!(f, "`{path}` of the source has changed since the plan was made")
             }
@@ -99,8 +105,9 @@ impl Guard {
                 "rename the file, or exclude it"
             }
             Self::Source(..) => "replace it by what it stands for, or exclude it",
-            Self::Destination(..) | Self::DirectoryInTheWay(_) | Self::FileInTheWay(_) => {
-                "remove it at the destination, or exclude it"
+            Self::Destination(..) => "remove it at the destination, or exclude it",
+            Self::DirectoryInTheWay(_) | Self::FileInTheWay(_) | Self::Occupied(..) => {
+                "remove it at the destination, exclude it, or have extras deleted with --delete"
             }
             Self::StaleSource(_) | Self::StalePlan(_) => {
                 "make a new plan with --plan-out, and look at it"

@@ -125,6 +125,7 @@ pub fn plan(sides: &Sides<'_>, policy: &Policy) -> Plan {
     planner.guard_names();
     planner.compare_files();
     planner.compare_directories();
+    planner.guard_exchanges();
     planner.guard_deletes();
     planner.finish()
 }
@@ -143,8 +144,10 @@ struct Planner<'a> {
     directories: BTreeMap<String, &'a RelPath>,
     /// The destination's files as it compares them, once that was needed.
     folded_files: OnceCell<BTreeMap<String, &'a RelPath>>,
-    /// Files of the destination that stand where a directory has to be.
-    in_the_way: BTreeSet<RelPath>,
+    /// Files of the destination that stand where a directory has to be, as it compares them.
+    in_the_way: BTreeMap<String, RelPath>,
+    /// Files that get the place of a directory of the destination, and that directory.
+    replaced_directories: BTreeMap<RelPath, &'a RelPath>,
     /// What the destination holds and a sync does not touch, as it compares names.
     opaque: BTreeMap<String, &'a Refusal>,
 }
@@ -162,7 +165,8 @@ impl<'a> Planner<'a> {
             deleted: BTreeSet::new(),
             deleted_below: BTreeSet::new(),
             folded_files: OnceCell::new(),
-            in_the_way: BTreeSet::new(),
+            in_the_way: BTreeMap::new(),
+            replaced_directories: BTreeMap::new(),
             source_directories: ours.keys().map(|path| fold(path.as_str())).collect(),
             directories: theirs.keys().map(|path| (fold(path.as_str()), path)).collect(),
             opaque: destination.refused.iter().map(|r| (fold(&r.path), &r.why)).collect(),
@@ -171,13 +175,6 @@ impl<'a> Planner<'a> {
 
     fn refuse(&mut self, guard: Guard) {
         self.plan.refused.push(guard);
-    }
-
-    /// Refuses because a file stands where a directory has to be, once for each such file.
-    fn refuse_file(&mut self, file: RelPath) {
-        if self.in_the_way.insert(file.clone()) {
-            self.refuse(Guard::FileInTheWay(file));
-        }
     }
 
     fn keep(&mut self, path: String, why: Why, files: u64) {
@@ -283,11 +280,10 @@ impl<'a> Planner<'a> {
             };
         }
         let target = self.respelled(path);
-        if self.directories.contains_key(&self.fold(&target)) {
-            return self.refuse(Guard::DirectoryInTheWay(target));
-        }
-        if let Some(file) = self.file_above(&target) {
-            return self.refuse_file(file);
+        if let Some(directory) = self.directories.get(&self.fold(&target)) {
+            self.replaced_directories.insert(target.clone(), directory);
+        } else if let Some(file) = self.file_above(&target) {
+            self.in_the_way.insert(self.fold(&file), file);
         }
         self.plan.steps.push(Step::Create { path: target, source: path.clone(), stamp });
     }
@@ -420,10 +416,9 @@ impl<'a> Planner<'a> {
                         continue;
                     }
                     let target = self.respelled(path);
-                    match self.file_at(&target) {
-                        Some(file) => self.refuse_file(file),
-                        None => self.plan.steps.push(Step::CreateDirectory { path: target }),
-                    }
+                    self.in_the_way
+                        .extend(self.file_at(&target).map(|file| (self.fold(&file), file)));
+                    self.plan.steps.push(Step::CreateDirectory { path: target });
                 }
                 Pair { source: None, destination: Some((path, _)) } => extras.push(path),
                 _ => {}
@@ -499,6 +494,49 @@ impl<'a> Planner<'a> {
             || directory.is_some_and(|below| below.is_below(path))
     }
 
+    /// A file takes the place of a directory, or the reverse, when what stands there is deleted anyway:
+    /// with everything in it.
+    fn guard_exchanges(&mut self) {
+        if self.in_the_way.is_empty() && self.replaced_directories.is_empty() {
+            return;
+        }
+        let (mut made, mut removed) = (BTreeSet::new(), BTreeSet::new());
+        for step in &self.plan.steps {
+            match step {
+                Step::CreateDirectory { path } => drop(made.insert(self.fold(path))),
+                Step::DeleteDirectory { path } => drop(removed.insert(path.clone())),
+                _ => {}
+            }
+        }
+        let mut refused = Vec::new();
+        for (name, file) in &self.in_the_way {
+            if !self.deleted.contains(file) || !made.contains(name) {
+                refused.push(Guard::FileInTheWay(file.clone()));
+            }
+        }
+        for (file, directory) in &self.replaced_directories {
+            if removed.contains(*directory) {
+                continue;
+            }
+            let below = self.sides.destination.files.keys();
+            let mut staying =
+                below.filter(|path| path.is_below(directory) && !self.deleted.contains(path));
+            refused.push(match staying.next() {
+                Some(path) => Guard::Occupied(file.clone(), path.clone()),
+                None => Guard::DirectoryInTheWay(file.clone()),
+            });
+        }
+        self.plan.refused.append(&mut refused);
+    }
+
+    /// Whether `path` gets a place that something of another kind leaves first.
+    fn is_exchanged(&self, path: &RelPath) -> bool {
+        let is_file = |path: &RelPath| self.in_the_way.contains_key(&self.fold(path));
+        (!self.in_the_way.is_empty()
+            && (is_file(path) || path.ancestors().any(|folder| is_file(&folder))))
+            || self.replaced_directories.contains_key(path)
+    }
+
     /// Whether so much may be deleted.
     ///
     /// Source: `sync.md` SD-17 and SD-26.
@@ -537,17 +575,23 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn finish(self) -> Plan {
-        let mut plan = self.plan;
+    fn finish(mut self) -> Plan {
+        let mut plan = std::mem::take(&mut self.plan);
+        let kept = std::mem::take(&mut self.kept);
         plan.kept =
-            self.kept.into_iter().map(|((path, why), files)| Kept { path, why, files }).collect();
+            kept.into_iter().map(|((path, why), files)| Kept { path, why, files }).collect();
         plan.steps.sort_by_cached_key(|step| {
+            // What takes the place of something else waits until that is gone.
+            let is_late = matches!(
+                step,
+                Step::Create { path: _, source: _, stamp: _ } | Step::CreateDirectory { path: _ }
+            ) && self.is_exchanged(step.path());
             // Directories go deepest first, everything else by name.
             let depth = match step {
                 Step::DeleteDirectory { path } => usize::MAX - path.segments().count(),
                 _ => 0,
             };
-            (stage(step), depth, step.path().clone())
+            (is_late, stage(step), depth, step.path().clone())
         });
         plan
     }

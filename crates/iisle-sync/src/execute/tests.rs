@@ -165,6 +165,22 @@ fn without_its_first_web_config_nothing_else_is_created() {
     assert_eq!((outcome.ending, outcome.ending.exit_code()), (Ending::Failed, 2));
 }
 
+#[test]
+fn a_file_and_a_folder_change_places_and_the_next_sync_has_nothing_to_do() {
+    let with = |tree: MemoryTree, names: [&str; 4]| {
+        names.into_iter().fold(tree, |tree, name| tree.with_file(name, name, Ticks(7)))
+    };
+    for tree in [MemoryTree::unix, MemoryTree::windows] {
+        let new = with(tree(), ["same", "turned/a", "turned/b/c", "folded"]);
+        let site = with(tree(), ["same", "turned", "folded/a", "folded/b/c"]);
+        let outcome = sync(&new, &site, &policy());
+        assert_eq!(outcome.ending, Ending::Done, "{:?}", outcome.errors);
+        assert_eq!(content(&site), content(&new));
+        assert_eq!(site.snapshot().unwrap().directories.len(), 2);
+        assert_eq!(sync(&new, &site, &policy()).ending, Ending::Unchanged);
+    }
+}
+
 /// A source whose files change under the reader.
 struct Restless<'a>(&'a MemoryTree);
 

@@ -241,16 +241,46 @@ fn nothing_is_written_through_a_link_of_the_destination() {
 }
 
 #[test]
-fn a_file_and_a_folder_of_one_name_are_refused() {
-    let found = check("a/x 1 1\nB 1 1", "A 1 1\nb/y 1 1\nc 1 1", Extras::Delete);
-    insta::assert_snapshot!(found, @r"
+fn a_file_and_a_folder_of_one_name_change_places_when_extras_are_deleted() {
+    let (source, destination) =
+        ("a/x 1 1\nB 1 1\ns 1 1\nt 1 1", "A 1 1\nb/c/y 1 1\ns 1 1\nt/\nt/u/");
+    insta::assert_snapshot!(check(source, destination, Extras::Delete), @r"
     - A
-    - b/y
-    - c
+    - b/c/y
+    - b/c/
+    - t/u/
     - b/
-    refused: `B` is a file in the source but a folder at the destination
+    - t/
+    + a/
+    + B
+    + a/x
+    + t
+    ");
+    insta::assert_snapshot!(check(source, destination, Extras::Keep), @r"
+    + a/
+    + B
+    + a/x
+    + t
+    ! A unmanaged 1
+    ! b/ unmanaged 1
+    ! t/ unmanaged 0
     refused: `A` is a folder in the source but a file at the destination
-    refused: 3 of 3 files would be deleted, more than the 2 that pass unasked
+    refused: `B` is a file in the source but a folder at the destination, in which `b/c/y` stays
+    refused: `t` is a file in the source but a folder at the destination
+    ");
+}
+
+#[test]
+fn what_is_protected_in_a_folder_keeps_a_file_from_its_place_and_is_named() {
+    let source = "a 1 1\nb 1 1\nlogs 1 1\nq.db/x 1 1\ns 1 1";
+    let destination = "a/web.config 1 1\na/x 1 1\nb/site.db 1 1\nlogs/\nq.db 1 1\ns 1 1";
+    let found = check(source, destination, Extras::Delete);
+    let refused: Vec<_> = found.lines().filter(|line| line.starts_with("refused")).collect();
+    insta::assert_snapshot!(refused.join("\n"), @r"
+    refused: `q.db` is a folder in the source but a file at the destination
+    refused: `a` is a file in the source but a folder at the destination, in which `a/web.config` stays
+    refused: `b` is a file in the source but a folder at the destination, in which `b/site.db` stays
+    refused: `logs` is a file in the source but a folder at the destination
     ");
 }
 

@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
 use std::time::{Duration, Instant};
 
@@ -225,8 +225,13 @@ impl<'a> Deployment<'a> {
         let alone = steps.filter(|(number, _)| layout.part(*number) != Part::Inside);
         let mut errors: Vec<_> =
             alone.filter_map(|(_, step)| foreign_change(destination, step)).collect();
+        let names = destination.names();
+        let fold = |step: &Step| names.fold(step.path().as_str());
+        let deleted = self.plan.steps.iter().filter(|step| stage(step) >= DELETES);
+        let deleted: BTreeSet<_> = deleted.map(fold).collect();
         for (number, step) in self.plan.steps.iter().enumerate() {
-            if layout.part(number) == Part::Top {
+            // Where something is deleted first, its own step has been looked at.
+            if layout.part(number) == Part::Top && !deleted.contains(&fold(step)) {
                 match self.staging.shop.state(&Spot::Site(step.path().clone())) {
                     Ok(None) => {}
                     Ok(Some(_)) => errors.push(StepError::DestinationChanged(step.path().clone())),
@@ -258,7 +263,8 @@ impl<'a> Deployment<'a> {
         if record.whole {
             self.go_on()?;
             take_over(shop)?;
-            // Nothing can be lost, and what a power cut leaves incomplete the next sync completes.
+            // Nothing can be lost, and what a power cut leaves incomplete the next sync completes. To wait
+            // for the medium was measured to take longer than the whole copy.
             let journal = Journal::begin(shop, digest)?;
             return Ok(Ready { journal, record, away_since: None });
         }

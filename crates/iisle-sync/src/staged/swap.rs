@@ -75,7 +75,8 @@ pub(super) fn forward(
             let target = site(path);
             match (shop.state(&backup)?, shop.state(&target)?) {
                 (None, Some(found)) if is(found, *old) => Ok(shop.rename(&target, &backup)?),
-                (Some(_), None) => Ok(()),
+                // A folder may have taken its place already.
+                (Some(_), None | Some(State::Directory)) => Ok(()),
                 _ => Err(StagedError::Foreign(path.clone())),
             }
         }
@@ -151,7 +152,10 @@ pub(super) fn can_go_back(
         }
         Step::Delete { path, old } => {
             let kept = shop.state(&backup(number))?.is_some_and(|kept| is(kept, *old));
-            if kept && shop.state(&site(path))?.is_none() { Ok(()) } else { foreign(path) }
+            match shop.state(&site(path))? {
+                None | Some(State::Directory) if kept => Ok(()),
+                _ => foreign(path),
+            }
         }
     }
 }
@@ -178,7 +182,8 @@ pub(super) fn back(
         Step::Create { path, source: _, stamp } => {
             let target = site(path);
             match (shop.state(&staged)?, shop.state(&target)?) {
-                (Some(_), _) | (None, None) => Ok(()),
+                // A folder that has its place again is not ours to remove.
+                (Some(_), _) | (None, None | Some(State::Directory)) => Ok(()),
                 (None, Some(found)) if is(found, *stamp) => Ok(shop.remove(&target)?),
                 (None, Some(_)) => Err(StagedError::Foreign(path.clone())),
             }

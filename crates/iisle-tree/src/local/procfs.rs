@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Holder;
 
-/// The files in question, by device and inode.
+/// The files in question, by inode and device.
 type Wanted = BTreeMap<(u64, u64), Vec<usize>>;
 
 /// For each of `paths`, the processes that execute it, have it mapped as code or for shared
@@ -19,7 +19,7 @@ pub(super) fn in_use(paths: &[PathBuf]) -> Vec<Option<Vec<Holder>>> {
     let mut wanted = Wanted::new();
     for (index, path) in paths.iter().enumerate() {
         if let Ok(metadata) = fs::metadata(path) {
-            wanted.entry((metadata.dev(), metadata.ino())).or_default().push(index);
+            wanted.entry((metadata.ino(), metadata.dev())).or_default().push(index);
         }
     }
     let mut found: Vec<Option<Vec<Holder>>> = vec![None; paths.len()];
@@ -65,7 +65,7 @@ fn name(process: &Path) -> String {
 
 fn look_up(path: &Path, wanted: &Wanted, used: &mut BTreeSet<usize>) {
     if let Ok(metadata) = fs::metadata(path) {
-        used.extend(wanted.get(&(metadata.dev(), metadata.ino())).into_iter().flatten());
+        used.extend(wanted.get(&(metadata.ino(), metadata.dev())).into_iter().flatten());
     }
 }
 
@@ -89,7 +89,7 @@ fn mappings(process: &Path, wanted: &Wanted, used: &mut BTreeSet<usize>) {
         let (Some(inode), true) = (inode, code || shared_writing) else { continue };
         // Some file systems show another device here than `stat` does, so the inode alone is
         // looked up first and the mapping itself decides.
-        if wanted.keys().any(|(_, wanted)| *wanted == inode) {
+        if wanted.range((inode, 0)..=(inode, u64::MAX)).next().is_some() {
             let Some(range) = line.split(|b| *b == b' ').next() else { continue };
             let range = String::from_utf8_lossy(range);
             let mapping = process.join("map_files").join(&*range);

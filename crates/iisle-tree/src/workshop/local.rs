@@ -219,11 +219,17 @@ impl Workshop for LocalWorkshop {
     }
 
     fn link(&self, from: &Spot, to: &Spot) -> Result<(), TreeError> {
-        self.parent(to).map_err(failed("create", to))?;
         let (source, target) = (self.host(from), self.host(to));
-        let Err(error) = self.patience.with(|| fs::hard_link(&source, &target)) else {
-            return Ok(());
+        let link = || self.patience.with(|| fs::hard_link(&source, &target));
+        let linked = match link() {
+            // Most often the folder is there already.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.parent(to).map_err(failed("create", to))?;
+                link()
+            }
+            linked => linked,
         };
+        let Err(error) = linked else { return Ok(()) };
         if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists) {
             return Err(failed("link", from)(error));
         }
