@@ -132,7 +132,7 @@ impl Edit<'_> {
     fn set_leaf(&mut self, node: NodeId, value: &str) -> Option<()> {
         let slice = &self.source[self.document.byte_range(node)];
         let markup = match self.document.kind(node) {
-            NodeKind::Text if first_piece(slice).is_empty() => return Some(()),
+            NodeKind::Text if first_piece(slice).is_empty() => return None,
             NodeKind::Text if self.is_space(node) && !is_space(value) => return None,
             NodeKind::Text => {
                 self.changes.texts.insert(node, value.to_owned());
