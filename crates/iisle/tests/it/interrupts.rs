@@ -107,7 +107,8 @@ fn asked_twice_it_ends_at_once_and_the_next_run_mends() {
     release(root);
     let mut child = start(root, &["sync", "new", "site", "--delete=all", "--bwlimit", "8"]);
     let events = await_event(&mut child, r#""event":"step""#);
-    signal(&child, &["INT", "TERM"]);
+    // Both are there when it goes on: the first leaves it no time to end.
+    signal(&child, &["STOP", "INT", "TERM", "CONT"]);
     let (events, said, status) = end(child, events);
     assert!(matches!(status.code(), Some(130 | 143)), "{status} {events}{said}");
     assert!(root.join(".site.deploy/stage").is_dir(), "it had no time to clean up");
