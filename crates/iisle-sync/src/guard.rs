@@ -105,10 +105,10 @@ impl Guard {
                 "rename the file, or exclude it"
             }
             Self::Source(..) => "replace it by what it stands for, or exclude it",
-            Self::Destination(..) => "remove it at the destination, or exclude it",
-            Self::DirectoryInTheWay(_) | Self::FileInTheWay(_) | Self::Occupied(..) => {
-                "remove it at the destination, exclude it, or have extras deleted with --delete"
-            }
+            Self::Destination(..)
+            | Self::DirectoryInTheWay(_)
+            | Self::FileInTheWay(_)
+            | Self::Occupied(..) => "remove it at the destination, or exclude it",
             Self::StaleSource(_) | Self::StalePlan(_) => {
                 "make a new plan with --plan-out, and look at it"
             }
