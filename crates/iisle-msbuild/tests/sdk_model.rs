@@ -350,3 +350,15 @@ fn programs_for_the_browser_cannot_be_published_for_something_else() {
     let evaluated = evaluate(&files, &request).unwrap();
     assert_eq!(values(&evaluated, "Platform AssemblyName SelfContained"), ["", "", "true"]);
 }
+
+#[test]
+fn features_in_preview_bring_their_language_to_the_newest_framework() {
+    let language = |framework: &str| {
+        let properties = format!(
+            "{framework}<LangVersion>12.0</LangVersion>\
+             <EnablePreviewFeatures>true</EnablePreviewFeatures>"
+        );
+        values(&sdk("Microsoft.NET.Sdk", &properties, &[]), "LangVersion").remove(0)
+    };
+    assert_eq!((language(NET10), language(NET8)), ("Preview".to_owned(), "12.0".to_owned()));
+}
