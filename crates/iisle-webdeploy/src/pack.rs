@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::archive::{
     Block, CacheUse, Cached, Compressor, Container, DosTime, Header, Level, Levels, Method,
-    PackCache, Sizes, TOOLS, content_tasks, deflate_text,
+    PackCache, Sizes, Small, content_tasks, deflate_text,
 };
 use crate::in_order::{Results, in_order};
 use crate::layout::{BadName, Item, Layout, Skipped, lay_out};
@@ -153,7 +153,7 @@ const DEFAULT_APPLICATION: &str = "Default Web Site";
 /// The documented limit of entries.
 const MAX_ENTRIES: u64 = 65_535;
 /// Bytes that packing holds at once, the lists of files apart.
-const MEMORY: usize = 52 * 1024 * 1024;
+const MEMORY: usize = 58 * 1024 * 1024;
 /// Of these, what must be left for content: the largest file that is compressed whole.
 const LEAST_BUDGET: usize = 34 * 1024 * 1024;
 /// More threads would cost memory and wait for the one that writes.
@@ -256,8 +256,10 @@ pub fn pack(
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         NonZeroUsize::new(cores.min(MOST_THREADS)).expect("there is a core")
     });
-    let compressor = Compressor { tree, level: options.level, progress, cached: cached.as_ref() };
-    let budget = MEMORY.saturating_sub(threads.get() * TOOLS).max(LEAST_BUDGET);
+    let small = Small::of(threads);
+    let cached = cached.as_ref();
+    let compressor = Compressor { tree, level: options.level, progress, cached, small };
+    let budget = MEMORY.saturating_sub(threads.get() * small.tools_bytes()).max(LEAST_BUDGET);
     let latest = layout.latest;
     let mut writer = Writer { container: Container::new(out), options, levels, latest };
     in_order(&compressor, &tasks, threads, budget, |results| {
@@ -277,7 +279,7 @@ pub fn pack(
         content_bytes: layout.files().map(|(_, stamp)| stamp.size).sum(),
         skipped: layout.skipped,
         parameters,
-        cache: cached.map(|cached| cached.used()),
+        cache: cached.map(Cached::used),
     })
 }
 

@@ -1,4 +1,5 @@
 use std::io::{Read, SeekFrom};
+use std::num::NonZeroUsize;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
 use iisle_path::RelPath;
@@ -13,12 +14,23 @@ use crate::in_order::Work;
 pub(crate) const WHOLE: u64 = 16 * 1024 * 1024;
 /// Bytes of a block of a long file.
 const BLOCK: u64 = 2 * 1024 * 1024;
-/// Parts up to this many bytes share the buffers of their thread, which are never given back:
-/// fresh memory is cleared by the system first. What is kept here is missing where two long files
-/// are to be compressed at once.
-const SMALL: usize = 512 * 1024;
-/// Bytes that a thread holds while it has nothing to do.
-pub(crate) const TOOLS: usize = 1024 * 1024 + 2 * SMALL;
+/// Parts up to this many bytes share the buffers of their thread, which are never given back: fresh
+/// memory is cleared by the system first.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Small(usize);
+
+impl Small {
+    /// As much as `threads` threads can afford: what is kept here is missing where two long files are
+    /// to be compressed at once.
+    pub(crate) fn of(threads: NonZeroUsize) -> Self {
+        Self((4 * 1024 * 1024 / threads).clamp(512 * 1024, 2 * 1024 * 1024))
+    }
+
+    /// Bytes that a thread holds while it has nothing to do.
+    pub(crate) fn tools_bytes(self) -> usize {
+        1024 * 1024 + 2 * self.0
+    }
+}
 
 /// The capacity of every other buffer.
 ///
@@ -82,6 +94,8 @@ pub(crate) struct Compressor<'a> {
     pub(crate) progress: &'a (dyn Fn(u64, u64) + Sync),
     /// What was kept of earlier packages.
     pub(crate) cached: Option<&'a Cached<'a>>,
+    /// What the buffers of a thread hold.
+    pub(crate) small: Small,
 }
 
 /// What a thread keeps between files.
@@ -123,8 +137,8 @@ impl<'a> Work for Compressor<'a> {
     fn tools(&self) -> Tools {
         Tools {
             compressor: libdeflater::Compressor::new(libdeflate_level(self.level)),
-            input: Vec::with_capacity(SMALL + 64),
-            output: vec![0; SMALL],
+            input: Vec::with_capacity(self.small.0 + 64),
+            output: vec![0; self.small.0],
         }
     }
 
@@ -138,7 +152,7 @@ impl<'a> Work for Compressor<'a> {
     }
 
     fn run(&self, tools: &mut Tools, task: &Content<'a>) -> Self::Done {
-        let small = task.length <= SMALL as u64;
+        let small = task.length <= self.small.0 as u64;
         let mut large = Vec::with_capacity(if small { 0 } else { RESERVED });
         let input = if small { &mut tools.input } else { &mut large };
         input.clear();

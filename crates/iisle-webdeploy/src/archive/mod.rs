@@ -17,7 +17,7 @@ pub use level::Level;
 pub use read::{ArchiveError, ReadLimits};
 
 pub(crate) use cache::Cached;
-pub(crate) use compress::{Block, Compressor, TOOLS, content_tasks, deflate_text};
+pub(crate) use compress::{Block, Compressor, Small, content_tasks, deflate_text};
 pub(crate) use container::{Container, Header, Method, Sizes};
 pub(crate) use level::Levels;
 pub(crate) use read::{Archive, ArchiveEntry};
