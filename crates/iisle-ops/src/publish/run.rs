@@ -92,7 +92,10 @@ impl Run<'_> {
         let settings = self.request.check.settings()?;
         self.take(Step::Build, Self::build)?;
         let subject = self.take(Step::Read, Self::read)?;
-        let subject = self.take(Step::WebConfig, |run| run.web_config(subject))?;
+        let mut subject = self.take(Step::WebConfig, |run| run.web_config(subject))?;
+        // Whoever uses the output finds the folder: a step below creates it.
+        let logs = log_folder(&subject.output).and_then(|folder| RelPath::parse(&folder).ok());
+        subject.output.directories.extend(logs);
         let refused = self.take(Step::Check, |run| run.check(&subject, &settings));
         let outcome = match refused {
             Err(failure) => {

@@ -25,6 +25,7 @@ mod runtime_missing;
 mod settings_json;
 mod stale_host;
 mod static_files_missing;
+mod transform_did_not_run;
 mod two_apps;
 mod unbound_host;
 mod versions_differ;
@@ -59,5 +60,6 @@ pub(super) static RULES: &[Rule] = &[
     private_framework::RULE,
     development_files::RULE,
     stale_host::RULE,
+    transform_did_not_run::RULE,
     settings_json::RULE,
 ];

@@ -5,6 +5,7 @@ mod duplicate_content;
 mod framework_mismatch;
 mod incoherent_packages;
 mod invalid_hosting_model;
+mod logs_folder_not_made;
 mod module_v1;
 mod not_publishable;
 mod plain_sdk;
@@ -30,6 +31,7 @@ pub(super) static RULES: &[Rule] = &[
     development_profile::RULE,
     framework_mismatch::RULE,
     web_config_excluded::RULE,
+    logs_folder_not_made::RULE,
     module_v1::RULE,
     trimmed_views::RULE,
     duplicate_content::RULE,

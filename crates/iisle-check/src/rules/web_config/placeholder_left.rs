@@ -1,5 +1,6 @@
 use iisle_report::{RuleId, Severity};
 
+use crate::facts::launcher_token;
 use crate::findings::Findings;
 use crate::rule::{Check, Rule};
 use crate::subject::Config;
@@ -15,15 +16,10 @@ pub(crate) const RULE: Rule = Rule {
     check: Check::Config(check),
 };
 
-/// Tokens that the publish transform replaces.
-const LAUNCHER: [&str; 4] =
-    ["%LAUNCHER_PATH%", "%LAUNCHER_ARGS%", "%ANCM_LAUNCHER_PATH%", "%ANCM_LAUNCHER_ARGS%"];
-
 fn check(config: &Config<'_>, findings: &mut Findings<'_>) {
     for hosting in config.managers() {
         for attribute in &hosting.section.element.attributes {
-            let upper = attribute.value.to_ascii_uppercase();
-            if let Some(token) = LAUNCHER.iter().find(|token| upper.contains(**token)) {
+            if let Some(token) = launcher_token(&attribute.value) {
                 let message = format!("untransformed placeholder '{token}' in {}", attribute.name);
                 findings.push(config.value(attribute), message).fix(
                     "publish with the transform on (IsTransformWebConfigDisabled must not be true)",
