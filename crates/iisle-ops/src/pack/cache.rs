@@ -105,6 +105,8 @@ impl PackCache for FolderCache {
         let size = usize::try_from(size).ok()?;
         let mut value = Vec::with_capacity(if size < LARGE { size + 1 } else { RESERVED });
         file.read_to_end(&mut value).ok()?;
+        // Windows does not replace a file that is open.
+        drop(file);
         if self.is_older(&self.path(key), DAY) {
             self.put(key, &value);
         }

@@ -159,6 +159,10 @@ fn another_deployment_is_waited_for_by_every_verb() {
         (&["deploy", "new.zip", "--to", "site"], ".site.deploy"),
         (&["sync", "new", "--releases", "rel"], ".rel.deploy"),
     ] {
+        // Links of Windows need a right that a test does not have.
+        if cfg!(windows) && words.contains(&"--releases") {
+            continue;
+        }
         write(root, &[(&format!("{work}/lock"), "")]);
         let lock = fs::File::options().write(true).open(root.join(work).join("lock")).unwrap();
         lock.lock().unwrap();
