@@ -1,11 +1,13 @@
 //! Files that somebody changed on the server since they were deployed.
 
-use iisle_path::{NameRules, RelPath};
+use iisle_path::RelPath;
 use iisle_sync::{Guard, Kept, Manifest, Plan, Step, Why};
 use iisle_tree::digest::{Digest, of_file};
-use iisle_tree::{Content, FileVersion, LocalTree, Snapshot, Stamp, Tree, TreeError};
+use iisle_tree::{LocalTree, Stamp, Tree};
 
 use crate::merge::merge;
+use crate::overlay::Overlay;
+use crate::webconfig;
 
 /// More is no web.config.
 pub(crate) const MAX_CONFIG: u64 = 16 << 20;
@@ -65,7 +67,7 @@ pub(crate) fn drift(
     on_drift: OnDrift,
     joining: &Joining<'_>,
 ) -> Drifted {
-    let root = web_config();
+    let root = webconfig::path();
     let base = joining.base.as_deref().map(Digest::of);
     let found: Vec<Drift> = plan
         .steps
@@ -117,7 +119,7 @@ pub(crate) fn lost_handler(
     source: &dyn Tree,
     destination: &LocalTree,
 ) -> Option<Guard> {
-    let root = web_config();
+    let root = webconfig::path();
     let replaced = plan.steps.iter().find_map(|step| match step {
         Step::Replace { path, source, .. } if *path == root => Some(source),
         _ => None,
@@ -140,7 +142,7 @@ fn has_handler(text: &[u8]) -> bool {
 /// Joins what both sides changed of the `web.config` at the root, and has the plan write that. `None`
 /// when there is nothing to join, or when the changes contradict each other.
 fn join(plan: &mut Plan, destination: &LocalTree, joining: &Joining<'_>) -> Option<Joined> {
-    let root = web_config();
+    let root = webconfig::path();
     let is_root = |step: &Step| matches!(step, Step::Replace { path, .. } if *path == root);
     let at = plan.steps.iter().position(is_root)?;
     let Step::Replace { path, source, stamp, old: _ } = &mut plan.steps[at] else { return None };
@@ -159,10 +161,6 @@ fn join(plan: &mut Plan, destination: &LocalTree, joining: &Joining<'_>) -> Opti
     Some(Joined { source, content })
 }
 
-fn web_config() -> RelPath {
-    RelPath::parse("web.config").expect("it is a name")
-}
-
 /// The `web.config` that both sides changed, joined.
 #[derive(Debug)]
 pub(crate) struct Joined {
@@ -170,42 +168,12 @@ pub(crate) struct Joined {
     content: Vec<u8>,
 }
 
-/// A source whose `web.config` is another one.
-pub(crate) struct WithJoined<'a> {
-    pub(crate) tree: &'a dyn Tree,
-    pub(crate) joined: &'a Joined,
-}
-
-impl Tree for WithJoined<'_> {
-    fn snapshot(&self) -> Result<Snapshot, TreeError> {
-        self.tree.snapshot()
-    }
-
-    fn versioned_snapshot(&self) -> Result<(Snapshot, Vec<Option<FileVersion>>), TreeError> {
-        self.tree.versioned_snapshot()
-    }
-
-    fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError> {
-        if *path == self.joined.source {
-            return Ok(Box::new(std::io::Cursor::new(self.joined.content.as_slice())));
-        }
-        self.tree.open(path)
-    }
-
-    fn names(&self) -> NameRules {
-        self.tree.names()
-    }
-
-    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
-        self.tree.stamp(path)
-    }
-
-    fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
-        Ok(*path == self.joined.source || self.tree.is_current(path, stamp)?)
-    }
-
-    fn is_executable(&self, path: &RelPath) -> bool {
-        self.tree.is_executable(path)
+impl Joined {
+    /// The source with this `web.config`.
+    pub(crate) fn put_into(self, source: &dyn Tree) -> Overlay<'_> {
+        let mut overlay = Overlay::new(source);
+        overlay.put(self.source, self.content);
+        overlay
     }
 }
 

@@ -1,37 +1,49 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
-use iisle_path::{NameRules, RelPath};
+use iisle_path::RelPath;
 use iisle_report::Monitor;
-use iisle_tree::{Content, FileVersion, Snapshot, Stamp, Tree, TreeError};
+use iisle_tree::{Content, ReadThrough, Reading, Tree, TreeError};
 
 /// A tree whose files cannot be read any more once somebody wants an end: for work that only ever
 /// reads, and whose result is then not wanted.
-pub(crate) struct Interruptible<'a> {
+pub(crate) fn interruptible<'a>(
     tree: &'a dyn Tree,
     monitor: &'a dyn Monitor,
+) -> ReadThrough<&'a dyn Tree, UntilInterrupted<'a>> {
+    ReadThrough { tree, reading: UntilInterrupted(monitor) }
 }
 
-impl<'a> Interruptible<'a> {
-    pub(crate) fn new(tree: &'a dyn Tree, monitor: &'a dyn Monitor) -> Self {
-        Self { tree, monitor }
-    }
+/// Reads until somebody wants an end.
+pub(crate) struct UntilInterrupted<'a>(&'a dyn Monitor);
 
+impl UntilInterrupted<'_> {
     fn go_on(&self) -> io::Result<()> {
-        if self.monitor.is_interrupted() {
+        if self.0.is_interrupted() {
             return Err(io::Error::other("it was interrupted"));
         }
         Ok(())
     }
 }
 
+impl Reading for UntilInterrupted<'_> {
+    fn open<'a>(
+        &'a self,
+        tree: &'a dyn Tree,
+        path: &RelPath,
+    ) -> Result<Box<dyn Content + 'a>, TreeError> {
+        self.go_on().map_err(|error| TreeError::io("read", path.as_str(), error))?;
+        Ok(Box::new(Open { content: tree.open(path)?, reading: self }))
+    }
+}
+
 struct Open<'a> {
     content: Box<dyn Content + 'a>,
-    tree: &'a Interruptible<'a>,
+    reading: &'a UntilInterrupted<'a>,
 }
 
 impl Read for Open<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.tree.go_on()?;
+        self.reading.go_on()?;
         self.content.read(buffer)
     }
 }
@@ -42,40 +54,9 @@ impl Seek for Open<'_> {
     }
 }
 
-impl Tree for Interruptible<'_> {
-    fn snapshot(&self) -> Result<Snapshot, TreeError> {
-        self.tree.snapshot()
-    }
-
-    fn versioned_snapshot(&self) -> Result<(Snapshot, Vec<Option<FileVersion>>), TreeError> {
-        self.tree.versioned_snapshot()
-    }
-
-    fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError> {
-        self.go_on().map_err(|error| TreeError::io("read", path.as_str(), error))?;
-        Ok(Box::new(Open { content: self.tree.open(path)?, tree: self }))
-    }
-
-    fn names(&self) -> NameRules {
-        self.tree.names()
-    }
-
-    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
-        self.tree.stamp(path)
-    }
-
-    fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
-        self.tree.is_current(path, stamp)
-    }
-
-    fn is_executable(&self, path: &RelPath) -> bool {
-        self.tree.is_executable(path)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Interruptible;
+    use super::interruptible;
     use iisle_path::RelPath;
     use iisle_report::Monitor;
     use iisle_tree::{MemoryTree, Ticks, Tree};
@@ -95,7 +76,7 @@ mod tests {
     fn nothing_more_is_read_once_somebody_wants_an_end() {
         let (watch, path) = (Watch::default(), RelPath::parse("a").unwrap());
         let tree = MemoryTree::unix().with_file("a", "1234", Ticks(0));
-        let tree = Interruptible::new(&tree, &watch);
+        let tree = interruptible(&tree, &watch);
         let mut content = tree.open(&path).unwrap();
         let mut one = [0];
         content.read_exact(&mut one).unwrap();

@@ -2,19 +2,17 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use iisle_path::{NameRules, RelPath};
-use iisle_tree::{Content, FileVersion, Snapshot, Stamp, Tree, TreeError};
+use iisle_path::RelPath;
+use iisle_tree::{Content, ReadThrough, Reading, Tree, TreeError};
 
 /// Bytes that are read before the next look at the clock.
 const BLOCK: usize = 64 << 10;
 
 /// A tree whose files are read no faster than so many bytes a second, all of them together.
-pub(crate) struct Limited<'a> {
-    tree: &'a dyn Tree,
-    valve: Valve,
-}
+pub(crate) type Limited<'a> = ReadThrough<&'a dyn Tree, Valve>;
 
-struct Valve {
+/// Lets so many bytes a second through.
+pub(crate) struct Valve {
     /// Bytes a second, at least one.
     rate: u64,
     /// When the next byte may be read.
@@ -22,11 +20,9 @@ struct Valve {
     sleep: fn(Duration),
 }
 
-impl<'a> Limited<'a> {
-    pub(crate) fn new(tree: &'a dyn Tree, rate: u64) -> Self {
-        let sleep = std::thread::sleep;
-        Self { tree, valve: Valve { rate: rate.max(1), next: Mutex::new(None), sleep } }
-    }
+pub(crate) fn limited(tree: &dyn Tree, rate: u64) -> Limited<'_> {
+    let sleep = std::thread::sleep;
+    ReadThrough { tree, reading: Valve { rate: rate.max(1), next: Mutex::new(None), sleep } }
 }
 
 impl Valve {
@@ -70,39 +66,19 @@ impl Seek for Slow<'_> {
     }
 }
 
-impl Tree for Limited<'_> {
-    fn snapshot(&self) -> Result<Snapshot, TreeError> {
-        self.tree.snapshot()
-    }
-
-    fn versioned_snapshot(&self) -> Result<(Snapshot, Vec<Option<FileVersion>>), TreeError> {
-        self.tree.versioned_snapshot()
-    }
-
-    fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError> {
-        Ok(Box::new(Slow { content: self.tree.open(path)?, valve: &self.valve }))
-    }
-
-    fn names(&self) -> NameRules {
-        self.tree.names()
-    }
-
-    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
-        self.tree.stamp(path)
-    }
-
-    fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
-        self.tree.is_current(path, stamp)
-    }
-
-    fn is_executable(&self, path: &RelPath) -> bool {
-        self.tree.is_executable(path)
+impl Reading for Valve {
+    fn open<'a>(
+        &'a self,
+        tree: &'a dyn Tree,
+        path: &RelPath,
+    ) -> Result<Box<dyn Content + 'a>, TreeError> {
+        Ok(Box::new(Slow { content: tree.open(path)?, valve: self }))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Limited, Valve};
+    use super::{Valve, limited};
     use iisle_path::{NameRules, RelPath};
     use iisle_tree::{Content, LocalTree, Snapshot, Stamp, Tree, TreeError, host};
     use std::io::Read;
@@ -117,12 +93,12 @@ mod tests {
         let bytes: Vec<u8> = (0..100_000_u32).map(|n| n.to_le_bytes()[0]).collect();
         host::write_atomic(&folder.path().join("a"), &bytes).unwrap();
         let tree = LocalTree::open(folder.path()).unwrap();
-        let mut limited = Limited::new(&tree, 1_000);
+        let mut limited = limited(&tree, 1_000);
         let sleep = |time: Duration| {
             // Nobody waits in a test: the last wait is as long as all of them.
             SLEPT.fetch_max(u64::try_from(time.as_millis()).unwrap(), Ordering::Relaxed);
         };
-        limited.valve = Valve { sleep, ..limited.valve };
+        limited.reading = Valve { sleep, ..limited.reading };
         let mut read = Vec::new();
         limited.open(&RelPath::parse("a").unwrap()).unwrap().read_to_end(&mut read).unwrap();
         assert!(read == bytes);
@@ -161,6 +137,6 @@ mod tests {
 
     #[test]
     fn a_program_is_one_however_slowly_it_is_read() {
-        assert!(Limited::new(&Programs, 1).is_executable(&RelPath::parse("App").unwrap()));
+        assert!(limited(&Programs, 1).is_executable(&RelPath::parse("App").unwrap()));
     }
 }

@@ -236,7 +236,7 @@ impl Site {
     /// Keeps the `web.config` that the deployment `id` brought, for [`base`](Self::base). It is no
     /// reason to fail: without it changes of the next one are not joined.
     fn keep_base(&self, source: &dyn Tree, stream: &Stream, id: &str) -> Result<(), TreeError> {
-        let config = RelPath::parse("web.config").expect("it is a name");
+        let config = crate::webconfig::path();
         let Some(stamp) = source.stamp(&config)? else { return Ok(()) };
         let content = source.read_all(&config, MAX_CONFIG)?;
         let stamp = Stamp { size: content.len() as u64, read_only: false, ..stamp };

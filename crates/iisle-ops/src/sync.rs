@@ -11,9 +11,9 @@ use iisle_tree::host::{self, Overlap};
 use iisle_tree::{LocalTree, Tree};
 
 use crate::apply::Bound;
-use crate::drift::{Drift, OnDrift, WithJoined};
-use crate::interruptible::Interruptible;
-use crate::limited::Limited;
+use crate::drift::{Drift, OnDrift};
+use crate::interruptible::interruptible;
+use crate::limited::limited;
 use crate::staged::{self, Delivery, NoEntry, Site};
 use crate::turn::AtWork;
 use crate::{Context, Failure};
@@ -203,9 +203,7 @@ impl SyncOutcome {
             Self::Ended(ending) => ending.exit_code(),
         }
     }
-}
 
-impl SyncOutcome {
     /// The exit code for those who asked to be told the outcomes apart by it.
     ///
     /// Source: `sync.md` §5.8, the last column; 3 for what stopped midway without a way back.
@@ -297,7 +295,7 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
     let prepare = |site: &Site| {
         site.plan((&tree, &target), &policy, options, |policy, manifest| {
             let monitor = context.monitor;
-            let [ours, theirs] = [&tree, &target].map(|tree| Interruptible::new(tree, monitor));
+            let [ours, theirs] = [&tree, &target].map(|tree| interruptible(tree, monitor));
             Ok(iisle_sync::prepare_managed(&ours, &theirs, policy, manifest, monitor)?)
         })
     };
@@ -317,9 +315,9 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
     if let Some(bound) = &settings.bound {
         bound.hold(&mut plan);
     }
-    let limited = settings.bytes_per_second.map(|rate| Limited::new(&tree, rate));
+    let limited = settings.bytes_per_second.map(|rate| limited(&tree, rate));
     let files: &dyn Tree = limited.as_ref().map_or(&tree, |limited| limited);
-    let with_joined = joined.as_ref().map(|joined| WithJoined { tree: files, joined });
+    let with_joined = joined.map(|joined| joined.put_into(files));
     let written: &dyn Tree = with_joined.as_ref().map_or(files, |tree| tree);
     let threads = settings.threads.unwrap_or_else(staged::threads);
     let mut report = match mode {

@@ -12,6 +12,7 @@ pub mod interrupt;
 mod local;
 mod memory;
 pub mod pointer;
+mod reading;
 pub mod record;
 mod snapshot;
 mod tree;
@@ -20,6 +21,7 @@ pub mod workshop;
 
 pub use local::{Durability, Links, LocalTree};
 pub use memory::MemoryTree;
+pub use reading::{ReadThrough, Reading};
 pub use snapshot::{Refusal, Refused, Snapshot, Stamp, Ticks};
 pub use tree::{Content, Holder, Tree, TreeError, TreeMut};
 pub use version::FileVersion;

@@ -5,9 +5,10 @@ use std::io::{self, Cursor, Read, Write};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 
-use iisle_path::{NameRules, Patterns, RelPath};
+use iisle_path::{Patterns, RelPath};
 use iisle_tree::{
-    Content, MemoryTree, Refusal, Refused, Snapshot, Stamp, Ticks, Tree, TreeError, TreeMut,
+    Content, MemoryTree, ReadThrough, Reading, Refusal, Refused, Snapshot, Stamp, Ticks, Tree,
+    TreeError, TreeMut,
 };
 use iisle_webdeploy::{
     BadName, CacheKey, DosTime, EntryLimit, PackCache, PackError, PackOptions, Packed, Parameters,
@@ -386,35 +387,19 @@ fn an_output_that_is_full_ends_the_work() {
     }
 }
 
-/// A tree whose file `bad` cannot be read.
-struct Broken(MemoryTree);
+/// Opens no file called `bad`.
+struct NotBad;
 
-impl Tree for Broken {
-    fn snapshot(&self) -> Result<Snapshot, TreeError> {
-        self.0.snapshot()
-    }
-
-    fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError> {
+impl Reading for NotBad {
+    fn open<'a>(
+        &'a self,
+        tree: &'a dyn Tree,
+        path: &RelPath,
+    ) -> Result<Box<dyn Content + 'a>, TreeError> {
         if path.file_name() == "bad" {
             return Err(TreeError::io("open", path.as_str(), io::Error::other("no")));
         }
-        self.0.open(path)
-    }
-
-    fn names(&self) -> NameRules {
-        self.0.names()
-    }
-
-    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
-        self.0.stamp(path)
-    }
-
-    fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
-        self.0.is_current(path, stamp)
-    }
-
-    fn is_executable(&self, path: &RelPath) -> bool {
-        self.0.is_executable(path)
+        tree.open(path)
     }
 }
 
@@ -424,7 +409,7 @@ fn the_first_file_in_order_that_cannot_be_read_is_named() {
         let name = if n % 10 == 7 { format!("d{n:02}/bad") } else { format!("d{n:02}/good") };
         tree.with_file(&name, noise(5000), at(NOON))
     });
-    let tree = Broken(tree);
+    let tree = ReadThrough { tree, reading: NotBad };
     let snapshot = tree.snapshot().unwrap();
     let error = pack(&tree, &snapshot, &PackOptions::default(), &mut Vec::new(), &|_, _| ());
     assert_eq!(error.unwrap_err().to_string(), "cannot open `d07/bad`");

@@ -17,7 +17,7 @@ pub(super) struct FolderCache {
 /// Files whose times tell when the cache was last used, and looked through.
 const LAST_RUN: &str = "last-run";
 const LOOKED_THROUGH: &str = "looked-through";
-const DAY: i64 = 24 * 3600 * 10_000_000;
+const DAY: i64 = 24 * 3600 * Ticks::SECOND;
 /// Values that were not used for so long are forgotten.
 const KEPT: i64 = 30 * DAY;
 

@@ -9,7 +9,7 @@ use iisle_webdeploy::{CacheUse, Companion, PackError, PackOptions, Packed, Param
 
 use super::options::{PackForm, PackRequest, PackSettings, Sbom, options};
 use super::{archive_dir, cache, environment, sbom};
-use crate::interruptible::Interruptible;
+use crate::interruptible::interruptible;
 use crate::{Context, Failure};
 
 /// A file that was written, or had the right bytes already.
@@ -164,7 +164,7 @@ impl Job<'_> {
         );
         let mut file = host::create_file_atomic(package)?;
         let progress = |files, bytes| monitor.advance(Phase::Compress, files, bytes);
-        let tree = Interruptible::new(tree, monitor);
+        let tree = interruptible(tree, monitor);
         let packed = iisle_webdeploy::pack(&tree, snapshot, options, &mut file, &progress);
         monitor.end(Phase::Compress);
         let packed = match packed {

@@ -325,7 +325,7 @@ impl Run<'_> {
         let state = if report.differs { State::Done } else { State::Unchanged };
         if let Some(bytes) = report.bytes.clone().filter(|_| report.differs) {
             let mut overlay = Overlay::new(&subject.tree);
-            overlay.put(RelPath::parse(webconfig::WEB_CONFIG).expect("the name is a path"), bytes);
+            overlay.put(webconfig::path(), bytes);
             let known = subject.output.entry.clone();
             subject.output = inspect::output(&overlay, known, None, Vec::new())?;
         }

@@ -8,6 +8,8 @@ mod places;
 mod show;
 mod transform;
 
+use iisle_path::RelPath;
+
 pub use chain::{ChainStatus, ChainStep};
 pub use generate::{GenerateReport, GenerateRequest, generate};
 pub use show::{ShowReport, WebConfigDiff, diff, show};
@@ -19,6 +21,11 @@ pub(crate) use transform::{Plan, chain_names, prepare, write};
 
 /// The name of the file, as it is always written.
 pub(crate) const WEB_CONFIG: &str = "web.config";
+
+/// The file at the root of a site.
+pub(crate) fn path() -> RelPath {
+    RelPath::parse(WEB_CONFIG).expect("the name is a path")
+}
 
 /// The largest web.config, transform or solution that is read.
 pub(crate) const MAX_WEB_CONFIG: u64 = 64 << 20;

@@ -384,7 +384,7 @@ fn report(
     file: Option<&str>,
 ) -> Result<TransformReport, Failure> {
     let Outcome { bytes, created, changes, warnings, notes } = outcome;
-    let name = RelPath::parse(WEB_CONFIG).expect("the name is a path");
+    let name = super::path();
     let current = match tree.read_all(&name, MAX_WEB_CONFIG) {
         Ok(bytes) => Some(bytes),
         Err(TreeError::NotFound(_)) => None,

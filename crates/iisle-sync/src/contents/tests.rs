@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use iisle_path::{NameRules, RelPath};
+use iisle_path::RelPath;
 use iisle_report::Silent;
-use iisle_tree::{Content, FileVersion, LocalTree, Snapshot, Stamp, Ticks, Tree, TreeError};
+use iisle_tree::{Content, LocalTree, ReadThrough, Reading, Ticks, Tree, TreeError};
 
 use super::{DigestStore, Side};
 use crate::digests::KnownDigests;
@@ -51,40 +51,18 @@ impl Known for Store {
     }
 }
 
-/// A folder that writes down which files are read.
-struct Watched {
-    tree: LocalTree,
-    read: Mutex<Vec<String>>,
-}
+/// Writes down which files are read.
+#[derive(Default)]
+struct Read(Mutex<Vec<String>>);
 
-impl Tree for Watched {
-    fn snapshot(&self) -> Result<Snapshot, TreeError> {
-        self.tree.snapshot()
-    }
-
-    fn versioned_snapshot(&self) -> Result<(Snapshot, Vec<Option<FileVersion>>), TreeError> {
-        self.tree.versioned_snapshot()
-    }
-
-    fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError> {
-        self.read.lock().unwrap().push(path.to_string());
-        self.tree.open(path)
-    }
-
-    fn names(&self) -> NameRules {
-        self.tree.names()
-    }
-
-    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
-        self.tree.stamp(path)
-    }
-
-    fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
-        self.tree.is_current(path, stamp)
-    }
-
-    fn is_executable(&self, path: &RelPath) -> bool {
-        self.tree.is_executable(path)
+impl Reading for Read {
+    fn open<'a>(
+        &'a self,
+        tree: &'a dyn Tree,
+        path: &RelPath,
+    ) -> Result<Box<dyn Content + 'a>, TreeError> {
+        self.0.lock().unwrap().push(path.to_string());
+        tree.open(path)
     }
 }
 
@@ -124,9 +102,9 @@ impl Stage {
         file.set_modified(Ticks::from_unix(1_700_000_000, 0).to_system_time()).unwrap();
     }
 
-    fn tree(&self, name: &str) -> Watched {
+    fn tree(&self, name: &str) -> ReadThrough<LocalTree, Read> {
         let tree = LocalTree::open(self.at(name)).unwrap();
-        Watched { tree, read: Mutex::default() }
+        ReadThrough { tree, reading: Read::default() }
     }
 
     /// What a sync by content would do, and the files that it reads on either side.
@@ -136,7 +114,7 @@ impl Stage {
         let plan = prepare_managed(&source, &site, &policy, &self.store, &Silent).unwrap();
         let steps = plan.steps.iter().map(|s| format!("{} {}", s.word(), s.path())).collect();
         let read = [source, site].map(|tree| {
-            let mut read = tree.read.into_inner().unwrap();
+            let mut read = tree.reading.0.into_inner().unwrap();
             read.sort();
             read
         });

@@ -27,7 +27,7 @@ fn path(text: &str) -> RelPath {
 }
 
 fn part(entry: &str, name: &str) -> Spot {
-    Spot::Work(path(&format!("{FOLDER}/{entry}/{name}")))
+    work(&format!("{FOLDER}/{entry}/{name}"))
 }
 
 /// The entries, oldest first.
@@ -50,7 +50,7 @@ pub(super) fn keep(shop: &dyn Workshop) -> Result<(), StagedError> {
     }
     let last = entries(shop)?.last().and_then(|name| name.parse::<u64>().ok()).unwrap_or(0);
     let entry = format!("{:06}", last + 1);
-    shop.create_directory(&Spot::Work(path(&format!("{FOLDER}/{entry}"))))?;
+    shop.create_directory(&work(&format!("{FOLDER}/{entry}")))?;
     for name in PARTS.iter().rev() {
         shop.rename(&work(name), &part(&entry, name))?;
     }

@@ -2,9 +2,8 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use iisle_path::NameRules;
 use iisle_report::Phase;
-use iisle_tree::Content;
+use iisle_tree::{Content, ReadThrough, Reading};
 
 use super::*;
 
@@ -88,9 +87,8 @@ fn every_file_is_staged_and_read_again_before_the_app_goes_offline() {
     assert_eq!(monitor.copied.into_inner(), 45, "created and replaced files");
 }
 
-/// A source that spoils the copy of a file just when its end is reached.
+/// Spoils the copy of a file just when its end is reached.
 struct Spoiling {
-    tree: LocalTree,
     stage: PathBuf,
 }
 
@@ -120,29 +118,13 @@ impl Seek for Spoiled<'_> {
     }
 }
 
-impl Tree for Spoiling {
-    fn snapshot(&self) -> Result<Snapshot, TreeError> {
-        self.tree.snapshot()
-    }
-
-    fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError> {
-        Ok(Box::new(Spoiled { content: self.tree.open(path)?, stage: &self.stage }))
-    }
-
-    fn names(&self) -> NameRules {
-        self.tree.names()
-    }
-
-    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
-        self.tree.stamp(path)
-    }
-
-    fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
-        self.tree.is_current(path, stamp)
-    }
-
-    fn is_executable(&self, path: &RelPath) -> bool {
-        self.tree.is_executable(path)
+impl Reading for Spoiling {
+    fn open<'a>(
+        &'a self,
+        tree: &'a dyn Tree,
+        path: &RelPath,
+    ) -> Result<Box<dyn Content + 'a>, TreeError> {
+        Ok(Box::new(Spoiled { content: tree.open(path)?, stage: &self.stage }))
     }
 }
 
@@ -153,9 +135,9 @@ fn a_file_that_is_not_written_as_it_was_read_is_never_swapped_in() {
     let template = Template::new(&new, &old);
     let stage = template.stage();
     let (before, shop) = (stage.site(), stage.shop());
-    let source = Spoiling {
+    let source = ReadThrough {
         tree: LocalTree::open(&stage.source).unwrap(),
-        stage: stage.at(".site.deploy/stage"),
+        reading: Spoiling { stage: stage.at(".site.deploy/stage") },
     };
     let outcome = Stage::deploy_to(&shop, Offline::Never, &source, &stage.held(0));
     assert_eq!(outcome.ending, Ending::Failed);
