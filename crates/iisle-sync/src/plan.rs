@@ -1,3 +1,5 @@
+mod exchange;
+
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -492,49 +494,6 @@ impl<'a> Planner<'a> {
         let directory = directories.range::<str, _>(after).next().map(|(below, _)| below);
         file.is_some_and(|below| below.is_below(path))
             || directory.is_some_and(|below| below.is_below(path))
-    }
-
-    /// A file takes the place of a directory, or the reverse, when what stands there is deleted anyway:
-    /// with everything in it.
-    fn guard_exchanges(&mut self) {
-        if self.in_the_way.is_empty() && self.replaced_directories.is_empty() {
-            return;
-        }
-        let (mut made, mut removed) = (BTreeSet::new(), BTreeSet::new());
-        for step in &self.plan.steps {
-            match step {
-                Step::CreateDirectory { path } => drop(made.insert(self.fold(path))),
-                Step::DeleteDirectory { path } => drop(removed.insert(path.clone())),
-                _ => {}
-            }
-        }
-        let mut refused = Vec::new();
-        for (name, file) in &self.in_the_way {
-            if !self.deleted.contains(file) || !made.contains(name) {
-                refused.push(Guard::FileInTheWay(file.clone()));
-            }
-        }
-        for (file, directory) in &self.replaced_directories {
-            if removed.contains(*directory) {
-                continue;
-            }
-            let below = self.sides.destination.files.keys();
-            let mut staying =
-                below.filter(|path| path.is_below(directory) && !self.deleted.contains(path));
-            refused.push(match staying.next() {
-                Some(path) => Guard::Occupied(file.clone(), path.clone()),
-                None => Guard::DirectoryInTheWay(file.clone()),
-            });
-        }
-        self.plan.refused.append(&mut refused);
-    }
-
-    /// Whether `path` gets a place that something of another kind leaves first.
-    fn is_exchanged(&self, path: &RelPath) -> bool {
-        let is_file = |path: &RelPath| self.in_the_way.contains_key(&self.fold(path));
-        (!self.in_the_way.is_empty()
-            && (is_file(path) || path.ancestors().any(|folder| is_file(&folder))))
-            || self.replaced_directories.contains_key(path)
     }
 
     /// Whether so much may be deleted.
