@@ -294,7 +294,8 @@ pub fn same_file(a: &Path, b: &Path) -> Result<bool, TreeError> {
 ///
 /// A folder does not lie below itself.
 pub fn is_inside(inner: &Path, outer: &Path) -> Result<bool, TreeError> {
-    local::is_below(inner, outer).map_err(error("examine", inner))
+    // Whichever cannot be seen is named.
+    local::is_below(&resolve(inner)?, &resolve(outer)?).map_err(error("examine", inner))
 }
 
 /// How two folders lie to each other.
@@ -425,6 +426,19 @@ mod tests {
         write_atomic(&path, b"12345").unwrap();
         assert!(matches!(read(&path, 4).unwrap_err(), TreeError::TooLarge { limit: 4, .. }));
         assert_eq!(read(&path, 5).unwrap(), b"12345");
+    }
+
+    // On Windows there is simply nothing below a file.
+    #[cfg(unix)]
+    #[test]
+    fn of_two_folders_the_one_that_cannot_be_seen_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let (seen, unseen) = (folder.path().join("seen"), folder.path().join("file/below"));
+        write_atomic(&folder.path().join("file"), b"").unwrap();
+        for error in [is_inside(&seen, &unseen).unwrap_err(), overlap(&unseen, &seen).unwrap_err()]
+        {
+            assert!(error.to_string().contains("file/below"), "{error}");
+        }
     }
 
     #[test]

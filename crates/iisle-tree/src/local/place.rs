@@ -27,13 +27,13 @@ pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
     Ok(real)
 }
 
-/// Whether `inner` lies below the folder `outer`, judged by the identity of folders.
+/// Whether `inner` lies below the folder `outer`, judged by the identity of folders; both are real
+/// places.
 ///
 /// Neither needs to exist; a folder does not lie below itself.
 pub(crate) fn is_below(inner: &Path, outer: &Path) -> io::Result<bool> {
-    let (inner, outer) = (resolve(inner)?, resolve(outer)?);
-    let Some(wanted) = existing_identity(&outer)? else {
-        return Ok(inner != outer && inner.starts_with(&outer));
+    let Some(wanted) = existing_identity(outer)? else {
+        return Ok(inner != outer && inner.starts_with(outer));
     };
     for ancestor in inner.ancestors().skip(1) {
         if existing_identity(ancestor)? == Some(wanted) {
