@@ -77,9 +77,11 @@ impl From<TreeError> for NoEntry {
 
 impl From<StagedError> for NoEntry {
     fn from(error: StagedError) -> Self {
-        let failure = Failure::of(&error)
-            .hint("set the file right, or remove the folder `.NAME.deploy` to give the backup up");
-        Self::Failed(failure)
+        let hint = match error {
+            StagedError::NoDeployment { .. } => "name one of those that are known",
+            _ => "set the file right, or remove the folder `.NAME.deploy` to give the backup up",
+        };
+        Self::Failed(Failure::of(&error).hint(hint))
     }
 }
 

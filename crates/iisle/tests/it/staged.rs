@@ -292,6 +292,7 @@ fn one_goes_back_to_any_of_the_last_deployments() {
     assert_eq!(unknown.code, 2);
     let said = format!("no deployment `yesterday` to go back to; known are {}", ids[2]);
     assert!(unknown.stderr.contains(&said), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("hint: name one of those"), "{}", unknown.stderr);
     let back = run(root, &["sync", "new", "site", "--rollback", "--to", &ids[0]]);
     assert_eq!(back.code, 0, "{}", back.stderr);
     assert_eq!(text(root, "site/a.txt").as_deref(), Some("1"));
