@@ -150,10 +150,9 @@ impl Project {
 
     /// The file that is published as web.config without being the project's own, such as one that
     /// several projects share: absolute, or relative to the project's folder.
-    pub fn linked_web_config(&self) -> Option<&str> {
+    pub fn linked_web_config(&self) -> Option<&Content> {
         let own = self.own_web_config.as_deref();
-        let file = self.published_web_configs().find(|file| Some(file.source.as_str()) != own)?;
-        Some(&file.source)
+        self.published_web_configs().find(|file| Some(file.source.as_str()) != own)
     }
 
     /// Where a property was set: its place, else the top of the project file.

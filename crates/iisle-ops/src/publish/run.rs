@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use iisle_check::{Settings, Verdict};
-use iisle_inspect::project::{NotPublishable, Project};
+use iisle_inspect::project::{NotPublishable, Place, Project};
 use iisle_inspect::publish::{Kind, PublishOutput};
 use iisle_path::RelPath;
 use iisle_report::{Location, Severity, Warning};
@@ -306,8 +306,7 @@ impl Run<'_> {
             Some(_) => SourceChoice::Auto,
             None => SourceChoice::KeepTarget,
         };
-        let linked = subject.project.as_ref().and_then(Project::linked_web_config);
-        let linked = linked.zip(subject.folder.as_ref()).map(|(path, folder)| folder.join(path));
+        let linked = linked_web_config(&subject)?;
         let mut report = webconfig::prepare(
             &subject.tree,
             webconfig::Plan {
@@ -517,6 +516,26 @@ fn refusal(verdict: &Verdict, consequence: &str) -> Option<Failure> {
             .hint(format!("iisle explain {} tells more", ids[0]))
             .hint(format!("--allow {} lets it pass, if you know better", ids.join(" --allow "))),
     )
+}
+
+/// The file that the project publishes as web.config, when it is another than its own.
+fn linked_web_config(subject: &Subject) -> Result<Option<PathBuf>, Failure> {
+    let linked = subject.project.as_ref().and_then(Project::linked_web_config);
+    let Some((file, folder)) = linked.zip(subject.folder.as_ref()) else { return Ok(None) };
+    let path = folder.join(&file.source);
+    if host::is_file(&path) {
+        return Ok(Some(path));
+    }
+    let shown = path.display();
+    let failure =
+        Failure::new(format!("the project publishes `{shown}` as web.config, which is no file"))
+            .hint("mend the item, or bring the file");
+    Err(match &file.place {
+        Some(Place { file, position: Some(at) }) => {
+            failure.at(Location::at(file.clone(), at.line, at.column))
+        }
+        _ => failure,
+    })
 }
 
 /// The folder for logs that web.config names, below the output, with `/`.

@@ -328,3 +328,17 @@ mod names {
         assert!(stage.path().join("site/linked.json").symlink_metadata().unwrap().is_file());
     }
 }
+
+#[test]
+fn a_web_config_that_the_project_links_and_that_is_not_there_is_named_with_its_item() {
+    let stage = Stage::new();
+    let project = fs::read_to_string(stage.path().join("project/Shop.csproj")).unwrap();
+    let item = "  <ItemGroup>\n    <Content Include=\"../all/web.config\" Link=\"web.config\" CopyToPublishDirectory=\"Always\" />\n  </ItemGroup>\n</Project>";
+    stage.write("project/Shop.csproj", &project.replace("</Project>", item));
+    refused(
+        &stage,
+        &PUBLISH,
+        2,
+        &["as web.config, which is no file", "all/web.config", "Shop.csproj:8:5"],
+    );
+}
