@@ -21,10 +21,10 @@
 //! [`rollback_to`] those before it.
 
 mod claims;
+mod digests;
 mod error;
 mod history;
 mod journal;
-mod kept;
 mod layout;
 mod offline;
 mod record;
@@ -36,9 +36,9 @@ mod swap;
 mod tests;
 
 pub use claims::{has_manifest, other_streams, read_manifest};
+pub use digests::{keep_digests, read_digests};
 pub use error::StagedError;
 pub use history::deployments;
-pub use kept::{keep_digests, read_digests};
 pub use offline::{Away, Offline, PAGE_MARK};
 pub use recovery::{Direction, Recovered, is_unfinished, recover, rollback, rollback_to};
 pub use run::{Held, Staging, deploy};

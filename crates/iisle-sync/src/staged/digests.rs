@@ -1,3 +1,5 @@
+//! Where the digests lie that one sync keeps for the next.
+
 use iisle_tree::workshop::{Look, Spot, Workshop};
 use iisle_tree::{Stamp, Ticks, TreeError};
 
