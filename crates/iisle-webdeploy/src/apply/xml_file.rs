@@ -152,7 +152,9 @@ impl Edit<'_> {
     }
 
     fn remove(&mut self, path: &XPath) -> Option<u64> {
-        let Reached { nodes: removed, attributes: parts } = self.reached(path)?;
+        let Reached { nodes, attributes: parts } = self.reached(path)?;
+        let removed: BTreeSet<NodeId> =
+            nodes.iter().flat_map(|node| self.with_rest(*node)).collect();
         for attributes in parts {
             // The walk ends where the element it stands at is gone.
             let first = attributes.first();
@@ -161,9 +163,19 @@ impl Edit<'_> {
             }
             self.changes.removed_attributes.extend(attributes);
         }
-        let places = removed.len() + self.changes.removed_attributes.len();
+        let places = nodes.len() + self.changes.removed_attributes.len();
         self.changes.removed = removed;
         Some(places as u64)
+    }
+
+    /// A node and, after a text, the texts and CDATA that follow it: to the engine they are one.
+    fn with_rest(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        let is_text = |node: NodeId| {
+            self.is_kind(node, NodeKind::Text) || self.is_kind(node, NodeKind::CData)
+        };
+        std::iter::successors(Some(node), move |at| {
+            self.document.next_sibling(*at).filter(|next| is_text(*at) && is_text(*next))
+        })
     }
 
     fn put(&mut self, path: &XPath, selected: &[Node], fragment: &Fragment) -> Option<u64> {

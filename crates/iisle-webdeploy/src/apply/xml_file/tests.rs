@@ -219,6 +219,17 @@ fn texts_in_pieces_are_set_by_their_first_piece() {
 }
 
 #[test]
+fn what_is_removed_goes_with_the_texts_that_follow_it() {
+    for text in ["<![CDATA[y]]>x", " <![CDATA[y]]> ", "<![CDATA[ ]]>x", "<![CDATA[]]><![CDATA[y]]>"]
+    {
+        let document = format!("<a><e>{text}</e></a>");
+        let path = XPath::parse_as("//e/node()", Dialect::DotNet).unwrap();
+        let (bytes, places) = change_xml(document.as_bytes(), &path, "").unwrap();
+        assert_eq!((String::from_utf8(bytes).unwrap().as_str(), places), ("<a><e></e></a>", 1));
+    }
+}
+
+#[test]
 fn elements_without_a_namespace_keep_out_of_the_default_one() {
     let document = "<a xmlns=\"urn:a\"><b/></a>";
     let rows = [
