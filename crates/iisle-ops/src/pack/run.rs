@@ -112,9 +112,11 @@ fn write(
 ) -> Result<PackReport, Failure> {
     let options = options(tree, settings)?;
     iisle_webdeploy::check(snapshot, &options).map_err(|e| failure(&e))?;
-    let parent = package.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let parent = parent.unwrap_or_else(|| Path::new("."));
-    host::create_dir_all(parent)?;
+    // Empty for a bare name, so that companions are named as the package is.
+    let parent = package.parent().unwrap_or(Path::new(""));
+    if !parent.as_os_str().is_empty() {
+        host::create_dir_all(parent)?;
+    }
     // Everything that can be refused is refused before the package is written.
     let stem = stem(package, settings.form);
     let environments = environment::files(&stem, &settings.environments, &options)?;
