@@ -231,7 +231,7 @@ fn the_application_is_offline_only_while_files_change() {
     assert!(request.rules.switch("NoSuchRule", true).is_err());
     // Where there is no site, nothing has to be taken offline.
     host::create_dir_all(&site(&target)).unwrap();
-    assert!(run(&request).unwrap().offline);
+    assert!(run(&request).unwrap().offline.is_some());
     assert!(!host::exists(&site(&target).join("app_offline.htm")));
-    assert!(!run(&request).unwrap().offline);
+    assert!(run(&request).unwrap().offline.is_none());
 }

@@ -226,9 +226,9 @@ fn what_the_engine_would_lose_is_said() {
         out += "\n";
     }
     insta::assert_snapshot!(out, @"
-    `Content/C_C/app/bin/App.dll` is lost when it is deployed: `Content/C_C/app/bin/` has no entry of its own
-    `Content/C_C/app/bin/ü.txt` is lost when it is deployed: `Content/C_C/app/bin/` has no entry of its own
-    `Content/C_C/app/web.config` is lost when it is deployed: `Content/C_C/app/` has no entry of its own
+    Web Deploy drops `Content/C_C/app/bin/App.dll`: `Content/C_C/app/bin/` has no entry of its own
+    Web Deploy drops `Content/C_C/app/bin/ü.txt`: `Content/C_C/app/bin/` has no entry of its own
+    Web Deploy drops `Content/C_C/app/web.config`: `Content/C_C/app/` has no entry of its own
 
     systemInfo.xml is missing, Web Deploy refuses the package
 

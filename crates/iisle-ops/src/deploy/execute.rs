@@ -30,6 +30,7 @@ impl Deployment<'_> {
         } else {
             self.execute(&mut report);
         }
+        report.drift = self.jobs.iter().flat_map(|job| job.drift.clone()).collect();
         let contents = self.jobs.iter();
         report.contents = contents
             .map(|job| DeployedContent { root: job.root.clone(), plan: job.plan.clone() })
@@ -59,7 +60,10 @@ impl Deployment<'_> {
             parameters: Vec::new(),
             providers: Vec::new(),
             warnings: Vec::new(),
-            offline: false,
+            deployment: None,
+            verified: false,
+            drift: Vec::new(),
+            offline: None,
             busy: None,
             failure: None,
             seconds: 0.0,
@@ -77,10 +81,11 @@ impl Deployment<'_> {
 
     fn execute(&self, report: &mut DeployReport) {
         let mut ending = Ending::Unchanged;
+        let mut verified = true;
         for job in &self.jobs {
             let (Some(tree), Some(destination)) = (&job.tree, &job.destination) else { continue };
-            let outcome = match self.one(job, tree, destination) {
-                Ok(outcome) => outcome,
+            let (outcome, id) = match self.one(job, tree, destination) {
+                Ok(done) => done,
                 Err(NoEntry::Busy(other)) => {
                     report.outcome = SyncOutcome::Busy;
                     report.failure = Some(other.failure());
@@ -93,7 +98,11 @@ impl Deployment<'_> {
                     break;
                 }
             };
-            report.offline = report.offline || outcome.offline.is_some();
+            if let Some(time) = outcome.offline {
+                *report.offline.get_or_insert_default() += time;
+            }
+            verified = verified && (id.is_some() || job.plan.is_empty());
+            report.deployment = report.deployment.take().or(id);
             report.totals = sum(report.totals, outcome.totals);
             let failure = failure(&job.root, &outcome);
             report.kept.extend(outcome.kept);
@@ -111,6 +120,7 @@ impl Deployment<'_> {
             }
         }
         report.outcome = SyncOutcome::Ended(ending);
+        report.verified = ending == Ending::Done && verified;
     }
 
     /// Whether the folder of a provider lies in that of another one.
@@ -125,7 +135,7 @@ impl Deployment<'_> {
         job: &Job<'_>,
         tree: &ParameterizedTree<'_>,
         destination: &LocalTree,
-    ) -> Result<Outcome, NoEntry> {
+    ) -> Result<(Outcome, Option<String>), NoEntry> {
         if job.file_name.is_some() || job.plan.is_empty() || self.is_inner(job) {
             let monitor = self.context.monitor;
             let work = iisle_sync::Context {
@@ -134,7 +144,7 @@ impl Deployment<'_> {
                 monitor,
                 threads: crate::staged::threads(),
             };
-            return Ok(iisle_sync::execute(&work, &job.plan));
+            return Ok((iisle_sync::execute(&work, &job.plan), None));
         }
         let options = self.options();
         let mut site = Site::of(&job.root, &options)?;
@@ -152,8 +162,8 @@ impl Deployment<'_> {
             threads,
             plan: &job.plan,
         };
-        let (outcome, _) = site.execute(self.context, &options, &delivery);
-        Ok(outcome)
+        let (outcome, id) = site.execute(self.context, &options, &delivery);
+        Ok((outcome, Some(id)))
     }
 
     /// How providers are deployed.

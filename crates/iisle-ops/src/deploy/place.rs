@@ -3,11 +3,14 @@ use std::path::{Path, PathBuf};
 use iisle_path::{NameRules, RelPath};
 use iisle_sync::Plan;
 use iisle_tree::{LocalTree, TreeError, host};
-use iisle_webdeploy::{PackageContent, ParameterizedTree, Provider, Resolved, ValueFiles};
+use iisle_webdeploy::{
+    FaultKind, Form, PackageContent, ParameterizedTree, Provider, Resolved, ValueFiles,
+};
 
 use super::report::DeployedProvider;
 use super::run::Deployment;
 use crate::Failure;
+use crate::drift::Drift;
 
 /// What happens to one content of the package.
 pub(super) struct Job<'a> {
@@ -21,6 +24,8 @@ pub(super) struct Job<'a> {
     pub(super) destination: Option<LocalTree>,
     pub(super) tree: Option<ParameterizedTree<'a>>,
     pub(super) plan: Plan,
+    /// What somebody changed there since.
+    pub(super) drift: Vec<Drift>,
 }
 
 impl Deployment<'_> {
@@ -55,6 +60,11 @@ impl Deployment<'_> {
                 let carries = inner.descendants().into_iter().any(Provider::is_content);
                 skipped = skipped || (carries && self.skips(&inner.name, &paths, None)?);
             }
+            if !skipped && self.lacks_content(provider, &contents) {
+                let problem = format!("the package holds no files for `{}`", deployed.path);
+                return Err(Failure::new(problem)
+                    .hint("iisle package show lists what it holds; --skip leaves a provider out"));
+            }
             if !contents.is_empty() && !skipped {
                 let place = self.locate(&path, moved.as_ref())?;
                 deployed.to = Some(place.clone());
@@ -65,6 +75,26 @@ impl Deployment<'_> {
             placed.push(deployed);
         }
         Ok(placed)
+    }
+
+    /// Whether a provider names a place in the package that is not there: nothing could be told
+    /// from a folder that has become empty.
+    ///
+    /// Source: Web Deploy 7.1, which refuses these and takes a folder of `archive.xml` that has no
+    /// entries for an empty one.
+    fn lacks_content(&self, provider: &Provider, contents: &[&PackageContent]) -> bool {
+        let is_missing = |content: &&PackageContent| {
+            self.package
+                .faults()
+                .iter()
+                .any(|fault| fault.kind == FaultKind::NoContent && fault.subject == content.source)
+        };
+        match self.package.form() {
+            Form::ManifestXml => contents.iter().any(is_missing),
+            Form::ArchiveXml | Form::ArchiveFolder => {
+                contents.is_empty() && provider.descendants().into_iter().any(Provider::is_content)
+            }
+        }
     }
 
     fn target(&self, provider: &Provider, values: &[Resolved<'_>]) -> Result<String, Failure> {
@@ -127,7 +157,16 @@ fn job(content: &PackageContent, path: String, place: PathBuf) -> Result<Job<'_>
         (place, None)
     };
     let plan = Plan::default();
-    Ok(Job { content, path, root, file_name, destination: None, tree: None, plan })
+    Ok(Job {
+        content,
+        path,
+        root,
+        file_name,
+        destination: None,
+        tree: None,
+        plan,
+        drift: Vec::new(),
+    })
 }
 
 /// What follows `from` in `path`, when it lies there or below; separators and case do not count.

@@ -2,7 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use iisle_path::{NameRules, Patterns, RelPath};
-use iisle_sync::{Care, Compare, Extras, Known, Manifest, Plan, Policy, Sides, Spelling, Step};
+use iisle_sync::{
+    Care, Compare, Extras, Known, List, Manifest, Plan, Policy, Sides, Spelling, Step,
+};
 use iisle_tree::digest::of_files;
 use iisle_tree::{LocalTree, Snapshot, Tree, host};
 use iisle_webdeploy::{ApplyOptions, ParameterizedTree, Resolved};
@@ -12,7 +14,7 @@ use super::request::{DeployMode, DeployRequest, Protection};
 use super::run::Deployment;
 use crate::Failure;
 use crate::package::verify_files;
-use crate::staged::{NoEntry, Site};
+use crate::staged::{NoEntry, Planned, Site};
 
 impl<'a> Deployment<'a> {
     /// Plans every job; nothing is changed.
@@ -98,21 +100,25 @@ impl<'a> Deployment<'a> {
         let names = names(&theirs, destination.names());
         self.apply_rules(job, &mut ours, &mut theirs, names, &mut kept)?;
         let sides = [&ours, &theirs];
-        let mut plan = match &site {
-            None => self.plan(&tree, &destination, sides, names, policy, None),
+        let Planned { mut plan, drift, joined: _ } = match &site {
+            None => {
+                let plan = self.plan(&tree, &destination, sides, names, policy, None);
+                Planned { plan, drift: Vec::new(), joined: None }
+            }
             Some(site) => {
                 let plan = |policy: &Policy, known: &dyn Known| {
                     let managed = policy.extras == Extras::Managed;
                     let manifest = if managed { known.manifest() } else { None };
                     Ok(self.plan(&tree, &destination, sides, names, policy, manifest))
                 };
-                site.plan((&tree, &destination), policy, &options, plan)?.plan
+                site.plan((&tree, &destination), policy, &options, plan)?
             }
         };
         plan.kept.extend(kept);
         plan.kept.sort();
         self.verify(job, &tree, &plan)?;
-        (job.plan, job.tree, job.destination) = (plan, Some(tree), Some(destination));
+        (job.plan, job.drift) = (plan, drift);
+        (job.tree, job.destination) = (Some(tree), Some(destination));
         Ok(())
     }
 
@@ -133,7 +139,9 @@ impl<'a> Deployment<'a> {
             let differing =
                 iisle_sync::differing_contents(tree, destination, &sides, policy, monitor);
             sides.differing = Some(&differing);
-            return iisle_sync::plan(&sides, policy);
+            let mut plan = iisle_sync::plan(&sides, policy);
+            leave_times(&mut plan, policy);
+            return plan;
         }
         let plan = iisle_sync::plan(&sides, policy);
         let touched = tree.touched();
@@ -194,6 +202,23 @@ impl<'a> Deployment<'a> {
         }
         verify_files(self.context, self.package, job.content, &files)
     }
+}
+
+/// Files of the same content stay as they are, whatever their times.
+///
+/// Source: Web Deploy 7.1, `-useCheckSum`, seen.
+fn leave_times(plan: &mut Plan, policy: &Policy) {
+    let Plan { steps, kept: _, refused: _, unchanged_files, unchanged_bytes, unchanged } = plan;
+    steps.retain(|step| {
+        let Step::Touch { path, stamp: _, old } = step else { return true };
+        *unchanged_files += 1;
+        *unchanged_bytes += old.size;
+        if policy.list == List::Everything {
+            unchanged.push((path.clone(), *old));
+        }
+        false
+    });
+    unchanged.sort_by(|(a, _), (b, _)| a.cmp(b));
 }
 
 /// How names of a target compare: as on Windows wherever that is possible, for a package comes

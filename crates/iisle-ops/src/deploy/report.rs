@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 use iisle_report::{Location, Warning};
 use iisle_sync::{Kept, Locked, Plan, Totals};
@@ -7,6 +8,7 @@ use iisle_webdeploy::{Origin, Package, Parameters, Resolved, Unresolved};
 use super::place::Job;
 use super::request::DeployRequest;
 use crate::Failure;
+use crate::drift::Drift;
 use crate::package::is_concealed;
 use crate::sync::SyncOutcome;
 use crate::turn::AtWork;
@@ -80,8 +82,15 @@ pub struct DeployReport {
     pub providers: Vec<DeployedProvider>,
     /// What people should know.
     pub warnings: Vec<Warning>,
-    /// Whether the application was taken offline.
-    pub offline: bool,
+    /// The name of the deployment, when something was begun as a whole; of several providers the
+    /// first one's.
+    pub deployment: Option<String>,
+    /// Whether all that was written was verified by digest; false when nothing was written.
+    pub verified: bool,
+    /// Files that somebody changed at the target since they were deployed.
+    pub drift: Vec<Drift>,
+    /// How long the application was offline, if it was.
+    pub offline: Option<Duration>,
     /// Who is at work there, when that kept it from beginning.
     pub busy: Option<AtWork>,
     /// Why it did not end well.

@@ -103,15 +103,14 @@ impl Deployment<'_> {
             if source.contains(&fold(path)) {
                 continue;
             }
-            let object = if theirs.files.contains_key(path) { "filePath" } else { "dirPath" };
-            let mut hit =
-                self.skips(object, &Self::target_paths(job, path), Some(SkipAction::Delete))?;
-            // What must not be deleted as a folder is not emptied either.
-            for above in path.ancestors() {
-                let paths = Self::target_paths(job, &above);
-                hit = hit || self.skips("dirPath", &paths, Some(SkipAction::Delete))?;
-            }
-            if hit {
+            // Only the uppermost object is asked for: a folder goes with all that is in it, and one
+            // that must not be deleted is not emptied either.
+            let extra = |up: &RelPath| !source.contains(&fold(up));
+            let top = path.ancestors().filter(extra).min_by_key(|up| up.segments().count());
+            let top = top.as_ref().unwrap_or(path);
+            let object = if theirs.files.contains_key(top) { "filePath" } else { "dirPath" };
+            let paths = Self::target_paths(job, top);
+            if self.skips(object, &paths, Some(SkipAction::Delete))? {
                 there.insert(fold(path));
             }
         }

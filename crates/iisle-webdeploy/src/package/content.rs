@@ -52,8 +52,8 @@ pub(super) fn contents(
         };
         for node in nodes {
             let folder = match form {
-                // Hand-made packages name a folder of the archive.
-                Form::ManifestXml => node.path.trim_matches('/').to_owned(),
+                // Hand-made packages name a folder of the archive; Web Deploy takes both separators.
+                Form::ManifestXml => node.path.replace('\\', "/").trim_matches('/').to_owned(),
                 _ => match SourcePath::parse(&node.path) {
                     Ok(path) => path.content_folder(),
                     Err(_) => continue,

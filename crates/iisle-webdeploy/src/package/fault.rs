@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::open::Store;
 use super::{Form, OpenError, Package, PackageContent};
 use crate::archive::Archive;
-use crate::{ArchiveError, Kind, Manifest, Parameters};
+use crate::{ArchiveError, Kind, Manifest, Parameters, SourcePath};
 
 /// Something in a package that Web Deploy drops, misreads or refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,10 +85,9 @@ impl fmt::Display for Fault {
             FaultKind::NoSystemInfo => {
                 f.write_str("systemInfo.xml is missing, Web Deploy refuses the package")
             }
-            FaultKind::Dropped { folder } => write!(
-                f,
-                "`{subject}` is lost when it is deployed: `{folder}/` has no entry of its own"
-            ),
+            FaultKind::Dropped { folder } => {
+                write!(f, "Web Deploy drops `{subject}`: `{folder}/` has no entry of its own")
+            }
             FaultKind::NoContent => write!(f, "the package holds no files for `{subject}`"),
             FaultKind::Zip64Entry => {
                 write!(f, "`{subject}` has zip64 sizes, which Web Deploy does not read")
@@ -201,6 +200,9 @@ pub(super) fn check_providers(manifest: &Manifest, has_system_info: bool) -> Vec
         let subject = || format!("{} {}", provider.name, provider.path).trim_end().to_owned();
         if provider.link.is_none() && !lists_files {
             faults.push(Fault::new(FaultKind::NoLink, subject()));
+        }
+        if provider.is_content() && SourcePath::parse(&provider.path).is_err() {
+            faults.push(Fault::new(FaultKind::NoContent, subject()));
         }
         if provider.is("iisApp") && !provider.children.iter().any(|child| child.is("createApp")) {
             faults.push(Fault::new(FaultKind::NoCreateApp, subject()));

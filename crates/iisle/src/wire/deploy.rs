@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::pack::parameter;
 use super::shared::WireWarning;
-use super::sync::{WireBusy, WireLocked, WireTotals, kept, plan};
+use super::sync::{WireBusy, WireDrift, WireLocked, WireTotals, kept, plan};
 
 /// `deploy`: section 8.
 pub(crate) fn deploy_body(report: &DeployReport) -> Value {
@@ -17,6 +17,9 @@ pub(crate) fn deploy_body(report: &DeployReport) -> Value {
         parameters,
         providers,
         warnings,
+        deployment,
+        verified,
+        drift,
         offline,
         busy,
         failure: _,
@@ -45,7 +48,11 @@ pub(crate) fn deploy_body(report: &DeployReport) -> Value {
         "kept": kept(stays),
         "locked": locked.iter().map(WireLocked::of).collect::<Vec<_>>(),
         "busy": busy.as_ref().map(WireBusy::of),
-        "offline": { "used": offline },
+        "deployment": deployment,
+        "drift": drift.iter().map(WireDrift::of).collect::<Vec<_>>(),
+        "offline": { "used": offline.is_some(), "seconds": offline.map(|time| time.as_secs_f64()) },
+        // Absent where nothing was written.
+        "verified": verified.then_some(true),
         "plan": shows_plan.then(merged),
         "parameters": parameters.iter().map(deployed_parameter).collect::<Vec<_>>(),
         "providers": providers.iter().map(provider).collect::<Vec<_>>(),

@@ -85,10 +85,21 @@ pub(super) struct WireKept {
 }
 
 #[derive(Serialize)]
-struct WireDrift {
+pub(super) struct WireDrift {
     path: String,
     was: String,
     is: Option<String>,
+}
+
+impl WireDrift {
+    pub(super) fn of(drift: &Drift) -> Self {
+        let Drift { path, was, is } = drift;
+        Self {
+            path: path.to_string(),
+            was: was.to_string(),
+            is: is.map(|digest| digest.to_string()),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -174,15 +185,6 @@ pub(super) fn plan(plan: &Plan) -> WirePlan {
     }
 }
 
-fn drift(drift: &Drift) -> WireDrift {
-    let Drift { path, was, is } = drift;
-    WireDrift {
-        path: path.to_string(),
-        was: was.to_string(),
-        is: is.map(|digest| digest.to_string()),
-    }
-}
-
 pub(crate) fn sync_body(report: &SyncReport) -> SyncBody {
     SyncBody {
         outcome: report.outcome.word(),
@@ -190,7 +192,7 @@ pub(crate) fn sync_body(report: &SyncReport) -> SyncBody {
         destination: report.destination.display().to_string(),
         totals: WireTotals::of(report.totals),
         kept: kept(&report.kept),
-        drift: report.drift.iter().map(drift).collect(),
+        drift: report.drift.iter().map(WireDrift::of).collect(),
         locked: report.locked.iter().map(WireLocked::of).collect(),
         busy: report.busy.as_ref().map(WireBusy::of),
         deployment: report.deployment.clone(),

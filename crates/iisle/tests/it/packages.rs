@@ -342,3 +342,109 @@ fn a_manifest_that_lists_its_files_is_one_folder() {
     assert_eq!(run(stage.path(), &["package", "extract", "p.zip", "--output", "site"]).code, 0);
     assert_eq!(fs::read(stage.path().join("site/css/b.css")).unwrap(), b"b");
 }
+
+#[test]
+fn a_place_in_the_package_that_is_not_there_is_refused_and_separators_do_not_matter() {
+    let stage = Stage::new();
+    let gallery = |path: &str| {
+        let manifest = format!(r#"<m><contentPath path="{path}" /></m>"#);
+        zip(&[Entry::new("Manifest.xml", manifest.as_bytes()), Entry::new("web/Blog/a.txt", b"a")])
+    };
+    fs::write(stage.path().join("good.zip"), gallery(r"web\Blog")).unwrap();
+    let ran = run(stage.path(), &["deploy", "good.zip", "--to", "site"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(fs::read(stage.path().join("site/a.txt")).unwrap(), b"a");
+
+    fs::write(stage.path().join("lacks.zip"), gallery("web/Shop")).unwrap();
+    let pathless = ARCHIVE.replace(" path=", " Path=");
+    let bytes = zip(&[
+        Entry::new("archive.xml", pathless.as_bytes()),
+        Entry::new("systemInfo.xml", b"<systemInfo />"),
+        Entry::new("Content/C_C/app/a.txt", b"a"),
+    ]);
+    fs::write(stage.path().join("pathless.zip"), bytes).unwrap();
+    for package in ["lacks.zip", "pathless.zip"] {
+        let deploy = ["deploy", package, "--to", "site", "--delete", "--no-protect"];
+        let ran = run(stage.path(), &deploy);
+        assert_eq!(ran.code, 2, "{package}: {}{}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains("holds no files for"), "{package}: {}", ran.stderr);
+        assert_eq!(fs::read(stage.path().join("site/a.txt")).unwrap(), b"a");
+        assert_eq!(run(stage.path(), &["package", "verify", package]).code, 1, "{package}");
+    }
+}
+
+#[test]
+fn a_skip_rule_for_deleting_is_asked_for_the_uppermost_object_only() {
+    let deployed = |rule: &str| {
+        let stage = Stage::new();
+        fs::write(stage.path().join("p.zip"), package("", &[])).unwrap();
+        for path in ["old/inner/x.log", "x.log", "y.txt"] {
+            stage.write(&format!("site/{path}"), "old");
+        }
+        let deploy = ["deploy", "p.zip", "--to", "site", "--delete", "--no-protect", "--skip"];
+        let ran = run(stage.path(), &[&deploy[..], &[rule]].concat());
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+        let all = ["old/inner/x.log", "x.log", "y.txt"];
+        all.into_iter().filter(|p| stage.path().join("site").join(p).exists()).collect::<Vec<_>>()
+    };
+    let file = r"objectName=filePath,absolutePath=\.log$,skipAction=Delete";
+    assert_eq!(deployed(file), ["x.log"], "the folder was asked for, not what is in it");
+    let inner = "objectName=dirPath,absolutePath=inner$,skipAction=Delete";
+    assert!(deployed(inner).is_empty());
+    let folder = "objectName=dirPath,absolutePath=old$,skipAction=Delete";
+    assert_eq!(deployed(folder), ["old/inner/x.log"]);
+}
+
+#[test]
+fn by_checksum_a_file_of_other_times_is_the_same_and_stays() {
+    let stage = Stage::new();
+    fs::write(stage.path().join("p.zip"), package("", &[])).unwrap();
+    stage.write("site/a.txt", "one TOK");
+    let time = || fs::metadata(stage.path().join("site/a.txt")).unwrap().modified().unwrap();
+    let before = time();
+    for _ in 0..2 {
+        let ran = run(stage.path(), &["deploy", "p.zip", "--to", "site", "--checksum"]);
+        assert!(ran.stdout.starts_with("unchanged"), "{}{}", ran.stdout, ran.stderr);
+        assert_eq!(time(), before);
+    }
+    stage.write("site/a.txt", "two TOK");
+    let ran = run(stage.path(), &["deploy", "p.zip", "--to", "site", "--checksum"]);
+    assert!(ran.stdout.starts_with("done"), "{}{}", ran.stdout, ran.stderr);
+}
+
+#[test]
+fn scripts_are_told_which_deployment_it_was_and_what_had_changed() {
+    let stage = Stage::new();
+    fs::write(stage.path().join("p.zip"), package("", &[])).unwrap();
+    let json = |more: &[&str]| {
+        let deploy = ["deploy", "p.zip", "--to", "site", "--format", "json"];
+        let ran = run(stage.path(), &[&deploy[..], more].concat());
+        serde_json::from_str::<serde_json::Value>(&ran.stdout).unwrap()
+    };
+    let first = json(&["--enable-rule", "AppOffline"]);
+    assert!(first["deployment"].as_str().is_some_and(|id| id.contains('Z')), "{first}");
+    assert_eq!(first["verified"], true);
+    assert_eq!(first["drift"], serde_json::json!([]));
+    stage.write("site/a.txt", "somebody was here");
+    let second = json(&["--enable-rule", "AppOffline", "--on-drift", "overwrite"]);
+    assert_eq!(second["drift"][0]["path"], "a.txt", "{second}");
+    assert_eq!(second["offline"]["used"], true);
+    assert!(second["offline"]["seconds"].is_number(), "{second}");
+    let third = json(&[]);
+    assert_eq!(
+        (&third["outcome"], &third["offline"]["used"]),
+        (&"unchanged".into(), &false.into())
+    );
+    assert!(third["deployment"].is_null() && third["verified"].is_null(), "{third}");
+}
+
+#[test]
+fn companions_are_named_as_the_package_was() {
+    let stage = Stage::new();
+    for (package, digests) in [("App.zip", "App.sha256"), ("new/App.zip", "new/App.sha256")] {
+        let ran = run(stage.path(), &["pack", "output", "-o", package, "--format", "json"]);
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+        let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(document["digests_file"].as_str().unwrap().replace('\\', "/"), digests);
+    }
+}
