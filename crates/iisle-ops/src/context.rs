@@ -15,6 +15,8 @@ pub struct Context<'a> {
     pub environment: &'a BTreeMap<String, String>,
     /// The folder that relative paths start from.
     pub current_dir: &'a Path,
+    /// The verb that is run: those who wait for us are told. Never its arguments, for some are secret.
+    pub verb: &'a str,
 }
 
 impl Context<'_> {

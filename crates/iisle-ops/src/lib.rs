@@ -21,6 +21,7 @@ mod overlay;
 mod pack;
 mod package;
 mod package_facts;
+mod presence;
 mod project;
 mod publish;
 mod releases;

@@ -8,21 +8,20 @@ use std::time::Duration;
 
 use iisle_path::RelPath;
 use iisle_sync::staged::{
-    Away, Direction, Held, Offline, Recovered, StagedError, Staging, deploy, has_manifest,
+    Away, Direction, Doing, Held, Offline, Recovered, StagedError, Staging, deploy, has_manifest,
     is_unfinished, keep_digests, other_streams, read_digests, read_manifest, recover,
 };
 use iisle_sync::{
     DigestStore, Ending, Guard, Known, KnownDigests, List, Manifest, Outcome, Plan, Policy, Side,
     Stream,
 };
-use iisle_tree::workshop::{LocalWorkshop, Lock, Look, Spot, Workshop};
+use iisle_tree::workshop::{LocalWorkshop, Look, Spot, Workshop};
 use iisle_tree::{LocalTree, Stamp, Ticks, Tree, TreeError, host};
 
 use crate::drift::{Drift, Drifted, Joined, Joining, MAX_CONFIG, drift, lost_handler};
-use crate::releases::deployment_id;
 use crate::shutdown::Shutdown;
 use crate::sync::{OfflineWish, OnLocked, StagedOptions, SyncOutcome};
-use crate::turn::{self, AtWork};
+use crate::turn::{self, AtWork, Turn};
 use crate::{Context, Failure};
 
 /// More is no page.
@@ -48,7 +47,7 @@ fn base_path(stream: &Stream, deployment: &str) -> Option<RelPath> {
 pub(crate) struct Site {
     shop: LocalWorkshop,
     /// Held from the moment on when there is something to protect.
-    lock: Option<Lock>,
+    turn: Option<Turn>,
     /// How long is waited for the lock.
     wait: Duration,
     /// How a deployment is ended that an earlier run began.
@@ -162,12 +161,12 @@ impl Site {
     pub(crate) fn of(destination: &Path, options: &StagedOptions) -> Result<Self, NoEntry> {
         let shop = LocalWorkshop::beside(destination)?.waiting(options.lock_limit);
         let StagedOptions { wait, recovery: direction, .. } = *options;
-        Ok(Self { shop, lock: None, wait, direction })
+        Ok(Self { shop, turn: None, wait, direction })
     }
 
     /// Where somebody has deployed before: locks the site and ends what an earlier run began.
     pub(crate) fn settle(&mut self, context: &Context<'_>) -> Result<(), NoEntry> {
-        if self.lock.is_none() && host::is_dir(self.shop.work()) {
+        if self.turn.is_none() && host::is_dir(self.shop.work()) {
             self.begin(context)?;
         }
         Ok(())
@@ -175,16 +174,23 @@ impl Site {
 
     /// Locks the site and ends what an earlier run began; whether there was something.
     pub(crate) fn begin(&mut self, context: &Context<'_>) -> Result<bool, NoEntry> {
-        if self.lock.is_some() {
+        if self.turn.is_some() {
             return Ok(false);
         }
-        self.lock = Some(turn::take(context, &self.shop, self.wait)?);
+        let turn = self.turn.insert(turn::take(context, &self.shop, self.wait)?);
         if !is_unfinished(&self.shop)? {
             return Ok(false);
         }
+        turn.enter("recover");
         let recovered = recover(&self.shop, self.direction)?;
+        turn.enter("plan");
         tracing::info!(?recovered, "ended what an earlier run began");
         Ok(true)
+    }
+
+    /// Where the site is locked: tells those who wait for it that something else is done now.
+    pub(crate) fn enter(&self, phase: &'static str) {
+        self.turn.iter().for_each(|turn| turn.enter(phase));
     }
 
     /// Plans with `plan`, which is given the policy and what an earlier deployment brought, and adds
@@ -204,7 +210,7 @@ impl Site {
         let known = Claims {
             shop: &self.shop,
             stream,
-            locked: self.lock.as_ref().map(Lock::taken),
+            locked: self.turn.as_ref().map(Turn::taken),
             manifest: OnceLock::new(),
             failure: OnceLock::new(),
         };
@@ -293,7 +299,8 @@ impl Site {
             OfflineWish::Always => Offline::Always(away),
             OfflineWish::Never => Offline::Never,
         };
-        let id = self.lock.as_ref().map_or_else(String::new, |lock| deployment_id(lock.taken()));
+        let id = self.turn.as_ref().map_or_else(String::new, |turn| turn.id().to_owned());
+        let presence = self.turn.as_ref().map(Turn::presence);
         let held = match options.on_locked {
             OnLocked::Fail => Held::Wait(options.lock_limit),
             OnLocked::MoveAside => Held::MoveAside,
@@ -311,6 +318,7 @@ impl Site {
             origin,
             sleep: &std::thread::sleep,
             interrupted: &|| context.monitor.is_interrupted(),
+            enter: &|doing: Doing| presence.into_iter().for_each(|told| told.enter(doing.word())),
         };
         let outcome = deploy(&staging, plan);
         if outcome.ending == Ending::Done
@@ -344,7 +352,8 @@ pub(crate) fn rollback(
         }
         return Ok(SyncOutcome::Ended(Ending::Unchanged));
     }
-    let _lock = turn::take(context, &shop, options.wait)?;
+    let turn = turn::take(context, &shop, options.wait)?;
+    turn.enter(Doing::TakingBack.word());
     let recovered = match &options.back_to {
         None => iisle_sync::staged::rollback(&shop),
         Some(id) => iisle_sync::staged::rollback_to(&shop, id),

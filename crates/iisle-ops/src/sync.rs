@@ -335,7 +335,10 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
             let (outcome, id) = site.execute(context, options, &delivery);
             SyncReport { deployment: Some(id), ..executed(request, outcome) }
         }
-        SyncMode::Execute => executed(request, execute(context, written, &target, threads, &plan)),
+        SyncMode::Execute => {
+            site.enter("copy");
+            executed(request, execute(context, written, &target, threads, &plan))
+        }
         SyncMode::Check if plan.is_empty() => {
             planned(request, plan, SyncOutcome::Ended(Ending::Unchanged))
         }

@@ -15,5 +15,6 @@ pub(crate) fn in_context<T>(act: impl FnOnce(&Context<'_>) -> T) -> T {
         commands: &HostCommands,
         environment: &environment,
         current_dir: Path::new("."),
+        verb: "sync",
     })
 }

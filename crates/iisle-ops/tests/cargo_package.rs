@@ -61,6 +61,7 @@ fn run_packing(cargo: &FakeCargo, build: Writes, pack: PackSettings) -> PublishR
         commands: cargo,
         environment: &environment,
         current_dir: &cargo.folder,
+        verb: "sync",
     };
     let options = ProjectOptions {
         runtime: Some("x86_64-pc-windows-gnu".into()),

@@ -38,6 +38,7 @@ fn run(request: &DeployRequest) -> Result<DeployReport, DeployFailure> {
         commands: &HostCommands,
         environment: &environment,
         current_dir: Path::new("."),
+        verb: "sync",
     };
     deploy(&context, request)
 }

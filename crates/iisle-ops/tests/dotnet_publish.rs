@@ -38,6 +38,7 @@ fn run(answer: Result<i32, ErrorKind>) -> (PublishReport, Vec<String>) {
         commands: &dotnet,
         environment: &environment,
         current_dir: folder.path(),
+        verb: "sync",
     };
     let options = ProjectOptions {
         configuration: Some("Release".into()),

@@ -51,6 +51,7 @@ fn run(
         commands: dotnet,
         environment: &environment,
         current_dir: folder,
+        verb: "sync",
     };
     let project = folder.join(&request.project);
     evaluate(&context, &EvaluateRequest { project, ..request.clone() })
@@ -137,6 +138,7 @@ fn a_solution_has_no_properties_and_cannot_be_inspected_as_a_project() {
         commands: &Dotnet::default(),
         environment: &environment,
         current_dir: folder.path(),
+        verb: "sync",
     };
     let path = folder.path().join("Shop.slnx");
     let failure = inspect(&context, &InspectRequest { path, ..InspectRequest::default() });

@@ -36,6 +36,7 @@ fn run(request: &PackRequest) -> Result<PackReport, iisle_ops::Failure> {
         commands: &HostCommands,
         environment: &environment,
         current_dir: Path::new("."),
+        verb: "sync",
     };
     pack(&context, request)
 }

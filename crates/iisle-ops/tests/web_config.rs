@@ -92,6 +92,7 @@ fn run(case: &Case, form: Form) -> Answer {
         commands: &HostCommands,
         environment: &case.environment,
         current_dir: folder.path(),
+        verb: "sync",
     };
     let request = TransformRequest { form, ..request(&publish, &project, case.task.clone()) };
     let result = transform(&context, &request);

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use iisle_ops::{Context, Failure, HostCommands, interrupt};
@@ -25,6 +26,7 @@ pub(crate) struct Session {
     events: Option<Events>,
     /// Whether an interrupt was told of.
     is_told: AtomicBool,
+    verb: OnceLock<&'static str>,
 }
 
 /// What is told when somebody wants an end.
@@ -66,7 +68,8 @@ impl Session {
         let bars =
             if quiet || verbose > 0 || events.is_some() { None } else { Bars::for_terminal() };
         let is_told = AtomicBool::new(false);
-        Self { format, quiet, environment, current_dir, bars, events, is_told }
+        let verb = OnceLock::new();
+        Self { format, quiet, environment, current_dir, bars, events, is_told, verb }
     }
 
     /// What shows progress.
@@ -94,6 +97,7 @@ impl Session {
             commands,
             environment: &self.environment,
             current_dir: &self.current_dir,
+            verb: self.verb.get().copied().unwrap_or_default(),
         }
     }
 
@@ -150,8 +154,9 @@ impl Session {
         })
     }
 
-    /// Begins the event stream, when there is one.
+    /// Begins a verb, and the event stream when there is one.
     pub(crate) fn begin(&self, verb: &'static str) {
+        self.verb.get_or_init(|| verb);
         if self.events.is_some() {
             emit(
                 &serde_json::json!({ "event": "start", "seconds": 0.0, "schema": 1, "tool": Head::TOOL, "verb": verb }),

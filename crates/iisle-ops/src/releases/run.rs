@@ -83,6 +83,7 @@ pub fn release(context: &Context<'_>, request: &ReleaseRequest) -> Result<Releas
         }
         Some(Err(NoEntry::Failed(failure))) => return Err(failure),
     };
+    let enter = |phase| lock.iter().for_each(|turn| turn.enter(phase));
     if lock.is_some() && host::is_dir(folder) {
         folder::clear(folder)?;
     }
@@ -111,6 +112,7 @@ pub fn release(context: &Context<'_>, request: &ReleaseRequest) -> Result<Releas
     if executes {
         host::create_dir_all(folder).map_err(|e| Failure::from(e).context(message()))?;
     }
+    enter("copy");
     let report = sync(context, &SyncRequest { destination: fresh.clone(), ..wanted.clone() })?;
     let place = folder.join(&name);
     let mut report = SyncReport { destination: place.clone(), ..report };
@@ -138,7 +140,9 @@ pub fn release(context: &Context<'_>, request: &ReleaseRequest) -> Result<Releas
     host::rename_folder(&fresh, &place).map_err(|e| Failure::from(e).context(message()))?;
     folder::clear(folder)?;
     report.outcome = SyncOutcome::Ended(Ending::Done);
+    enter("switch");
     let switched = switch(folder, &mut state, &name)?;
+    enter("prune");
     let pruned = remove_old(folder, &state, *keep)?;
     drop(lock);
     Ok(ReleaseReport { sync: report, release: Some(name), switched, pruned })

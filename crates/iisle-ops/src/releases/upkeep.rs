@@ -1,13 +1,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use iisle_tree::workshop::{LocalWorkshop, Lock};
+use iisle_tree::workshop::LocalWorkshop;
 use iisle_tree::{LocalTree, Tree, TreeError, TreeMut, host, pointer};
 
 use super::folder::{self, OLD, Release};
 use super::state::{self, State};
 use crate::staged::NoEntry;
-use crate::turn;
+use crate::turn::{self, Turn};
 use crate::{Context, Failure};
 
 /// The file that an app is configured by; IIS hands out everything else without it.
@@ -85,6 +85,7 @@ pub fn activate(
     if had_config && !has_config(&folder.join(&name)) {
         return Err(no_config(&folder.join(&name)));
     }
+    lock.enter("switch");
     let switched = switch(folder, &mut state, &name)?;
     drop(lock);
     Ok(switched)
@@ -98,6 +99,7 @@ pub fn activate(
 pub fn prune(context: &Context<'_>, folder: &Path, keep: usize) -> Result<Vec<String>, Failure> {
     let lock = lock_now(context, folder)?;
     let state = State::read(folder)?.unwrap_or_default();
+    lock.enter("prune");
     let pruned = remove_old(folder, &state, keep)?;
     drop(lock);
     Ok(pruned)
@@ -179,14 +181,14 @@ fn command(site: &str, place: &Path) -> String {
 }
 
 /// Keeps others from changing the folder.
-pub(super) fn lock(context: &Context<'_>, folder: &Path, wait: Duration) -> Result<Lock, NoEntry> {
+pub(super) fn lock(context: &Context<'_>, folder: &Path, wait: Duration) -> Result<Turn, NoEntry> {
     // The lock would be made beside whatever lies there.
     folder::check_place(folder)?;
     turn::take(context, &LocalWorkshop::beside(folder)?, wait)
 }
 
 /// As [`lock`], for those who only tell that it was not given.
-fn lock_now(context: &Context<'_>, folder: &Path) -> Result<Lock, Failure> {
+fn lock_now(context: &Context<'_>, folder: &Path) -> Result<Turn, Failure> {
     lock(context, folder, Duration::ZERO).map_err(|no_entry| match no_entry {
         NoEntry::Busy(other) => other.failure(),
         NoEntry::Failed(failure) => failure,

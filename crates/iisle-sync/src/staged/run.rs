@@ -58,6 +58,41 @@ pub struct Staging<'a> {
     pub sleep: &'a (dyn Fn(Duration) + Sync),
     /// Whether the deployment is to be given up and taken back.
     pub interrupted: &'a (dyn Fn() -> bool + Sync),
+    /// Told what comes next, a few times in all.
+    pub enter: &'a (dyn Fn(Doing) + Sync),
+}
+
+/// What a deployment is doing, for those who wait for its end.
+///
+/// Source: `sync.md` §5.1, SD-36.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    /// Writing the new files beside the folder.
+    Staging,
+    /// Waiting for somebody to let go of files.
+    Waiting,
+    /// The app is taken offline.
+    Offline,
+    /// Swapping the new files in.
+    Swapping,
+    /// Bringing back what was there before.
+    TakingBack,
+    /// Everything is in place: the app comes back, old backups go.
+    Finishing,
+}
+
+impl Doing {
+    /// The word for it in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Staging => "stage",
+            Self::Waiting => "wait",
+            Self::Offline => "offline",
+            Self::Swapping => "swap",
+            Self::TakingBack => "take-back",
+            Self::Finishing => "finish",
+        }
+    }
 }
 
 /// What becomes of files that somebody holds, when the app was taken offline and holds them still, or
@@ -203,6 +238,7 @@ impl<'a> Deployment<'a> {
         }
         match policy {
             Held::Wait(limit) if !held.is_empty() => {
+                self.enter(Doing::Waiting);
                 let held = self.await_release(limit)?;
                 if held.is_empty() { Ok(None) } else { Err(Stop::locked(held)) }
             }
@@ -246,6 +282,7 @@ impl<'a> Deployment<'a> {
     fn prepare(&self, away: Option<Away<'_>>) -> Result<Ready<'a>, Stop> {
         let Staging { source, shop, monitor, threads, stream, id, origin, interrupted, .. } =
             *self.staging;
+        self.enter(Doing::Staging);
         drop_stage(shop)?;
         let (record, retimed) = self.record()?;
         let text = record.write();
@@ -272,6 +309,7 @@ impl<'a> Deployment<'a> {
         if let Some(away) = away {
             // The app is away for as short a time as can be: what takes long comes before.
             shop.flush()?;
+            self.enter(Doing::Offline);
             offline::place(shop, away.page, id)?;
             away_since = Some(Instant::now());
             let held = self.await_release(away.limit)?;
@@ -289,6 +327,10 @@ impl<'a> Deployment<'a> {
         let journal = Journal::begin(shop, digest)?;
         shop.flush()?;
         Ok(Ready { journal, record, away_since })
+    }
+
+    fn enter(&self, doing: Doing) {
+        (self.staging.enter)(doing);
     }
 
     fn go_on(&self) -> Result<(), Stop> {
@@ -362,6 +404,7 @@ impl<'a> Deployment<'a> {
         if is_deleting {
             monitor.begin(Busy::Delete, Some(self.plan.totals().deleted_files), None);
         }
+        self.enter(Doing::Swapping);
         let began = Instant::now();
         let swapped = self.swap_unless_interrupted(&record);
         let swapping = began.elapsed();
@@ -379,6 +422,7 @@ impl<'a> Deployment<'a> {
         };
         let error = match swapped {
             Ok(()) => {
+                self.enter(Doing::Finishing);
                 return offline(match end(*shop, &mut journal, &record) {
                     Ok(()) => self.done(Ending::Done, Vec::new()),
                     Err(error) => self.done(Ending::OfflineLeft, vec![StepError::Staged(error)]),
@@ -390,6 +434,7 @@ impl<'a> Deployment<'a> {
             StagedError::Interrupted => StepError::Interrupted,
             error => StepError::Staged(error),
         }];
+        self.enter(Doing::TakingBack);
         let ending = match take_back(*shop, &mut journal, &record) {
             Ok(()) => Ending::RolledBack,
             Err(error) => {

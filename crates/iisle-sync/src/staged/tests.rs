@@ -15,7 +15,7 @@ use iisle_report::{Monitor, Retry, Silent};
 use iisle_tree::workshop::{Broken, Faulty, LocalWorkshop, Workshop};
 use iisle_tree::{Holder, LocalTree, Snapshot, Stamp, Ticks, Tree, TreeError, TreeMut};
 
-use super::{Away, Direction, Held, Offline, Recovered, Staging, deploy, recover, rollback};
+use super::{Away, Direction, Doing, Held, Offline, Recovered, Staging, deploy, recover, rollback};
 use crate::manifest::Stream;
 use crate::outcome::{Ending, Outcome};
 use crate::policy::{Extras, Policy};
@@ -127,6 +127,16 @@ impl Stage {
         destination: &dyn TreeMut,
         monitor: &dyn Monitor,
     ) -> Outcome {
+        Self::deploy_telling(shop, offline, (source, destination), monitor, &|_| ())
+    }
+
+    fn deploy_telling(
+        shop: &dyn Workshop,
+        offline: Offline<'_>,
+        (source, destination): (&dyn Tree, &dyn TreeMut),
+        monitor: &dyn Monitor,
+        enter: &(dyn Fn(Doing) + Sync),
+    ) -> Outcome {
         let plan = prepare(source, destination, &policy(), &Silent).unwrap();
         let staging = Staging {
             source,
@@ -141,6 +151,7 @@ impl Stage {
             origin: "source",
             sleep: &|_| (),
             interrupted: &|| monitor.is_interrupted(),
+            enter,
         };
         deploy(&staging, &plan)
     }
@@ -570,6 +581,34 @@ fn waiting_for_a_held_file_is_told_each_time() {
     let expected = |number| format!("{number} App.dll: it is in use by 1 processes");
     assert_eq!(told, (1..=told.len()).map(expected).collect::<Vec<_>>());
     assert!(!told.is_empty());
+}
+
+// SD-36
+#[test]
+fn a_deployment_tells_what_it_is_doing_a_few_times() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let run = |held, offline, monitor: &dyn Monitor| {
+        let stage = template.stage();
+        let trees = (&LocalTree::open(&stage.source).unwrap(), &stage.held(held));
+        let told = Mutex::new(Vec::new());
+        let enter = |doing: Doing| told.lock().unwrap().push(doing.word());
+        let outcome =
+            Stage::deploy_telling(&stage.shop(), offline, (trees.0, trees.1), monitor, &enter);
+        (outcome.ending, told.into_inner().unwrap().join(" "))
+    };
+    let told = |held, offline| run(held, offline, &Silent);
+    assert_eq!(told(0, Offline::Never), (Ending::Done, "stage swap finish".to_owned()));
+    assert_eq!(told(2, Offline::Never), (Ending::Done, "wait stage swap finish".to_owned()));
+    let away = Offline::Always(AWAY);
+    assert_eq!(told(0, away), (Ending::Done, "stage offline swap finish".to_owned()));
+    // Interrupted ever later, it comes to the swap in the end and takes that back.
+    let taken_back = (0..).find_map(|from| {
+        let impatient = Impatient { asked: AtomicUsize::new(0), from };
+        let (ending, told) = run(0, Offline::Never, &impatient);
+        (ending == Ending::Done || told.contains("swap")).then_some((ending, told))
+    });
+    assert_eq!(taken_back, Some((Ending::RolledBack, "stage swap take-back".to_owned())));
 }
 
 /// Somebody who wants an end from the question with that number on.

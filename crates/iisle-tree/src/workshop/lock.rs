@@ -1,7 +1,8 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -13,6 +14,8 @@ use crate::{Ticks, TreeError};
 const LOCK: &str = "lock";
 /// The file that says who holds it; beside it, for a locked file cannot be read everywhere.
 const HOLDER: &str = "lock.json";
+/// What becomes that file, so that nobody reads half of it.
+const NEXT_HOLDER: &str = "lock.json.new";
 /// More is no description of a holder.
 const MAX_HOLDER: usize = 4096;
 
@@ -25,7 +28,27 @@ const MAX_HOLDER: usize = 4096;
 pub struct Lock {
     _files: Vec<File>,
     _name: system::NamedLock,
+    notice: Notice,
     taken: Ticks,
+}
+
+/// What those who do not get a lock are told of who holds it. Only the holder writes it.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    work: PathBuf,
+}
+
+impl Notice {
+    /// Tells something else than before, in one step.
+    ///
+    /// # Errors
+    /// When it cannot be written; what was told before stays.
+    pub fn write(&self, who: &str) -> Result<(), TreeError> {
+        let next = self.work.join(NEXT_HOLDER);
+        fs::write(&next, who)
+            .and_then(|()| fs::rename(&next, self.work.join(HOLDER)))
+            .map_err(|e| TreeError::io("write", self.work.join(HOLDER).display().to_string(), e))
+    }
 }
 
 /// Why a lock was not given.
@@ -33,9 +56,10 @@ pub struct Lock {
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the messages name the fields")]
 pub enum LockError {
-    /// Somebody else has it; what they said of themselves, and since when.
+    /// Somebody else has it; what they said of themselves, when they said it by the clock of the
+    /// volume, and how long ago that is, where the clocks of both allow to tell.
     #[error("another deployment is at work there{}", by(holder))]
-    Busy { holder: String, since: Option<Ticks> },
+    Busy { holder: String, told: Option<Ticks>, ago: Option<Duration> },
     #[error(transparent)]
     Tree(#[from] TreeError),
 }
@@ -73,18 +97,22 @@ impl Lock {
         let named = system::named_lock(&name_of(site))
             .map_err(|e| TreeError::io("lock", site.display().to_string(), e))?;
         let Some(name) = named else {
-            return Err(LockError::Busy { holder: String::new(), since: None });
+            return Err(LockError::Busy { holder: String::new(), told: None, ago: None });
         };
         // Who holds it is a courtesy to others; the lock is what counts.
-        let told =
-            File::create(work.join(HOLDER)).and_then(|mut file| file.write_all(who.as_bytes()));
-        if let Err(error) = told {
+        let notice = Notice { work: work.to_owned() };
+        if let Err(error) = notice.write(who) {
             tracing::debug!(%error, "the holder of the lock is not named");
         }
         // The clock of the volume, by which files are dated.
         let taken = fs::metadata(work.join(HOLDER))
             .map_or(Ticks::UNIX_EPOCH, |metadata| system::stamp(&metadata).modified);
-        Ok(Self { _files: files, _name: name, taken })
+        Ok(Self { _files: files, _name: name, notice, taken })
+    }
+
+    /// What others are told.
+    pub fn notice(&self) -> &Notice {
+        &self.notice
     }
 
     /// When it was taken, by the clock of the volume.
@@ -121,9 +149,10 @@ fn held(tried: Result<(), fs::TryLockError>, work: &Path) -> Result<(), LockErro
             let said = fs::read(work.join(HOLDER)).unwrap_or_default();
             let said = &said[..said.len().min(MAX_HOLDER)];
             let holder = String::from_utf8_lossy(said).trim().to_owned();
-            let since = fs::metadata(work.join(HOLDER)).ok();
-            let since = since.map(|metadata| system::stamp(&metadata).modified);
-            Err(LockError::Busy { holder, since })
+            let told = fs::metadata(work.join(HOLDER)).ok();
+            let ago = told.as_ref().and_then(|told| told.modified().ok()?.elapsed().ok());
+            let told = told.map(|metadata| system::stamp(&metadata).modified);
+            Err(LockError::Busy { holder, told, ago })
         }
         Err(fs::TryLockError::Error(error)) => {
             Err(TreeError::io("lock", work.join(LOCK).display().to_string(), error).into())

@@ -14,7 +14,7 @@ use iisle_path::RelPath;
 
 pub use faulty::{Broken, Faulty};
 pub use local::LocalWorkshop;
-pub use lock::{Lock, LockError};
+pub use lock::{Lock, LockError, Notice};
 
 use crate::digest::Digest;
 use crate::{Durability, Stamp, TreeError};

@@ -48,9 +48,18 @@ fn a_second_deployment_learns_who_is_at_work() {
     let other = LocalWorkshop::beside(&folder.path().join("x/../site")).unwrap();
     let error = other.lock("bob").unwrap_err();
     assert!(
-        matches!(&error, LockError::Busy { holder, since: Some(_) } if holder == "ann, pid 7"),
+        matches!(&error, LockError::Busy { holder, told: Some(_), ago: Some(_) } if holder == "ann, pid 7"),
         "{error}"
     );
+    lock.notice().write("ann, swapping").unwrap();
+    let error = other.lock("bob").unwrap_err();
+    assert!(
+        matches!(&error, LockError::Busy { holder, .. } if holder == "ann, swapping"),
+        "{error}"
+    );
+    let mut names = shop.names(None).unwrap();
+    names.sort();
+    assert_eq!(names, ["lock", "lock.json"], "nothing is left beside them");
     drop(lock);
     other.lock("bob").unwrap();
 }

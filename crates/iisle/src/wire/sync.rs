@@ -133,15 +133,28 @@ pub(super) struct WireBusy {
     #[serde(skip_serializing_if = "Option::is_none")]
     host: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phase: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    heartbeat: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    heartbeat_seconds_ago: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     said: Option<String>,
 }
 
 impl WireBusy {
     pub(super) fn of(other: &AtWork) -> Self {
-        let AtWork { pid, user, host, since, said } = other.clone();
-        Self { pid, user, host, since: since.map(time), said }
+        let AtWork { pid, user, host, id, command, phase, since, heartbeat, heartbeat_ago, said } =
+            other.clone();
+        let (since, heartbeat) = (since.map(time), heartbeat.map(time));
+        let heartbeat_seconds_ago = heartbeat_ago.map(|ago| ago.as_secs_f64());
+        Self { pid, user, host, id, command, phase, since, heartbeat, heartbeat_seconds_ago, said }
     }
 }
 

@@ -119,6 +119,9 @@ fn list(folder: &Path, all: &mut Vec<String>) {
         if path.is_dir() {
             all.push(format!("{}/", path.display()));
             list(&path, all);
+        } else if path.ends_with("lock.json") {
+            // Whoever had the lock last says in it what it did: that is as long as it happens to be.
+            all.push(path.display().to_string());
         } else {
             all.push(format!("{} {}", path.display(), path.symlink_metadata().unwrap().len()));
         }

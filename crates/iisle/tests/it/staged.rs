@@ -147,6 +147,32 @@ fn a_second_deployment_is_told_who_is_at_work() {
 
 // SD-36
 #[test]
+fn how_far_the_other_deployment_is_and_whether_it_is_alive_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, &[("new/a", "1"), ("new/secret", "2")]);
+    assert_eq!(run(root, &["sync", "new", "site", "--exclude", "secret"]).code, 0);
+    let own = text(root, ".site.deploy/lock.json").unwrap();
+    for said in [r#""command":"sync""#, r#""phase":"finish""#, r#""heartbeat":""#, r#""id":""#] {
+        assert!(own.contains(said), "{own}");
+    }
+    assert!(!own.contains("secret"), "arguments are told to nobody: {own}");
+    let lock = fs::File::options().write(true).open(root.join(".site.deploy/lock")).unwrap();
+    lock.lock().unwrap();
+    write(root, &[("new/a", "another")]);
+    let busy = run(root, &["sync", "new", "site"]);
+    let words = "command sync, phase finish, last heartbeat ";
+    assert!(busy.stderr.contains(words), "{}", busy.stderr);
+    let busy = run(root, &["sync", "new", "site", "--format", "json"]);
+    for said in
+        [r#""busy":{"command":"sync","#, r#""phase":"finish""#, r#""heartbeat_seconds_ago":"#]
+    {
+        assert!(busy.stdout.contains(said), "{}", busy.stdout);
+    }
+}
+
+// SD-36
+#[test]
 fn another_deployment_is_waited_for_by_every_verb() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
@@ -166,7 +192,8 @@ fn another_deployment_is_waited_for_by_every_verb() {
         write(root, &[(&format!("{work}/lock"), "")]);
         let lock = fs::File::options().write(true).open(root.join(work).join("lock")).unwrap();
         lock.lock().unwrap();
-        write(root, &[(&format!("{work}/lock.json"), r#"{"pid":4312,"user":"ann"}"#)]);
+        let said = r#"{"pid":4312,"user":"ann","phase":"swap","heartbeat":"2026-11-20T17:30:00Z"}"#;
+        write(root, &[(&format!("{work}/lock.json"), said)]);
         let busy = run(root, &[words, &["--format", "json", "--wait=0"]].concat());
         assert_eq!(busy.code, 2, "{words:?} {}", busy.stdout);
         for said in [r#""outcome":"busy""#, r#""busy":{"#, r#""pid":4312"#, r#""user":"ann""#] {
@@ -181,7 +208,8 @@ fn another_deployment_is_waited_for_by_every_verb() {
             line.clear();
             assert!(events.read_line(&mut line).unwrap() > 0, "{words:?} did not wait");
         }
-        assert!(line.contains("another deployment is at work there"), "{line}");
+        let words = "another deployment is at work there (phase swap, last heartbeat ";
+        assert!(line.contains(words), "{line}");
         drop(lock);
         let mut rest = String::new();
         events.read_to_string(&mut rest).unwrap();
