@@ -1,0 +1,4 @@
+//! Packages as whole files: written, read and damaged.
+
+mod pack;
+mod read;
