@@ -207,9 +207,14 @@ mod tests {
         }
 
         fn plan(&self) -> ApplyRequest {
+            self.plan_with(&[])
+        }
+
+        fn plan_with(&self, unprotect: &[&str]) -> ApplyRequest {
             let settings = SyncSettings {
                 extras: Extras::Delete,
                 max_delete: Some(100),
+                unprotect: unprotect.iter().map(|pattern| (*pattern).to_owned()).collect(),
                 ..SyncSettings::default()
             };
             let request = SyncRequest {
@@ -241,6 +246,24 @@ mod tests {
         assert_eq!(report.outcome.word(), "done");
         assert_eq!(host::read(&stage.at("dst/changed.txt"), 10).unwrap(), b"changed");
         assert!(!host::exists(&stage.at("dst/extra.txt")));
+    }
+
+    // SD-24
+    #[test]
+    fn a_plan_leaves_alone_what_the_site_lists() {
+        let stage = Stage::new();
+        stage.put("dst/.deployignore", "*.txt\n");
+        let request = stage.plan();
+        assert_eq!(request.plan.steps.len(), 2, "only what is missing is created");
+        assert_eq!(Stage::apply(&request).outcome.word(), "done");
+        assert!(host::exists(&stage.at("dst/extra.txt")));
+        assert!(host::exists(&stage.at("dst/.deployignore")));
+        // Whoever takes it out of what is protected means it.
+        let request = stage.plan_with(&["/extra.txt", ".deployignore"]);
+        assert_eq!(request.plan.steps.len(), 2);
+        assert_eq!(Stage::apply(&request).outcome.word(), "done");
+        assert!(!host::exists(&stage.at("dst/extra.txt")));
+        assert!(!host::exists(&stage.at("dst/.deployignore")));
     }
 
     // SD-1

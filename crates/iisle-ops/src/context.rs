@@ -17,6 +17,8 @@ pub struct Context<'a> {
     pub current_dir: &'a Path,
     /// The verb that is run: those who wait for us are told. Never its arguments, for some are secret.
     pub verb: &'a str,
+    /// Minutes since midnight by the clock on the wall.
+    pub minute_of_day: &'a (dyn Fn() -> u16 + Send + Sync),
 }
 
 impl Context<'_> {

@@ -23,6 +23,7 @@ mod package;
 mod package_facts;
 mod presence;
 mod project;
+mod protection;
 mod publish;
 mod releases;
 pub mod robocopy;
@@ -72,6 +73,7 @@ pub use iisle_xdt::{
     Status as XdtStatus, Unmatched as XdtUnmatched,
 };
 pub use inspect::{InspectReport, InspectRequest, inspect};
+pub use limited::{Bandwidth, Hours};
 pub use pack::{
     ConnectionStrings, Environment, FileValue, PackForm, PackReport, PackRequest, PackSettings,
     Sbom, SetAcl, WrittenFile, pack,

@@ -12,13 +12,14 @@ use iisle_sync::staged::{
     is_unfinished, keep_digests, other_streams, read_digests, read_manifest, recover,
 };
 use iisle_sync::{
-    DigestStore, Ending, Guard, Known, KnownDigests, List, Manifest, Outcome, Plan, Policy, Side,
-    Stream,
+    Care, DigestStore, Ending, Guard, Known, KnownDigests, List, Manifest, Outcome, Plan, Policy,
+    Side, Stream,
 };
 use iisle_tree::workshop::{LocalWorkshop, Look, Spot, Workshop};
 use iisle_tree::{LocalTree, Stamp, Ticks, Tree, TreeError, host};
 
 use crate::drift::{Drift, Drifted, Joined, Joining, MAX_CONFIG, drift, lost_handler};
+use crate::protection::with_own;
 use crate::shutdown::Shutdown;
 use crate::sync::{OfflineWish, OnLocked, StagedOptions, SyncOutcome};
 use crate::turn::{self, AtWork, Turn};
@@ -203,7 +204,10 @@ impl Site {
         plan: impl FnOnce(&Policy, &dyn Known) -> Result<Plan, Failure>,
     ) -> Result<Planned, NoEntry> {
         let stream = &options.stream;
-        let mut policy = policy.clone();
+        let mut policy = match policy.care {
+            Care::None => policy.clone(),
+            Care::Site | Care::Extras => with_own(policy, destination)?,
+        };
         if !has_manifest(&self.shop, stream)? {
             policy.list = List::Everything;
         }

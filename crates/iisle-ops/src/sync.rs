@@ -13,7 +13,7 @@ use iisle_tree::{LocalTree, Tree};
 use crate::apply::Bound;
 use crate::drift::{Drift, OnDrift};
 use crate::interruptible::interruptible;
-use crate::limited::limited;
+use crate::limited::{Bandwidth, limited};
 use crate::staged::{self, Delivery, NoEntry, Site};
 use crate::turn::AtWork;
 use crate::{Context, Failure};
@@ -27,6 +27,8 @@ pub struct SyncSettings {
     pub compare: Compare,
     /// Patterns never touched, beside the built-in ones.
     pub protect: Vec<String>,
+    /// Patterns of what is replaced and deleted all the same.
+    pub unprotect: Vec<String>,
     /// When not empty, only what matches is synced.
     pub include: Vec<String>,
     /// What is left out on both sides.
@@ -35,8 +37,8 @@ pub struct SyncSettings {
     pub max_delete: Option<u64>,
     /// Files that are written at the same time; `None` for one for each processor.
     pub threads: Option<NonZero<usize>>,
-    /// Bytes that are copied in a second, at most.
-    pub bytes_per_second: Option<u64>,
+    /// How fast is copied.
+    pub bandwidth: Bandwidth,
     /// The plan that somebody approved: no other is executed.
     pub bound: Option<Bound>,
 }
@@ -49,6 +51,7 @@ impl SyncSettings {
             included: Patterns::parse(&self.include)?,
             excluded: Patterns::parse(&self.exclude)?,
             max_deletes: self.max_delete,
+            unprotected: Patterns::parse(&self.unprotect)?,
             ..Policy::new(&self.protect)?
         })
     }
@@ -315,7 +318,7 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
     if let Some(bound) = &settings.bound {
         bound.hold(&mut plan);
     }
-    let limited = settings.bytes_per_second.map(|rate| limited(&tree, rate));
+    let limited = limited(&tree, &settings.bandwidth, context);
     let files: &dyn Tree = limited.as_ref().map_or(&tree, |limited| limited);
     let with_joined = joined.map(|joined| joined.put_into(files));
     let written: &dyn Tree = with_joined.as_ref().map_or(files, |tree| tree);

@@ -16,5 +16,6 @@ pub(crate) fn in_context<T>(act: impl FnOnce(&Context<'_>) -> T) -> T {
         environment: &environment,
         current_dir: Path::new("."),
         verb: "sync",
+        minute_of_day: &|| 0,
     })
 }

@@ -51,6 +51,18 @@ impl Patterns {
         Ok(Self { set, written, owner })
     }
 
+    /// These patterns and `more` after them.
+    ///
+    /// # Errors
+    /// When one of `more` cannot be read.
+    pub fn and<S: AsRef<str>>(
+        &self,
+        more: impl IntoIterator<Item = S>,
+    ) -> Result<Self, PatternError> {
+        let more = more.into_iter().map(|pattern| pattern.as_ref().to_owned());
+        Self::parse(self.written.iter().cloned().chain(more))
+    }
+
     /// Whether there are no patterns.
     pub fn is_empty(&self) -> bool {
         self.written.is_empty()
@@ -110,6 +122,13 @@ mod tests {
         }
         assert_eq!(first(&["/logs/"], "x/logs/c"), None);
         assert_eq!(first(&["logs/"], "logsx"), None);
+    }
+
+    #[test]
+    fn patterns_that_are_added_come_last() {
+        let both = Patterns::parse(["a*"]).unwrap().and(["ab", "b"]).unwrap();
+        let first = |path: &str| both.matching(&RelPath::parse(path).unwrap()).map(str::to_owned);
+        assert_eq!((first("ab").as_deref(), first("x/B").as_deref()), (Some("a*"), Some("b")));
     }
 
     #[test]

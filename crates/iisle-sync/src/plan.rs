@@ -331,10 +331,13 @@ impl<'a> Planner<'a> {
         if self.policy.protects(path) {
             return self.keep_below(path, Why::Protected, 1);
         }
-        if self.policy.care != Care::None && is_offline_page(path) {
+        let is_special = self.policy.care != Care::None;
+        if is_special && is_offline_page(path) && !self.policy.unprotects(path) {
             return self.keep(path.to_string(), Why::Protected, 1);
         }
-        if self.policy.care != Care::None && is_web_config(path) {
+        // The one at the root is never deleted: without it the server hands out the files of the app.
+        let is_root = path.is_top_level();
+        if is_special && is_web_config(path) && (is_root || !self.policy.unprotects(path)) {
             return self.keep(path.to_string(), Why::WebConfig, 1);
         }
         if !self.policy.selects(path) {

@@ -30,7 +30,8 @@ pub struct Policy {
     pub target: Target,
     /// Never replaced and never deleted; [`PROTECTED`] and patterns of the user.
     pub protected: Patterns,
-    /// Taken out of `protected` again.
+    /// Taken out of `protected` again; what it names is replaced and deleted like any file, a
+    /// `web.config` below the root and an `app_offline.htm` too.
     pub unprotected: Patterns,
     /// When not empty, the sync is about matching files only.
     pub included: Patterns,
@@ -83,8 +84,12 @@ impl Policy {
 
     /// Whether `path` must stay as it is at the destination.
     pub fn protects(&self, path: &RelPath) -> bool {
-        self.protected.is_match(path)
-            && (self.unprotected.is_empty() || !self.unprotected.is_match(path))
+        self.protected.is_match(path) && !self.unprotects(path)
+    }
+
+    /// Whether somebody took `path` out of what is protected.
+    pub fn unprotects(&self, path: &RelPath) -> bool {
+        !self.unprotected.is_empty() && self.unprotected.is_match(path)
     }
 }
 
@@ -197,7 +202,7 @@ pub(crate) fn other_time(time: Ticks, other: Ticks) -> Ticks {
 #[cfg(test)]
 mod tests {
     use super::{Policy, other_time, same_time};
-    use iisle_path::RelPath;
+    use iisle_path::{Patterns, RelPath};
     use iisle_tree::Ticks;
 
     // SD-8
@@ -223,6 +228,20 @@ mod tests {
                 assert!(next != before && same_time(next, Ticks(time)), "{time} {next:?}");
                 before = next;
             }
+        }
+    }
+
+    // SD-24
+    #[test]
+    fn what_is_named_is_protected_no_longer() {
+        let unprotected = Patterns::parse(["App_Data/seed/", "*.db"]).unwrap();
+        let policy = Policy { unprotected, ..Policy::new(["/uploads/"]).unwrap() };
+        let protects = |path: &str| policy.protects(&RelPath::parse(path).unwrap());
+        for path in ["App_Data/seed/a", "app_data/SEED", "data/site.DB"] {
+            assert!(!protects(path), "{path}");
+        }
+        for path in ["App_Data/upload.png", "uploads/a.png", "site.mdf"] {
+            assert!(protects(path), "{path}");
         }
     }
 

@@ -25,6 +25,12 @@ pub(crate) fn now() -> iisle_ops::Ticks {
     iisle_ops::Ticks::from_unix(now.as_second(), nanoseconds)
 }
 
+/// Minutes since midnight by the clock on the wall.
+pub(crate) fn minute_of_day() -> u16 {
+    let now = jiff::Zoned::now();
+    u16::try_from(i32::from(now.hour()) * 60 + i32::from(now.minute())).unwrap_or(0)
+}
+
 /// Minutes by which the clock of this machine is ahead of UTC now.
 pub(crate) fn utc_offset_minutes() -> i32 {
     jiff::Zoned::now().offset().seconds() / 60

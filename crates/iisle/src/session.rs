@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::args::{Format, OutputArgs};
+use crate::env;
 use crate::exit::Exit;
 use crate::progress::{Bars, Events, Plain, emit};
 use crate::render::failure::failure;
@@ -98,6 +99,7 @@ impl Session {
             environment: &self.environment,
             current_dir: &self.current_dir,
             verb: self.verb.get().copied().unwrap_or_default(),
+            minute_of_day: &env::minute_of_day,
         }
     }
 

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use iisle_sync::{Ending, Outcome, Totals};
-use iisle_tree::LocalTree;
+use iisle_tree::{LocalTree, Tree};
 use iisle_webdeploy::ParameterizedTree;
 
 use super::place::Job;
@@ -9,6 +9,7 @@ use super::report::{DeployReport, DeployedContent, sum};
 use super::request::DeployMode;
 use super::run::Deployment;
 use crate::Failure;
+use crate::limited::limited;
 use crate::staged::{Delivery, NoEntry, Site};
 use crate::sync::{OfflineWish, StagedOptions, SyncOutcome, locked_line};
 use crate::turn::AtWork;
@@ -136,14 +137,12 @@ impl Deployment<'_> {
         tree: &ParameterizedTree<'_>,
         destination: &LocalTree,
     ) -> Result<(Outcome, Option<String>), NoEntry> {
+        let limited = limited(tree, &self.request.bandwidth, self.context);
+        let source: &dyn Tree = limited.as_ref().map_or(tree, |limited| limited);
+        let threads = self.request.threads.unwrap_or_else(crate::staged::threads);
         if job.file_name.is_some() || job.plan.is_empty() || self.is_inner(job) {
             let monitor = self.context.monitor;
-            let work = iisle_sync::Context {
-                source: tree,
-                destination,
-                monitor,
-                threads: crate::staged::threads(),
-            };
+            let work = iisle_sync::Context { source, destination, monitor, threads };
             return Ok((iisle_sync::execute(&work, &job.plan), None));
         }
         let options = self.options();
@@ -153,9 +152,8 @@ impl Deployment<'_> {
             return Err(failure.hint("run the same command again").into());
         }
         let origin = self.request.package.package.display().to_string();
-        let threads = crate::staged::threads();
         let delivery = Delivery {
-            source: tree,
+            source,
             pristine: tree,
             origin: &origin,
             destination,

@@ -34,13 +34,22 @@ impl<'a> Deployment<'a> {
     }
 
     fn policy(&self) -> Result<Policy, Failure> {
-        let DeployRequest { extras, compare, protect, protection, max_delete, rules, .. } =
-            self.request;
+        let DeployRequest {
+            extras,
+            compare,
+            protect,
+            unprotect,
+            protection,
+            max_delete,
+            rules,
+            ..
+        } = self.request;
         let extras = if rules.do_not_delete { Extras::Keep } else { *extras };
         let mut policy = Policy {
             compare: *compare,
             extras,
             max_deletes: *max_delete,
+            unprotected: Patterns::parse(unprotect)?,
             care: Care::Extras,
             // As Web Deploy does it.
             spelling: Spelling::Destination,

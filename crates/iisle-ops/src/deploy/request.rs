@@ -1,8 +1,10 @@
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use iisle_sync::{Compare, Extras};
 use iisle_webdeploy::{PositionMode, Setting};
 
+use crate::limited::Bandwidth;
 use crate::sync::StagedOptions;
 use crate::{Failure, PackageRequest};
 
@@ -29,10 +31,16 @@ pub struct DeployRequest {
     pub compare: Compare,
     /// Patterns never touched, beside the built-in ones.
     pub protect: Vec<String>,
+    /// Patterns of what is replaced and deleted all the same.
+    pub unprotect: Vec<String>,
     /// Whether what a site writes itself is protected, and how much may be deleted unasked.
     pub protection: Protection,
     /// Deletions that are not too many.
     pub max_delete: Option<u64>,
+    /// Files that are written at the same time; `None` for one for each processor.
+    pub threads: Option<NonZero<usize>>,
+    /// How fast is written.
+    pub bandwidth: Bandwidth,
     /// How parameters of kind `TextFilePosition` work.
     pub positions: PositionMode,
     /// How the files get there.

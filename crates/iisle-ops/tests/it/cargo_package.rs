@@ -62,6 +62,7 @@ fn run_packing(cargo: &FakeCargo, build: Writes, pack: PackSettings) -> PublishR
         environment: &environment,
         current_dir: &cargo.folder,
         verb: "sync",
+        minute_of_day: &|| 0,
     };
     let options = ProjectOptions {
         runtime: Some("x86_64-pc-windows-gnu".into()),

@@ -23,8 +23,11 @@ fn request(package: &Path) -> DeployRequest {
         extras: Extras::Keep,
         compare: iisle_ops::Compare::Stamps,
         protect: Vec::new(),
+        unprotect: Vec::new(),
         protection: Protection::On,
         max_delete: None,
+        threads: None,
+        bandwidth: iisle_ops::Bandwidth::default(),
         positions: PositionMode::Replace,
         staged: iisle_ops::StagedOptions::default(),
         mode: DeployMode::Execute,
@@ -39,6 +42,7 @@ fn run(request: &DeployRequest) -> Result<DeployReport, DeployFailure> {
         environment: &environment,
         current_dir: Path::new("."),
         verb: "sync",
+        minute_of_day: &|| 0,
     };
     deploy(&context, request)
 }

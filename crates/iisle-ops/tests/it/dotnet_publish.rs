@@ -39,6 +39,7 @@ fn run(answer: Result<i32, ErrorKind>) -> (PublishReport, Vec<String>) {
         environment: &environment,
         current_dir: folder.path(),
         verb: "sync",
+        minute_of_day: &|| 0,
     };
     let options = ProjectOptions {
         configuration: Some("Release".into()),

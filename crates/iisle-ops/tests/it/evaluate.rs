@@ -52,6 +52,7 @@ fn run(
         environment: &environment,
         current_dir: folder,
         verb: "sync",
+        minute_of_day: &|| 0,
     };
     let project = folder.join(&request.project);
     evaluate(&context, &EvaluateRequest { project, ..request.clone() })
@@ -139,6 +140,7 @@ fn a_solution_has_no_properties_and_cannot_be_inspected_as_a_project() {
         environment: &environment,
         current_dir: folder.path(),
         verb: "sync",
+        minute_of_day: &|| 0,
     };
     let path = folder.path().join("Shop.slnx");
     let failure = inspect(&context, &InspectRequest { path, ..InspectRequest::default() });

@@ -37,6 +37,7 @@ fn run(request: &PackRequest) -> Result<PackReport, iisle_ops::Failure> {
         environment: &environment,
         current_dir: Path::new("."),
         verb: "sync",
+        minute_of_day: &|| 0,
     };
     pack(&context, request)
 }

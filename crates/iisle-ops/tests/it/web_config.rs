@@ -93,6 +93,7 @@ fn run(case: &Case, form: Form) -> Answer {
         environment: &case.environment,
         current_dir: folder.path(),
         verb: "sync",
+        minute_of_day: &|| 0,
     };
     let request = TransformRequest { form, ..request(&publish, &project, case.task.clone()) };
     let result = transform(&context, &request);

@@ -71,6 +71,29 @@ fn check(source: &str, destination: &str, extras: Extras) -> String {
     decide(NameRules::Windows, &snapshot(source), &snapshot(destination), &policy(extras))
 }
 
+// SD-24
+#[test]
+fn what_is_named_goes_although_it_is_protected() {
+    let destination = "App_Data/a 1 1\nApp_Data/seed/b 1 1\nApp_Offline.htm 1 1\nlogs/a.log 1 1\n\
+                       sub/web.config 1 1\nweb.config 1 1";
+    let unprotected = ["App_Data/seed/", "app_offline.htm", "web.config"];
+    let unprotected = Patterns::parse(unprotected).unwrap();
+    let policy = Policy { unprotected, ..policy(Extras::Delete) };
+    let source = snapshot("App_Data/seed/b 2 2\nweb.config 1 1");
+    let plan = decide(NameRules::Windows, &source, &snapshot(destination), &policy);
+    insta::assert_snapshot!(plan, @r"
+    ~ App_Data/seed/b
+    - App_Offline.htm
+    - sub/web.config
+    - sub/
+    ! App_Data/ protected 1
+    ! logs/ protected 1
+    ");
+    let source = snapshot("a 1 1");
+    let plan = decide(NameRules::Windows, &source, &snapshot(destination), &policy);
+    assert!(plan.contains("! web.config web.config 1"), "the one at the root never goes: {plan}");
+}
+
 #[test]
 fn mirror_replaces_what_differs_and_deletes_what_is_extra() {
     let source = "app.dll 10 100\nnew/a.js 1 1\nsame.txt 1 1\nweb.config 5 100";

@@ -1,6 +1,7 @@
 //! What can be typed, a file per verb. Arguments become requests in `verbs` and are never seen again.
 
 mod apply;
+mod bandwidth;
 mod check;
 mod cli;
 mod completions;
@@ -19,7 +20,7 @@ mod verb;
 mod webconfig;
 mod xdt;
 
-pub(crate) use apply::{ApplyArgs, rate};
+pub(crate) use apply::ApplyArgs;
 pub(crate) use check::{CheckArgs, ProfileArg};
 pub(crate) use cli::{Cli, Format, OutputArgs};
 pub(crate) use completions::CompletionsArgs;

@@ -2,8 +2,10 @@ use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use iisle_ops::Bandwidth;
 
-use super::{ReleaseArgs, rate};
+use super::ReleaseArgs;
+use super::bandwidth::{RATE, bandwidth};
 
 // How a target folder is treated.
 #[derive(Debug, Clone, Default, Args)]
@@ -22,18 +24,23 @@ pub(crate) struct SyncPolicyArgs {
     /// Compare by content instead of size and time
     #[arg(long)]
     pub(crate) checksum: bool,
-    /// Never touch what matches, beside the folders of logs and data
+    /// Never touch what matches, beside the folders of logs and data and what the `.deployignore` of
+    /// the target names
     #[arg(long, value_name = "GLOB")]
     pub(crate) protect: Vec<String>,
+    /// Replace and delete what matches although it is protected
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) unprotect: Vec<String>,
     /// Allow more deletions than 100 files or 30 % of the target
     #[arg(long, value_name = "FILES", requires = "delete")]
     pub(crate) max_delete: Option<u64>,
     /// Files that are written at the same time [default: one for each processor]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZero<usize>>,
-    /// Copy no more than so much in a second: KiB, or with a unit as in 1.5M; 0 for no limit
-    #[arg(long, value_name = "RATE", value_parser = rate)]
-    pub(crate) bwlimit: Option<u64>,
+    /// Copy no more than so much in a second: KiB, or with a unit as in 1.5M; 0 for no limit. Hours of
+    /// the day may have rates of their own: 0,08:00-18:00=2M
+    #[arg(long, value_name = RATE, value_parser = bandwidth)]
+    pub(crate) bwlimit: Option<Bandwidth>,
 }
 
 /// What is deleted.

@@ -24,7 +24,7 @@ pub(super) fn run(args: ApplyArgs, session: &Session) -> Result<Answer, Failure>
     })?;
     let settings = SyncSettings {
         threads: threads.or(plan.settings.threads),
-        bytes_per_second: bwlimit.or(plan.settings.bytes_per_second).filter(|rate| *rate > 0),
+        bandwidth: bwlimit.unwrap_or(plan.settings.bandwidth),
         ..plan.settings
     };
     let plan = ApprovedPlan { settings, ..plan };

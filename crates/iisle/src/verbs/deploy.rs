@@ -63,8 +63,18 @@ fn request(args: DeployArgs, session: &Session) -> Result<DeployRequest, Failure
             let _means_something = rules.switch(&name, on)?;
         }
     }
-    let SyncSettings { extras, compare, protect, max_delete, .. } =
-        super::sync::settings(policy, Vec::new(), Vec::new());
+    let SyncSettings {
+        extras,
+        compare,
+        protect,
+        unprotect,
+        include: _,
+        exclude: _,
+        max_delete,
+        threads,
+        bandwidth,
+        bound: _,
+    } = super::sync::settings(policy, Vec::new(), Vec::new());
     Ok(DeployRequest {
         package: PackageRequest { package, offset_minutes: offset_minutes(times.zip_times) },
         to,
@@ -76,8 +86,11 @@ fn request(args: DeployArgs, session: &Session) -> Result<DeployRequest, Failure
         extras,
         compare,
         protect,
+        unprotect,
         protection: if no_protect { Protection::Off } else { Protection::On },
         max_delete,
+        threads,
+        bandwidth,
         positions: match positions {
             PositionsArg::Replace => PositionMode::Replace,
             PositionsArg::Insert => PositionMode::Insert,

@@ -65,7 +65,8 @@ pub(super) fn settings(
     include: Vec<String>,
     exclude: Vec<String>,
 ) -> SyncSettings {
-    let SyncPolicyArgs { delete, checksum, protect, max_delete, threads, bwlimit } = args;
+    let SyncPolicyArgs { delete, checksum, protect, unprotect, max_delete, threads, bwlimit } =
+        args;
     SyncSettings {
         extras: match delete {
             None => Extras::Keep,
@@ -74,11 +75,12 @@ pub(super) fn settings(
         },
         compare: if checksum { Compare::Contents } else { Compare::Stamps },
         protect,
+        unprotect,
         include,
         exclude,
         max_delete,
         threads,
-        bytes_per_second: bwlimit.filter(|rate| *rate > 0),
+        bandwidth: bwlimit.unwrap_or_default(),
         bound: None,
     }
 }

@@ -3,8 +3,8 @@ use std::num::NonZero;
 use std::path::PathBuf;
 
 use iisle_ops::{
-    ApprovedPlan, Compare, Digest, Extras, Plan, Stamp, Stream, SyncSettings, SyncStep as Step,
-    Ticks,
+    ApprovedPlan, Bandwidth, Compare, Digest, Extras, Hours, Plan, Stamp, Stream, SyncSettings,
+    SyncStep as Step, Ticks,
 };
 use iisle_path::RelPath;
 use jiff::Timestamp;
@@ -44,22 +44,32 @@ fn written(settings: &SyncSettings) -> Value {
         extras,
         compare,
         protect,
+        unprotect,
         include,
         exclude,
         max_delete,
         threads,
-        bytes_per_second,
+        bandwidth,
         bound: _,
     } = settings;
+    let Bandwidth { usual, hours } = bandwidth;
+    let hours: Vec<Value> = hours
+        .iter()
+        .map(|Hours { from, until, rate }| {
+            json!({ "from_minute": from, "until_minute": until, "bytes_per_second": rate })
+        })
+        .collect();
     json!({
         "extras": extras_word(*extras),
         "compare": compare_word(*compare),
         "protect": protect,
+        "unprotect": unprotect,
         "include": include,
         "exclude": exclude,
         "max_delete": max_delete,
         "threads": threads,
-        "bytes_per_second": bytes_per_second,
+        "bytes_per_second": usual,
+        "hours": hours,
     })
 }
 
@@ -169,6 +179,7 @@ fn read_settings(value: &Value) -> Option<SyncSettings> {
         extras: extras.into_iter().find(|extras| value["extras"] == extras_word(*extras))?,
         compare: compare.into_iter().find(|rule| value["compare"] == compare_word(*rule))?,
         protect: list("protect")?,
+        unprotect: list("unprotect")?,
         include: list("include")?,
         exclude: list("exclude")?,
         max_delete: value["max_delete"].as_u64(),
@@ -176,9 +187,18 @@ fn read_settings(value: &Value) -> Option<SyncSettings> {
             .as_u64()
             .and_then(|threads| usize::try_from(threads).ok())
             .and_then(NonZero::new),
-        bytes_per_second: value["bytes_per_second"].as_u64(),
+        bandwidth: Bandwidth {
+            usual: value["bytes_per_second"].as_u64(),
+            hours: value["hours"].as_array()?.iter().map(read_hours).collect::<Option<_>>()?,
+        },
         bound: None,
     })
+}
+
+fn read_hours(value: &Value) -> Option<Hours> {
+    let minute = |name: &str| u16::try_from(value[name].as_u64()?).ok();
+    let (from, until) = (minute("from_minute")?, minute("until_minute")?);
+    Some(Hours { from, until, rate: value["bytes_per_second"].as_u64() })
 }
 
 fn read_op(op: &Value) -> Option<(Step, Option<(RelPath, Digest)>)> {
@@ -224,7 +244,8 @@ fn read_facts(value: &Value) -> Option<Stamp> {
 mod tests {
     use super::{approved_plan, plan_document};
     use iisle_ops::{
-        ApprovedPlan, Digest, Extras, Plan, Stamp, Stream, SyncSettings, SyncStep as Step, Ticks,
+        ApprovedPlan, Bandwidth, Digest, Extras, Hours, Plan, Stamp, Stream, SyncSettings,
+        SyncStep as Step, Ticks,
     };
     use iisle_path::RelPath;
     use proptest::prelude::*;
@@ -249,6 +270,11 @@ mod tests {
         let settings = SyncSettings {
             extras: Extras::Delete,
             protect: vec!["/uploads/".into()],
+            unprotect: vec!["*.db".into()],
+            bandwidth: Bandwidth {
+                usual: None,
+                hours: vec![Hours { from: 1320, until: 60, rate: Some(1) }],
+            },
             max_delete: Some(3),
             ..SyncSettings::default()
         };
