@@ -15,3 +15,18 @@ pub(super) static RULES: &[Rule] = &[
     short_start::RULE,
     dotnet_leftovers::RULE,
 ];
+
+/// What a rule says of `shop.exe`, an image of the kind `exe`, started by a section with `attributes`.
+#[cfg(test)]
+fn started(rule: &'static Rule, attributes: &str, exe: &str) -> String {
+    crate::testing::check(
+        rule,
+        &format!(
+            "
+            == web.config
+            <aspNetCore processPath=\".\\shop.exe\" {attributes} />
+            == shop.exe
+            {exe}"
+        ),
+    )
+}

@@ -37,19 +37,9 @@ fn check(config: &Config<'_>, output: &PublishOutput, findings: &mut Findings<'_
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::check;
 
     fn started(attributes: &str, exe: &str) -> String {
-        check(
-            &RULE,
-            &format!(
-                "
-            == web.config
-            <aspNetCore processPath=\".\\shop.exe\" {attributes} />
-            == shop.exe
-            {exe}"
-            ),
-        )
+        super::super::started(&RULE, attributes, exe)
     }
 
     #[test]

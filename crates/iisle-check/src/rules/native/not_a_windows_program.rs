@@ -51,19 +51,9 @@ fn why_no_program(file: &File) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::check;
 
     fn started(attributes: &str, exe: &str) -> String {
-        check(
-            &RULE,
-            &format!(
-                "
-            == web.config
-            <aspNetCore processPath=\".\\shop.exe\" {attributes} />
-            == shop.exe
-            {exe}"
-            ),
-        )
+        super::super::started(&RULE, attributes, exe)
     }
 
     #[test]
