@@ -71,10 +71,22 @@ pub enum Problem {
     Root { found: String },
     #[error("the element `{element}` is not allowed in `{parent}`")]
     UnknownElement { element: String, parent: String },
+    #[error("the root element is of the namespace `{found}`, expected none or that of MSBuild")]
+    Namespace { found: String },
+    #[error("the project is older than MSBuild")]
+    OldProject,
+    #[error("`{element}` has no place outside of a target")]
+    OutsideTarget { element: String },
+    #[error("`{element}` stands twice in `{parent}`")]
+    Duplicate { element: String, parent: String },
+    #[error("there is more than one `ProjectExtensions`")]
+    SeveralExtensions,
     #[error("the attribute `{attribute}` is not allowed on `{element}`")]
     UnknownAttribute { attribute: String, element: String },
     #[error("`{element}` needs the attribute `{attribute}`")]
     MissingAttribute { attribute: &'static str, element: String },
+    #[error("the attribute `{attribute}` of `{element}` is empty")]
+    EmptyAttribute { attribute: &'static str, element: String },
     #[error("the property `{name}` is reserved and cannot be set")]
     Reserved { name: String },
     #[error("`{name}` is no valid name for a property, an item type or metadata")]
@@ -97,14 +109,40 @@ pub enum Problem {
     TooLarge { limit: usize },
     #[error("`Otherwise` must be the last element of `Choose`")]
     OtherwiseNotLast,
+    #[error("`Choose` has more than one `Otherwise`")]
+    SeveralOtherwise,
+    #[error("`Choose` needs a `When`")]
+    NoWhen,
     #[error("`Choose` elements are nested deeper than {limit}")]
     ChooseTooDeep { limit: usize },
     #[error("an item needs one of Include, Update and Remove")]
     NoItemOperation,
     #[error("an item has more than one of Include, Update and Remove")]
     SeveralItemOperations,
+    #[error("`{name}` is the name of an element and no item type")]
+    ReservedItem { name: String },
     #[error("the metadata name `{name}` is reserved")]
     ReservedMetadata { name: String },
+    #[error("`{name}` is the name of an element and no metadata")]
+    ElementAsMetadata { name: String },
+    #[error("the metadata `{name}` stands below an item that is removed")]
+    MetadataOfRemoved { name: String },
+    #[error("the default of the metadata `{name}` refers to items")]
+    ItemsInDefinition { name: String },
+    #[error("`UsingTask` needs the name of a task")]
+    NoTaskName,
+    #[error("`UsingTask` needs one of AssemblyName and AssemblyFile")]
+    TaskAssembly,
+    #[error("`{name}` is no valid name of a target")]
+    TargetName { name: String },
+    #[error("`ItemDefinitionGroup` has no place in a target")]
+    DefinitionInTarget,
+    #[error("`OnError` must stand last in a target, but `{found}` follows")]
+    OnErrorNotLast { found: String },
+    #[error("the attribute `{attribute}` of a task is spelled in another letter case")]
+    TaskAttributeCase { attribute: String },
+    #[error("an output of the task `{task}` needs one of ItemName and PropertyName")]
+    TaskOutput { task: String },
     #[error("`{name}` may not name an item type: a transform is about the items before it")]
     QualifiedMetadata { name: String },
     #[error("condition `{condition}`: {source}")]
@@ -123,27 +161,45 @@ impl Problem {
             Self::ProjectXml { .. } => "MSB4025",
             Self::ImportXml { .. } | Self::ReadImport { .. } => "MSB4024",
             Self::Root { .. } => "MSB4068",
+            Self::Namespace { .. } => "MSB4041",
+            Self::OldProject => "MSB4075",
             Self::UnknownElement { .. } => "MSB4067",
-            Self::UnknownAttribute { .. } | Self::ReservedMetadata { .. } => "MSB4066",
+            Self::Duplicate { .. } => "MSB4173",
+            Self::SeveralExtensions => "MSB4079",
+            Self::UnknownAttribute { .. } => "MSB4066",
+            Self::ReservedItem { .. } => "MSB4117",
+            Self::ReservedMetadata { .. } => "MSB4033",
+            Self::ElementAsMetadata { .. } => "MSB4118",
+            Self::MetadataOfRemoved { .. } => "MSB4162",
+            Self::ItemsInDefinition { .. } => "MSB4164",
+            Self::TaskAssembly => "MSB4072",
+            Self::DefinitionInTarget => "MSB4163",
+            Self::OnErrorNotLast { .. } => "MSB4038",
+            Self::TaskAttributeCase { .. } => "MSB4003",
+            Self::TaskOutput { .. } => "MSB4029",
+            Self::SeveralOtherwise => "MSB4082",
+            Self::NoWhen => "MSB4085",
             Self::MissingAttribute { .. } => "MSB4035",
             Self::Reserved { .. } => "MSB4004",
-            Self::BadName { .. } => "MSB5016",
-            Self::EmptyImport { .. } => "MSB4020",
+            Self::BadName { .. } | Self::TargetName { .. } => "MSB5016",
+            Self::EmptyImport { .. } | Self::EmptyAttribute { .. } => "MSB4020",
             Self::MissingImport { .. } => "MSB4019",
             Self::MissingSdk { .. } => "MSB4236",
             Self::SdkReference { .. } => "MSB4229",
             Self::SdkName => "MSB4238",
             Self::OtherwiseNotLast => "MSB4084",
-            Self::ChooseTooDeep { .. } => "MSB4119",
+            Self::ChooseTooDeep { .. } => "MSB4114",
             Self::QualifiedMetadata { .. } => "MSB4043",
             Self::NoItemOperation => "MSB4232",
             Self::SeveralItemOperations => "MSB4111",
             Self::Condition { source, .. } => return source.code(),
             Self::Function { source, .. } => source.code(),
             Self::Sdk { code, .. } => code,
-            Self::ImportsTooDeep { .. } | Self::TooManyImports { .. } | Self::TooLarge { .. } => {
-                return None;
-            }
+            Self::OutsideTarget { .. }
+            | Self::NoTaskName
+            | Self::ImportsTooDeep { .. }
+            | Self::TooManyImports { .. }
+            | Self::TooLarge { .. } => return None,
         })
     }
 }

@@ -185,7 +185,8 @@ impl<'a> Expander<'a> {
             Target::Property(name) => {
                 let value = Value::Text(self.property(name));
                 let args = self.arguments(call, false, depth)?;
-                call_instance(&self.world, &value, call.member, &args)?
+                call_instance(&self.world, &value, call.member, &args)
+                    .map_err(|failure| failure.of_call(call.text))?
             }
             Target::Value => {
                 let value = receiver.unwrap_or(Value::Null);
@@ -198,7 +199,8 @@ impl<'a> Expander<'a> {
                     (_, INDEXER) => "get_Item",
                     (_, member) => member,
                 };
-                call_instance(&self.world, &value, member, &args)?
+                call_instance(&self.world, &value, member, &args)
+                    .map_err(|failure| failure.of_call(call.text))?
             }
         };
         if call.remainder.is_empty() {
@@ -400,6 +402,8 @@ enum Target<'t> {
 /// One call of a chain.
 #[derive(Debug)]
 struct Call<'t> {
+    /// This call and those behind it, as written.
+    text: &'t str,
     target: Target<'t>,
     member: &'t str,
     arguments: Vec<Option<String>>,
@@ -430,7 +434,13 @@ impl<'t> Call<'t> {
                 return Err(Failure::fails(format!("`{remainder}` is no call")));
             }
             let arguments = arguments(&body[1..end])?;
-            return Ok(Self { target: Target::Value, member: INDEXER, arguments, remainder });
+            return Ok(Self {
+                text: body,
+                target: Target::Value,
+                member: INDEXER,
+                arguments,
+                remainder,
+            });
         }
         let Some(dot) = root.find('.') else {
             return Err(Failure::fails(format!("`{body}` is no call")));
@@ -471,7 +481,7 @@ impl<'t> Call<'t> {
         if !(remainder.is_empty() || remainder.starts_with(['.', '['])) {
             return Err(Failure::fails(format!("`{remainder}` is no call")));
         }
-        Ok(Self { target, member, arguments, remainder })
+        Ok(Self { text: body, target, member, arguments, remainder })
     }
 }
 

@@ -85,7 +85,13 @@ impl Framework {
     }
 
     fn short_name(text: &str) -> Option<Self> {
-        let lower = text.to_ascii_lowercase();
+        let lower = match text {
+            // Names of the first years: a version alone is one of .NET Framework.
+            "45" | "4.5" | "40" | "4.0" | "4" | "35" | "3.5" | "20" | "2.0" | "2" => {
+                format!("net{text}")
+            }
+            _ => text.to_ascii_lowercase(),
+        };
         let letters = lower.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(lower.len());
         let name = &lower[..letters];
         let (_, identifier) = IDENTIFIERS.iter().find(|(short, _)| *short == name)?;

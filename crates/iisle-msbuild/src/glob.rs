@@ -117,9 +117,79 @@ impl Glob {
         fits(&self.segments, path)
     }
 
-    /// Whether every file below a folder, given by its segments, fits.
-    pub(crate) fn covers(&self, folder: &[&str]) -> bool {
-        self.whole_tree() && !self.is_of_folders && fits(&self.segments, folder)
+    /// Whether a file, given by its segments, is left out of a search by this pattern.
+    /// `base` is the count of the segments of the folder where the search begins.
+    pub(crate) fn excludes(&self, path: &[&str], base: usize) -> bool {
+        match self.named_folder() {
+            Some(named) => named.is_above(path, base) && matches_name(named.file, last(path)),
+            None => self.matches(path),
+        }
+    }
+
+    /// Whether every file below a folder, given by its segments, is left out of a search.
+    pub(crate) fn excludes_folder(&self, folder: &[&str], base: usize) -> bool {
+        if self.is_of_folders || !self.whole_tree() {
+            return false;
+        }
+        match self.named_folder() {
+            Some(named) => named.is_in(folder, base),
+            None => fits(&self.segments, folder),
+        }
+    }
+
+    /// Whether a search compares this pattern with the paths of the files as it found them, from
+    /// their beginning: wildcards stand for folders, and are neither `**` alone nor a named folder.
+    ///
+    /// Source: dotnet/msbuild, `FileMatcher.GetFileSearchData`.
+    pub(crate) fn is_of_whole_paths(&self) -> bool {
+        let names_file = !self.whole_tree() && !self.is_of_folders;
+        let folders = &self.segments[..self.segments.len().saturating_sub(usize::from(names_file))];
+        let mut wild = folders.iter().skip_while(|segment| !segment.contains(['*', '?']));
+        match (wild.next().map(String::as_str), wild.next()) {
+            (None, _) | (Some("**"), None) => false,
+            _ => self.named_folder().is_none(),
+        }
+    }
+
+    /// The parts of `fixed/**/name/**` and `fixed/**/name/**/file`. A search takes such a pattern
+    /// for the name of a folder that it has to come across: where it begins is none.
+    ///
+    /// Source: dotnet/msbuild, `FileMatcher.GetFileSearchData`, its pattern of a directory.
+    fn named_folder(&self) -> Option<NamedFolder<'_>> {
+        let first = self.segments.iter().position(|segment| segment.contains(['*', '?']))?;
+        let (fixed, rest) = self.segments.split_at(first);
+        let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
+        let (name, file) = match rest[..] {
+            ["**", name, "**"] => (name, "*"),
+            ["**", name, "**", file] => (name, file),
+            _ => return None,
+        };
+        (name != "**" && !self.is_of_folders).then_some(NamedFolder { fixed, name, file })
+    }
+}
+
+fn last<'p>(path: &[&'p str]) -> &'p str {
+    path.last().copied().unwrap_or_default()
+}
+
+/// A pattern that names a folder anywhere below a fixed one.
+struct NamedFolder<'g> {
+    fixed: &'g [String],
+    name: &'g str,
+    file: &'g str,
+}
+
+impl NamedFolder<'_> {
+    /// Whether a folder of that name lies on the way to a file.
+    fn is_above(&self, path: &[&str], base: usize) -> bool {
+        self.is_in(&path[..path.len().saturating_sub(1)], base)
+    }
+
+    /// Whether a folder has that name, or one above it that the search came across.
+    fn is_in(&self, folder: &[&str], base: usize) -> bool {
+        let common = self.fixed.iter().zip(folder).all(|(a, b)| matches_name(a, b));
+        let from = base.max(self.fixed.len());
+        common && folder.iter().skip(from).any(|name| matches_name(self.name, name))
     }
 }
 
@@ -157,6 +227,31 @@ mod tests {
         Glob::new(pattern).matches(&path.split('/').collect::<Vec<_>>())
     }
 
+    /// Whether a search below `base` leaves out a file.
+    fn is_left_out(pattern: &str, base: &str, file: &str) -> bool {
+        let base: Vec<&str> = base.split('/').collect();
+        let path: Vec<&str> = base.iter().copied().chain(file.split('/')).collect();
+        let glob = Glob::as_written(pattern);
+        let folders = base.len() + 1..path.len();
+        glob.excludes(&path, base.len())
+            || folders.into_iter().any(|end| glob.excludes_folder(&path[..end], base.len()))
+    }
+
+    #[test]
+    fn a_folder_that_is_left_out_by_name_is_met_on_the_way_not_where_the_search_begins() {
+        assert!(
+            is_left_out("r/**/.*/**", "r", ".vs/x") && is_left_out("r/**/.*/**", "r/..", ".h/x")
+        );
+        assert!(!is_left_out("r/**/.*/**", "r/..", "x") && !is_left_out("r/**/.*/**", "r", ".x"));
+        assert!(!is_left_out("r/**/deep/**", "r/sub/deep", "x"));
+        assert!(is_left_out("r/**/deep/**/*.txt", "r", "deep/y/x.TXT"));
+        assert!(!is_left_out("r/**/deep/**/*.txt", "r", "deep/x.cs"));
+        assert!(
+            is_left_out("r/sub/**", "r/sub/deep", "x") && is_left_out("r/a/**/b/**", "r", "a/b/x")
+        );
+        assert!(!is_left_out("r/a/**/b/**", "r", "c/b/x"));
+    }
+
     #[test]
     fn stars_stay_in_a_segment_and_double_stars_cross() {
         assert!(check("*.txt", "A.TXT") && !check("*.txt", "a/b.txt"));
@@ -166,7 +261,18 @@ mod tests {
         assert!(check("*.*", "noext") && check("a?c", "abc") && !check("a?c", "ac"));
         assert!(check("a/**/b/**/c", "a/b/x/c") && !check("a/**/b/**/c", "a/c"));
         assert!(!check("sub/**/", "sub/a") && !check("*/", "a"));
-        assert!(Glob::new("bin/**").covers(&["bin"]) && !Glob::new("bin/**").covers(&["src"]));
+        assert!(Glob::new("bin/**").excludes_folder(&["bin"], 0));
+        assert!(!Glob::new("bin/**").excludes_folder(&["src"], 0));
+    }
+
+    #[test]
+    fn searches_compare_some_patterns_with_whole_paths() {
+        for pattern in ["a/*/b", "a/**/b/*", "*/", "**/a/**/b/**", "?/x"] {
+            assert!(Glob::as_written(pattern).is_of_whole_paths(), "{pattern}");
+        }
+        for pattern in ["a/b", "a/**", "**/*.x", "a/*.x", "**/a/**", "r/**/.*/**/x", "", "a/"] {
+            assert!(!Glob::as_written(pattern).is_of_whole_paths(), "{pattern}");
+        }
     }
 
     #[test]

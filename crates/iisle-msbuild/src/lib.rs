@@ -10,6 +10,7 @@ mod escape;
 mod evaluated;
 mod evaluator;
 mod expression;
+mod fault;
 mod files;
 mod framework;
 mod functions;
@@ -23,6 +24,7 @@ mod response;
 mod sdk;
 mod solution;
 mod source;
+mod structure;
 mod table;
 mod version;
 

@@ -56,6 +56,19 @@ impl Style {
         self.root_len(path) > 0
     }
 
+    /// .NET's `Path.IsPathFullyQualified`: nothing of the path depends on the current folder.
+    pub(crate) fn is_fully_qualified(self, path: &str) -> bool {
+        match self {
+            Self::Unix => self.is_rooted(path),
+            Self::Windows => {
+                let mut chars = path.chars();
+                let first = chars.next().is_some_and(|c| self.is_separator(c));
+                let second = chars.next().is_some_and(|c| self.is_separator(c) || c == '?');
+                first && second || self.root_len(path) == 3 && !first
+            }
+        }
+    }
+
     /// .NET's `Path.Combine`: a rooted second part replaces the first.
     pub(crate) fn combine(self, first: &str, second: &str) -> String {
         if second.is_empty() {
@@ -97,8 +110,15 @@ impl Style {
             match part {
                 "" | "." => {}
                 ".." => drop(parts.pop()),
+                part if self == Self::Windows => parts.push(without_dot(part)),
                 part => parts.push(part),
             }
+        }
+        if self == Self::Windows
+            && !rest.ends_with(|c| self.is_separator(c))
+            && let Some(last) = parts.last_mut()
+        {
+            *last = last.trim_end_matches(['.', ' ']);
         }
         let mut full = root;
         let unc = full.len() > 3 && full.starts_with("\\\\");
@@ -224,6 +244,13 @@ impl Style {
         }
         way.join(&self.separator().to_string())
     }
+}
+
+/// A name inside of a path as Windows takes it: a single dot at its end is none of it.
+///
+/// Source: Microsoft, "File path formats on Windows systems", trimming of characters.
+fn without_dot(name: &str) -> &str {
+    name.strip_suffix('.').filter(|rest| !rest.ends_with('.')).unwrap_or(name)
 }
 
 #[cfg(test)]

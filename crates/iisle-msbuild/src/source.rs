@@ -8,14 +8,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use iisle_xml::{Attribute, Document, Limits, NodeKind, XmlError, escape_attribute, escape_text};
 
 use crate::condition::{self, Allowed, Condition};
-use crate::options::is_property_name;
 use crate::sdk::Fixed;
 use crate::{ConditionError, EvaluateError, Place, Problem};
 
 /// Elements nested deeper are refused; real files stay below ten.
 const DEEPEST_ELEMENT: usize = 256;
-/// `Choose` elements nested deeper are refused, by the engine too.
-const DEEPEST_CHOOSE: usize = 32;
 
 /// An element of a [`Source`]; means nothing in another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +52,14 @@ impl Source {
     pub(crate) fn parse(path: &str, bytes: &[u8]) -> Result<Self, XmlError> {
         let limits = Limits { max_depth: DEEPEST_ELEMENT, ..Limits::default() };
         // The engine decodes before it parses: a byte order mark is believed.
-        let document = Document::parse_marked(bytes, &limits)?;
+        let document = match Document::parse_marked(bytes, &limits) {
+            // So is UTF-8 where a declaration speaks of another encoding.
+            Err(error @ XmlError::EncodingMismatch { .. }) => match std::str::from_utf8(bytes) {
+                Ok(text) => Document::parse_text(text, &limits)?,
+                Err(_) => return Err(error),
+            },
+            read => read?,
+        };
         Ok(Self {
             path: path.to_owned(),
             file: Path::new(path).into(),
@@ -210,14 +214,14 @@ impl Source {
     }
 
     /// The name as written, with its prefix.
-    fn whole_name(&self, node: NodeId) -> &str {
+    pub(crate) fn whole_name(&self, node: NodeId) -> &str {
         match self.at(node) {
             Element::Written(document, node) => document.name(node),
             Element::Fixed(file, node) => file.name(node),
         }
     }
 
-    fn error(&self, node: NodeId, problem: Problem) -> EvaluateError {
+    pub(crate) fn error(&self, node: NodeId, problem: Problem) -> EvaluateError {
         EvaluateError::new(problem, Some(self.place(node)))
     }
 
@@ -246,180 +250,47 @@ impl Source {
         texts.fold(first, |joined, next| Cow::Owned(joined.into_owned() + &next))
     }
 
-    /// Checks what the engine refuses when it reads the file, dead branches included.
-    pub(crate) fn check(&self) -> Result<(), EvaluateError> {
-        let root = self.root();
-        if self.name(root) != "Project" {
-            let found = self.whole_name(root).to_owned();
-            return Err(self.error(root, Problem::Root { found }));
-        }
-        self.check_no_text(root)?;
-        for child in self.elements(root) {
-            match self.name(child) {
-                "PropertyGroup" => self.check_properties(child)?,
-                "ItemGroup" => self.check_items(child)?,
-                "ItemDefinitionGroup" => self.check_attributes(child, &["Condition", "Label"])?,
-                "Choose" => self.check_choose(child, 0)?,
-                "Import" => self.check_import(child)?,
-                "ImportGroup" => {
-                    self.check_attributes(child, &["Condition", "Label"])?;
-                    for import in self.elements(child) {
-                        if self.name(import) != "Import" {
-                            return Err(self.unknown(import, child));
-                        }
-                        self.check_import(import)?;
-                    }
-                }
-                "Target" => self.need(child, "Name")?,
-                "UsingTask" => self.need(child, "TaskName")?,
-                "ProjectExtensions" | "Sdk" => {}
-                _ => return Err(self.unknown(child, root)),
-            }
-        }
-        Ok(())
+    /// What stands inside of an element, without comments and blank text.
+    pub(crate) fn children(&self, node: NodeId) -> Vec<Child> {
+        let (document, node) = match self.at(node) {
+            Element::Written(document, node) => (document, node),
+            Element::Fixed(..) => return self.elements(node).map(Child::Element).collect(),
+        };
+        let child = |child| match document.kind(child) {
+            NodeKind::Element => Some(Child::Element(NodeId::Written(child))),
+            NodeKind::Text if is_blank(&document.text(child)) => None,
+            NodeKind::Text => Some(Child::Other("#text".to_owned())),
+            NodeKind::CData => Some(Child::Other("#cdata-section".to_owned())),
+            NodeKind::ProcessingInstruction => Some(Child::Other(document.name(child).to_owned())),
+            _ => None,
+        };
+        document.children(node).filter_map(child).collect()
     }
 
-    /// Where elements are expected, text is an unknown element to the engine.
-    fn check_no_text(&self, parent: NodeId) -> Result<(), EvaluateError> {
-        let Element::Written(document, node) = self.at(parent) else { return Ok(()) };
-        let mut children = document.children(node);
-        let has_text = children.any(|child| match document.kind(child) {
-            NodeKind::Text => !is_blank(&document.text(child)),
-            NodeKind::CData => true,
-            _ => false,
-        });
-        if !has_text {
-            return Ok(());
-        }
-        let (element, parent_name) = ("#text".to_owned(), self.whole_name(parent).to_owned());
-        Err(self.error(parent, Problem::UnknownElement { element, parent: parent_name }))
+    /// The names of all attributes as written, those that declare namespaces too, in order.
+    pub(crate) fn attribute_names(&self, node: NodeId) -> impl Iterator<Item = &str> {
+        let (written, fixed) = match self.at(node) {
+            Element::Written(document, node) => (Some(document.attributes(node)), None),
+            Element::Fixed(file, node) => (None, Some(file.attributes(node))),
+        };
+        let written = written.into_iter().flatten().map(|attribute| attribute.name);
+        written.chain(fixed.into_iter().flatten().map(|(name, _)| name))
     }
 
-    fn unknown(&self, node: NodeId, parent: NodeId) -> EvaluateError {
-        let element = self.whole_name(node).to_owned();
-        let parent = self.whole_name(parent).to_owned();
-        self.error(node, Problem::UnknownElement { element, parent })
+    /// The namespace of an element; empty when it has none.
+    pub(crate) fn namespace(&self, node: NodeId) -> &str {
+        match self.at(node) {
+            Element::Written(document, node) => document.namespace(node).unwrap_or_default(),
+            Element::Fixed(..) => "",
+        }
     }
+}
 
-    fn need(&self, node: NodeId, attribute: &'static str) -> Result<(), EvaluateError> {
-        if self.attribute(node, attribute).is_some_and(|value| !value.is_empty()) {
-            return Ok(());
-        }
-        let element = self.whole_name(node).to_owned();
-        Err(self.error(node, Problem::MissingAttribute { attribute, element }))
-    }
-
-    fn check_attributes(&self, node: NodeId, allowed: &[&str]) -> Result<(), EvaluateError> {
-        for (name, _) in self.attributes(node) {
-            if name == "xml:space" || allowed.contains(&name) {
-                continue;
-            }
-            let (element, attribute) = (self.whole_name(node).to_owned(), name.to_owned());
-            return Err(self.error(node, Problem::UnknownAttribute { attribute, element }));
-        }
-        Ok(())
-    }
-
-    fn check_properties(&self, group: NodeId) -> Result<(), EvaluateError> {
-        self.check_no_text(group)?;
-        self.check_attributes(group, &["Condition", "Label"])?;
-        for property in self.elements(group) {
-            self.check_attributes(property, &["Condition", "Label"])?;
-            let name = self.whole_name(property);
-            if !is_property_name(name) {
-                return Err(self.error(property, Problem::BadName { name: name.to_owned() }));
-            }
-            if is_reserved(name) {
-                return Err(self.error(property, Problem::Reserved { name: name.to_owned() }));
-            }
-        }
-        Ok(())
-    }
-
-    fn check_import(&self, node: NodeId) -> Result<(), EvaluateError> {
-        let allowed = ["Project", "Condition", "Label", "Sdk", "Version", "MinimumVersion"];
-        self.check_attributes(node, &allowed)?;
-        self.need(node, "Project")
-    }
-
-    fn check_choose(&self, choose: NodeId, depth: usize) -> Result<(), EvaluateError> {
-        if depth > DEEPEST_CHOOSE {
-            return Err(self.error(choose, Problem::ChooseTooDeep { limit: DEEPEST_CHOOSE }));
-        }
-        let mut ended = false;
-        for branch in self.elements(choose) {
-            match self.name(branch) {
-                _ if ended => return Err(self.error(branch, Problem::OtherwiseNotLast)),
-                "When" => self.need_condition(branch)?,
-                "Otherwise" => ended = true,
-                _ => return Err(self.unknown(branch, choose)),
-            }
-            for child in self.elements(branch) {
-                match self.name(child) {
-                    "PropertyGroup" => self.check_properties(child)?,
-                    "ItemGroup" => self.check_items(child)?,
-                    "Choose" => self.check_choose(child, depth + 1)?,
-                    _ => return Err(self.unknown(child, branch)),
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn need_condition(&self, node: NodeId) -> Result<(), EvaluateError> {
-        self.check_attributes(node, &["Condition", "Label"])?;
-        if self.attribute(node, "Condition").is_some() {
-            return Ok(());
-        }
-        let element = self.whole_name(node).to_owned();
-        Err(self.error(node, Problem::MissingAttribute { attribute: "Condition", element }))
-    }
-
-    fn check_items(&self, group: NodeId) -> Result<(), EvaluateError> {
-        self.check_no_text(group)?;
-        self.check_attributes(group, &["Condition", "Label"])?;
-        for item in self.elements(group) {
-            self.check_no_text(item)?;
-            let given = |name| self.attribute(item, name).is_some();
-            let operations =
-                ["Include", "Update", "Remove"].into_iter().filter(|name| given(name)).count();
-            match operations {
-                0 => return Err(self.error(item, Problem::NoItemOperation)),
-                1 => {}
-                _ => return Err(self.error(item, Problem::SeveralItemOperations)),
-            }
-            for (name, _) in self.attributes(item) {
-                self.check_metadata_name(item, name)?;
-            }
-            for metadata in self.elements(item) {
-                self.check_attributes(metadata, &["Condition", "Label"])?;
-                let name = self.whole_name(metadata);
-                if crate::items::is_well_known(name) {
-                    let name = name.to_owned();
-                    return Err(self.error(metadata, Problem::ReservedMetadata { name }));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Attributes of items that mean something else, in exactly this spelling, are metadata.
-    fn check_metadata_name(&self, item: NodeId, name: &str) -> Result<(), EvaluateError> {
-        if crate::items::ITEM_ATTRIBUTES.contains(&name) || name.starts_with("xmlns") {
-            return Ok(());
-        }
-        let misspelled =
-            crate::items::ITEM_ATTRIBUTES.iter().any(|known| known.eq_ignore_ascii_case(name));
-        if misspelled {
-            let (element, attribute) = (self.whole_name(item).to_owned(), name.to_owned());
-            return Err(self.error(item, Problem::UnknownAttribute { attribute, element }));
-        }
-        if crate::items::is_well_known(name) {
-            let name = name.to_owned();
-            return Err(self.error(item, Problem::ReservedMetadata { name }));
-        }
-        Ok(())
-    }
+/// Something inside of an element.
+pub(crate) enum Child {
+    Element(NodeId),
+    /// Text, a CDATA section or a processing instruction, by the name that DOM gives it.
+    Other(String),
 }
 
 /// Line ends and tabs of attributes: the engine's reader leaves them as they are.
@@ -460,38 +331,6 @@ fn push_escaped<'t>(
         rest = &rest[at + 1..];
     }
     out.push_str(&escape(rest));
-}
-
-/// Names the engine owns.
-fn is_reserved(name: &str) -> bool {
-    const RESERVED: &[&str] = &[
-        "MSBuildAssemblyVersion",
-        "MSBuildBinPath",
-        "MSBuildDisableFeaturesFromVersion",
-        "MSBuildInteractive",
-        "MSBuildLastTaskResult",
-        "MSBuildNodeCount",
-        "MSBuildProgramFiles32",
-        "MSBuildProjectDefaultTargets",
-        "MSBuildProjectDirectory",
-        "MSBuildProjectDirectoryNoRoot",
-        "MSBuildProjectExtension",
-        "MSBuildProjectFile",
-        "MSBuildProjectFullPath",
-        "MSBuildProjectName",
-        "MSBuildRuntimeType",
-        "MSBuildStartupDirectory",
-        "MSBuildThisFile",
-        "MSBuildThisFileDirectory",
-        "MSBuildThisFileDirectoryNoRoot",
-        "MSBuildThisFileExtension",
-        "MSBuildThisFileFullPath",
-        "MSBuildThisFileName",
-        "MSBuildToolsPath",
-        "MSBuildToolsVersion",
-        "MSBuildVersion",
-    ];
-    RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
 }
 
 /// Whether the engine's reader drops a text.

@@ -67,10 +67,9 @@ impl<'e> Evaluation<'e> {
             LoadError::Read(source) => {
                 EvaluateError::new(Problem::Read { file: file(), source }, None)
             }
-            LoadError::Xml(source) => {
-                let place = source
-                    .position()
-                    .map(|position| Place { file: Path::new(&project).into(), position });
+            LoadError::Xml(source, position) => {
+                let place =
+                    position.map(|position| Place { file: Path::new(&project).into(), position });
                 EvaluateError::new(Problem::ProjectXml { file: file(), source }, place)
             }
             LoadError::Check(error) => error,

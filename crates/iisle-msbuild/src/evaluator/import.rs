@@ -7,9 +7,11 @@ use super::sdks::SdkReference;
 use super::state::{Evaluation, Visit};
 use crate::escape::unescape;
 use crate::expression::Doubt;
+use crate::fault;
 use crate::glob;
 use crate::sdk;
 use crate::source::{NodeId, Source};
+use crate::structure;
 use crate::{
     EntryKind, EvaluateError, ImportRecord, Place, Problem, ProjectFiles, SdkSource, SourceKind,
     Unsupported, Warning,
@@ -27,7 +29,8 @@ const EMPTY: &str = "sdk:Empty.props";
 pub(super) enum LoadError {
     Missing,
     Read(io::Error),
-    Xml(iisle_xml::XmlError),
+    /// With the place where the engine sees the fault.
+    Xml(iisle_xml::XmlError, Option<iisle_xml::Position>),
     Check(EvaluateError),
 }
 
@@ -46,8 +49,11 @@ impl Evaluator<'_> {
             io::ErrorKind::NotFound => LoadError::Missing,
             _ => LoadError::Read(error),
         })?;
-        let source = Source::parse(path, &bytes).map_err(LoadError::Xml)?;
-        source.check().map_err(LoadError::Check)?;
+        let source = Source::parse(path, &bytes).map_err(|error| {
+            let place = fault::place(&bytes, &error);
+            LoadError::Xml(error, place)
+        })?;
+        structure::check(&source).map_err(LoadError::Check)?;
         let source = Arc::new(source);
         let mut held = self.sources.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         held.insert(path.to_owned(), source.clone());
@@ -88,13 +94,12 @@ impl<'e> Evaluation<'e> {
         if !found.is_empty() {
             self.doubtful_import(visit, node, &found);
         }
-        if expanded.is_empty() {
+        if expanded.trim().is_empty() {
             if !found.is_empty() {
                 return Ok(());
             }
             let problem = Problem::EmptyImport { project };
-            let place = source.attribute_place(node, "Project");
-            return Err(EvaluateError::new(problem, Some(place)));
+            return Err(EvaluateError::new(problem, Some(source.place(node))));
         }
         let kind = Self::label(visit, node);
         self.inside(visit, node, doubts, |this| {
@@ -205,8 +210,8 @@ impl<'e> Evaluation<'e> {
             Err(LoadError::Read(source)) => {
                 return fail(Problem::ReadImport { file: PathBuf::from(path), source });
             }
-            Err(LoadError::Xml(source)) => {
-                let position = source.position().unwrap_or_else(|| place().position);
+            Err(LoadError::Xml(source, position)) => {
+                let position = position.unwrap_or_else(|| place().position);
                 let at = Place { file: Path::new(path).into(), position };
                 let problem = Problem::ImportXml { file: PathBuf::from(path), source };
                 return Err(EvaluateError::new(problem, Some(at)));

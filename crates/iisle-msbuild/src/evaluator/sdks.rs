@@ -24,7 +24,7 @@ impl Evaluation<'_> {
             for part in text.split(';') {
                 let wrong = || {
                     let problem = Problem::SdkReference { text: text.to_owned() };
-                    EvaluateError::new(problem, Some(source.place(root)))
+                    EvaluateError::new(problem, Some(source.attribute_place(root, "Sdk")))
                 };
                 let mut pieces = part.trim().split('/');
                 let name = pieces.next().unwrap_or_default().trim();
@@ -79,7 +79,10 @@ impl Evaluation<'_> {
                 return Ok(());
             }
             let problem = Problem::MissingSdk { sdk: sdk.name.clone() };
-            return Err(EvaluateError::new(problem, Some(visit.source.place(node))));
+            return Err(EvaluateError::new(
+                problem,
+                Some(visit.source.attribute_place(node, "Sdk")),
+            ));
         };
         self.import_file(visit, node, &path, Some(SourceKind::Sdk))
     }

@@ -42,9 +42,7 @@ pub(super) fn path(world: &World<'_>, member: &str, args: &[Arg]) -> Result<Valu
             .map_or(Value::Null, |folder| Value::text(style.normalized(folder))),
         ("getpathroot", [path]) => Value::text(&path[..style.root_len(path)]),
         ("ispathrooted", [path]) => Value::Bool(style.is_rooted(path)),
-        ("ispathfullyqualified", [path]) if !world.host().is_windows() => {
-            Value::Bool(style.is_rooted(path))
-        }
+        ("ispathfullyqualified", [path]) => Value::Bool(style.is_fully_qualified(path)),
         ("getrelativepath", [base, path]) => {
             let full = |path: &str| style.full(world.current_dir, path);
             Value::text(style.relative(&full(base), &full(path)))
@@ -143,6 +141,9 @@ pub(super) fn directory(world: &World<'_>, member: &str, args: &[Arg]) -> Result
             let found = !path.is_empty()
                 && world.files.entry(Path::new(&absolute(world, &path))) == Some(EntryKind::Folder);
             Ok(Value::Bool(found))
+        }
+        ("getparent", [Arg::Text(path)]) if path.is_empty() => {
+            Err(Failure::fails("the path is empty"))
         }
         ("getparent", [path]) => {
             let path = absolute(world, &path.as_text().ok_or_else(wrong)?);

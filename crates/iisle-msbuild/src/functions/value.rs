@@ -164,13 +164,20 @@ impl Failure {
     }
 
     /// No member takes these arguments.
-    pub(crate) fn no_member(member: &str, is_static: bool) -> Self {
-        let reason = format!("no member `{member}` takes these arguments");
-        Self::Error(if is_static {
-            FunctionError::Static { reason }
-        } else {
-            FunctionError::fails(reason)
-        })
+    pub(crate) fn no_member(member: &str, names_type: bool) -> Self {
+        Self::Error(FunctionError::NoMember { member: member.to_owned(), names_type })
+    }
+
+    /// The failure of a call in this expression: `::` anywhere in it speaks of a static member.
+    ///
+    /// Source: dotnet/msbuild, `Expander.Function.Execute`.
+    pub(crate) fn of_call(self, expression: &str) -> Self {
+        match self {
+            Self::Error(FunctionError::NoMember { member, names_type }) => {
+                Self::no_member(&member, names_type || expression.contains("::"))
+            }
+            other => other,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use super::expression::{self, Trouble};
 use super::item::WorkItem;
-use super::named::{Named, segments};
+use super::named::{Named, item_segments};
 use super::store::Store;
 use super::walk::{Excludes, Walk};
 use super::{ITEM_ATTRIBUTES, links};
@@ -271,6 +271,12 @@ impl ItemPass<'_, '_> {
             Some(remove) => ("Remove", remove),
             None => ("Update", source.attribute(node, "Update").unwrap_or_default()),
         };
+        if self.store.items(item_type).is_empty() {
+            // The engine comes no further than to the properties in the text.
+            let (_, doubts) = self.expand(group, node, text, true)?;
+            self.doubt(item_type, &doubts, group, node);
+            return Ok(());
+        }
         let named = self.named(group, node, item_type, text)?;
         if let Some(names) = source.attribute(node, "MatchOnMetadata") {
             return self.remove_by_metadata(group, node, item_type, names, &named);
@@ -280,7 +286,7 @@ impl ItemPass<'_, '_> {
             .items(item_type)
             .iter()
             .map(|item| {
-                let segments = segments(&item.full);
+                let segments = item_segments(&item.full);
                 named.iter().any(|named| named.fits(item, &segments))
             })
             .collect();
@@ -289,10 +295,14 @@ impl ItemPass<'_, '_> {
             self.store.items_mut(item_type).retain(|_| !fits.next().unwrap_or(false));
             return Ok(());
         }
+        if !fits.contains(&true) {
+            return Ok(());
+        }
         // Metadata may refer to the items of this type, as they were.
+        let template = self.template(group, node, item_type)?;
         let mut items = self.store.items(item_type).to_vec();
         for (item, _) in items.iter_mut().zip(&fits).filter(|(_, fits)| **fits) {
-            self.set_metadata(group, node, item_type, item)?;
+            self.decorate(group, node, item_type, template.as_ref(), item)?;
         }
         *self.store.items_mut(item_type) = items;
         Ok(())
@@ -410,7 +420,7 @@ impl ItemPass<'_, '_> {
         };
         // A search leaves out what it must not find; the others are compared as whole paths.
         let is_excluded = |item: &WorkItem| {
-            let segments = segments(&item.full);
+            let segments = item_segments(&item.full);
             excluded.iter().any(|named| named.fits(item, &segments))
         };
         let mut created = Vec::new();
@@ -450,14 +460,7 @@ impl ItemPass<'_, '_> {
                     item.set(name, value.clone());
                 }
             }
-            match &template {
-                Some(template) => {
-                    for (name, value) in template {
-                        item.set(name, value.clone());
-                    }
-                }
-                None => self.set_metadata(group, node, item_type, item)?,
-            }
+            self.decorate(group, node, item_type, template.as_ref(), item)?;
         }
         // `KeepDuplicates` counts only in targets.
         self.store.items_mut(item_type).extend(created);

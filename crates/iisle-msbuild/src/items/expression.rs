@@ -36,20 +36,25 @@ pub(super) enum Trouble {
 }
 
 /// Splits an Include at semicolons that stand outside of references; blanks are dropped.
+///
+/// A reference ends at its first parenthesis outside of quotes, even where that closes a call.
+///
+/// Source: dotnet/msbuild, `SemiColonTokenizer`.
 pub(super) fn split(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
-    let (mut at, mut start) = (0, 0);
-    while at < text.len() {
-        if let Some(reference) = parse(&text[at..]) {
-            at += reference.length;
-            continue;
+    let mut start = 0;
+    let (mut inside, mut quoted) = (false, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            ';' if !inside => {
+                parts.push(text[start..at].trim());
+                start = at + 1;
+            }
+            '@' => inside |= text[at + 1..].starts_with('('),
+            ')' => inside &= quoted,
+            '\'' if inside => quoted = !quoted,
+            _ => {}
         }
-        let c = text[at..].chars().next().unwrap_or(' ');
-        if c == ';' {
-            parts.push(text[start..at].trim());
-            start = at + 1;
-        }
-        at += c.len_utf8();
     }
     parts.push(text[start..].trim());
     parts.retain(|part| !part.is_empty());
@@ -135,6 +140,11 @@ fn unquoted(text: &str) -> String {
         }
     }
     text.to_owned()
+}
+
+/// Whether a reference to items stands anywhere in the text.
+pub(crate) fn holds_reference(text: &str) -> bool {
+    text.match_indices("@(").any(|(at, _)| parse(&text[at..]).is_some())
 }
 
 /// Whether the text is one reference and nothing else.
@@ -400,7 +410,8 @@ mod tests {
     #[test]
     fn semicolons_in_references_do_not_split() {
         assert_eq!(split(" a ; b;;@(C->'%(X);y', ';') ;d"), ["a", "b", "@(C->'%(X);y', ';')", "d"]);
-        assert_eq!(split("@(A;b"), ["@(A", "b"]);
+        assert_eq!(split("@(A;b"), ["@(A;b"]);
+        assert_eq!(split("@(A->Trim()->'x;y');b"), ["@(A->Trim()->'x", "y')", "b"]);
         assert!(is_reference("@(A-B->Distinct())") && !is_reference("x@(A)"));
     }
 

@@ -87,7 +87,25 @@ impl ItemPass<'_, '_> {
         }
     }
 
-    pub(super) fn set_metadata(
+    /// Gives an item the metadata of an element, from the template when there is one.
+    pub(super) fn decorate(
+        &mut self,
+        group: &Deferred,
+        node: NodeId,
+        item_type: &str,
+        template: Option<&Metadata>,
+        item: &mut WorkItem,
+    ) -> Result<(), EvaluateError> {
+        let Some(template) = template else {
+            return self.set_metadata(group, node, item_type, item);
+        };
+        for (name, value) in template {
+            item.set(name, value.clone());
+        }
+        Ok(())
+    }
+
+    fn set_metadata(
         &mut self,
         group: &Deferred,
         node: NodeId,

@@ -37,8 +37,9 @@ impl Named {
     }
 }
 
-/// Since 2026 the engine ignores case on every system.
+/// Since 2026 the engine ignores case on every system. A separator at the end makes no other path.
 fn same_path(first: &str, second: &str) -> bool {
+    let [first, second] = [first, second].map(|path| path.trim_end_matches(['/', '\\']));
     first.len() == second.len() && first.eq_ignore_ascii_case(second)
         || first.to_lowercase() == second.to_lowercase()
 }
@@ -46,4 +47,13 @@ fn same_path(first: &str, second: &str) -> bool {
 /// The parts of a path.
 pub(super) fn segments(path: &str) -> Vec<&str> {
     path.split(['/', '\\']).filter(|part| !part.is_empty()).collect()
+}
+
+/// The parts of what an item names: behind a separator at the end stands a file without a name.
+pub(super) fn item_segments(path: &str) -> Vec<&str> {
+    let mut parts = segments(path);
+    if path.ends_with(['/', '\\']) {
+        parts.push("");
+    }
+    parts
 }

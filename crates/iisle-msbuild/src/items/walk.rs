@@ -35,7 +35,17 @@ pub(crate) struct Walk<'a> {
 /// Source: dotnet/msbuild, `FileMatcher.GetFilesImplementation`.
 #[derive(Debug, Default)]
 pub(crate) struct Excludes {
-    globs: Vec<Glob>,
+    globs: Vec<(Glob, Reach)>,
+}
+
+/// Which searches a pattern can leave something out of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    All,
+    /// Those whose own pattern is absolute, as this one is.
+    Absolute,
+    /// Those whose own pattern is relative, as this one is.
+    Relative,
 }
 
 impl Excludes {
@@ -47,11 +57,25 @@ impl Excludes {
         let mut globs = Vec::new();
         for named in named {
             match named {
-                Named::Glob { dotted, .. } => globs.push(dotted.clone()),
+                Named::Glob { dotted, pattern, .. } => {
+                    let reach = if !dotted.is_of_whole_paths() {
+                        Reach::All
+                    } else if style.is_rooted(pattern) {
+                        Reach::Absolute
+                    } else if pattern.starts_with("**") {
+                        // It takes whatever stands before.
+                        Reach::All
+                    } else {
+                        Reach::Relative
+                    };
+                    globs.push((dotted.clone(), reach));
+                }
                 // A pattern that is none to a search excludes nothing from it.
                 Named::Literal { include, .. } if include.contains(['*', '?']) => {}
-                Named::Literal { include, .. } => globs.push(written(include)),
-                Named::Items(items) => globs.extend(items.iter().map(|i| written(&i.include))),
+                Named::Literal { include, .. } => globs.push((written(include), Reach::All)),
+                Named::Items(items) => {
+                    globs.extend(items.iter().map(|item| (written(&item.include), Reach::All)));
+                }
             }
         }
         Self { globs }
@@ -61,7 +85,7 @@ impl Excludes {
 /// What a walk looks for.
 struct Search<'s> {
     wanted: Glob,
-    excludes: &'s Excludes,
+    excludes: Vec<&'s Glob>,
     /// The segments of the folder where the search begins, dots left in.
     base: Vec<String>,
     /// What stands before the wildcards, as written, with trailing separator.
@@ -98,9 +122,11 @@ impl<'a> Walk<'a> {
         let base = self.style.full(folder, if fixed.is_empty() { "." } else { fixed });
         let trimmed = base.trim_end_matches(|c| self.style.is_separator(c));
         let base = if trimmed.len() < self.style.root_len(&base) { &base } else { trimmed };
+        let other = if self.style.is_rooted(fixed) { Reach::Relative } else { Reach::Absolute };
+        let excludes = excludes.globs.iter().filter(|(_, reach)| *reach != other);
         let search = Search {
             wanted: Glob::new(rest),
-            excludes,
+            excludes: excludes.map(|(glob, _)| glob).collect(),
             base: segments(&self.style.combine(folder, fixed))
                 .into_iter()
                 .map(str::to_owned)
@@ -133,11 +159,11 @@ impl<'a> Walk<'a> {
             let whole = || -> Vec<&str> {
                 search.base.iter().map(String::as_str).chain(relative.iter().copied()).collect()
             };
-            let globs = &search.excludes.globs;
+            let globs = &search.excludes;
             if entry.kind == EntryKind::Folder {
                 let is_pruned = || {
                     let whole = whole();
-                    globs.iter().any(|glob| glob.covers(&whole))
+                    globs.iter().any(|glob| glob.excludes_folder(&whole, search.base.len()))
                 };
                 if search.keeps_folders && !is_pruned() {
                     self.below(&full, path, search, found);
@@ -146,7 +172,7 @@ impl<'a> Walk<'a> {
                 let below = relative.join(&separator.to_string());
                 let identity = format!("{}{below}", search.fixed);
                 let whole = whole();
-                let is_excluded = globs.iter().any(|glob| glob.matches(&whole));
+                let is_excluded = globs.iter().any(|glob| glob.excludes(&whole, search.base.len()));
                 if !is_excluded {
                     let folders = below.len() - entry.name.len();
                     let recursive_dir = below[..folders].to_owned();

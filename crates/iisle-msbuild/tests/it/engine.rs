@@ -50,11 +50,97 @@ fn errors_stand_where_the_attribute_at_fault_begins() {
         place("<ItemGroup><A Include=\"x\"\n Condition=\"'a' &lt; 'b'\" /></ItemGroup>"),
         "MSB4086 3,2"
     );
-    assert_eq!(place("<Import Project=\"$(Undefined)\" />"), "MSB4020 2,9");
+    assert_eq!(place("<Import Project=\"$(Undefined)\" />"), "MSB4020 2,1");
+    assert_eq!(place("<Import Sdk=\"Nope\" Project=\"a\" />"), "MSB4236 2,9");
     assert_eq!(place("<Import Project=\"nope.props\" />"), "MSB4019 2,1");
     assert_eq!(
         place("<PropertyGroup><A>$([MSBuild]::VersionLessThan('x', '1'))</A></PropertyGroup>"),
         "MSB4184 2,16"
+    );
+}
+
+/// The code and the place of what the engine refuses in the body of a project.
+fn refused(body: &str) -> String {
+    let error = project(body, &[]).unwrap_err();
+    let position = error.position().unwrap();
+    format!("{} {},{}", error.code().unwrap_or("-"), position.line, position.column)
+}
+
+#[test]
+fn attributes_and_elements_that_have_no_place_are_refused_in_dead_branches_too() {
+    let check = |body: &str, expected: &str| assert_eq!(refused(body), expected, "{body}");
+    check("<PropertyGroup Condition=\"false\"><A Foo=\"x\"/></PropertyGroup>", "MSB4066 2,37");
+    check("<PropertyGroup><A xml:space=\"preserve\">x</A></PropertyGroup>", "MSB4066 2,19");
+    check("<PropertyGroup>\n <B Foo=\"1\">2</B>\n text</PropertyGroup>", "MSB4066 3,5");
+    check("<PropertyGroup><When>b</When></PropertyGroup>", "MSB4004 2,16");
+    check("<ItemGroup><A Include=\"a\" include=\"b\"/></ItemGroup>", "MSB4066 2,27");
+    check("<ItemGroup><A Include=\"a\" _x=\"1\"/></ItemGroup>", "MSB4066 2,27");
+    check("<ItemGroup><A Include=\"a\" Remove=\"b\"/></ItemGroup>", "MSB4111 2,27");
+    check("<ItemGroup><A Include=\"\"/></ItemGroup>", "MSB4035 2,12");
+    check("<ItemGroup><A Remove=\"a\" Exclude=\"x\"/></ItemGroup>", "MSB4066 2,26");
+    check("<ItemGroup><A Remove=\"a\"><M>1</M></A></ItemGroup>", "MSB4162 2,26");
+    check("<ItemGroup><A Include=\"a\"><FullPath>b</FullPath></A></ItemGroup>", "MSB4033 2,27");
+    check("<ItemGroup><A Include=\"a\"><Target>b</Target></A></ItemGroup>", "MSB4118 2,27");
+    check("<ItemGroup><A Include=\"a\"><B.C>b</B.C></A></ItemGroup>", "MSB5016 2,27");
+    check("<ItemGroup><Target Include=\"x\"/></ItemGroup>", "MSB4117 2,12");
+    check("<Choose><Otherwise/></Choose>", "MSB4085 2,1");
+    check("<Choose><When Condition=\"\"/></Choose>", "MSB4035 2,9");
+    check("<Choose><When Condition=\"1\"/><Otherwise/><Otherwise/></Choose>", "MSB4082 2,42");
+    check("<Choose><When Condition=\"1\"><Import Project=\"x\"/></When></Choose>", "MSB4067 2,9");
+    check("<Choose>text<When Condition=\"true\"/></Choose>", "MSB4067 2,1");
+    check("<Import Project=\"x\" Condition=\"false\"><A/></Import>", "MSB4067 2,1");
+    check("<ItemDefinitionGroup><K><M>@(I)</M></K></ItemDefinitionGroup>", "MSB4164 2,25");
+    check("<ItemDefinitionGroup><K Include=\"a\"/></ItemDefinitionGroup>", "MSB4066 2,25");
+    check("<Message Text=\"x\"/>", "- 2,1");
+}
+
+#[test]
+fn a_file_in_utf_8_is_read_whatever_its_declaration_says() {
+    let mut files = MemoryFiles::new();
+    let text = "<?xml version=\"1.0\" encoding=\"utf-16\"?>
+        <Project><PropertyGroup><A>\u{e9}</A></PropertyGroup></Project>";
+    files.insert("/r/p.proj", text);
+    let evaluated = evaluate(&files, &Request::new("/r/p.proj")).unwrap();
+    assert_eq!(value(&evaluated, "A"), "\u{e9}");
+}
+
+#[test]
+fn searches_leave_out_folders_by_name_below_where_they_begin() {
+    let mut files = MemoryFiles::new();
+    let body = "<Project><ItemGroup>
+      <Shared Include='../q/**' Exclude='**/.*/**' />
+      <Deep Include='sub/deep/*' Exclude='**/deep/**' />
+      <Folder Include='sub/;sub;x/' Exclude='*b*' />
+      <Removed Include='sub/;sub;x' /><Removed Remove='sub' />
+    </ItemGroup></Project>";
+    files.insert("/r/p/p.proj", body);
+    for file in ["/r/q/a", "/r/q/.h/b", "/r/p/sub/deep/c"] {
+        files.insert(file, "");
+    }
+    let evaluated = evaluate(&files, &Request::new("/r/p/p.proj")).unwrap();
+    assert_eq!(items(&evaluated, "Shared"), ["../q/a"]);
+    assert_eq!(items(&evaluated, "Deep"), ["sub/deep/c"]);
+    assert_eq!(items(&evaluated, "Folder"), ["sub/", "x/"]);
+    assert_eq!(items(&evaluated, "Removed"), ["x"]);
+}
+
+#[test]
+fn what_is_wrong_in_a_target_or_a_task_is_refused_though_neither_runs() {
+    let check = |body: &str, expected: &str| assert_eq!(refused(body), expected, "{body}");
+    check("<UsingTask/>", "- 2,1");
+    check("<UsingTask TaskName=\"A\"/>", "MSB4072 2,1");
+    check("<UsingTask TaskName=\"A\" AssemblyFile=\"B\" AssemblyName=\"\"/>", "MSB4020 2,42");
+    check("<UsingTask TaskName=\"A\" AssemblyFile=\"B\"><Task/></UsingTask>", "MSB4035 2,1");
+    check("<Target Name=\"A.B\"/>", "MSB5016 2,9");
+    check("<Target Name=\"A\" Foo=\"1\"/>", "MSB4066 2,18");
+    check("<Target Name=\"A\"><OnError/></Target>", "MSB4035 2,18");
+    check("<Target Name=\"A\"><OnError ExecuteTargets=\"B\"/><X/></Target>", "MSB4038 2,18");
+    check("<Target Name=\"A\"><ItemDefinitionGroup/></Target>", "MSB4163 2,18");
+    check("<Target Name=\"A\"><X condition=\"1\"/></Target>", "MSB4003 2,21");
+    check("<Target Name=\"A\"><X><Y/></X></Target>", "MSB4067 2,21");
+    check("<Target Name=\"A\"><X><Output TaskParameter=\"a\"/></X></Target>", "MSB4029 2,21");
+    assert!(
+        project("<Target Name=\"A\"><ItemGroup><X M=\"1\"/></ItemGroup></Target>", &[]).is_ok()
     );
 }
 

@@ -71,10 +71,10 @@ fn deep_nesting_is_refused() {
 
     let choose = format!(
         "<Project>{}{}</Project>",
-        "<Choose><When Condition=\"true\">".repeat(40),
-        "</When></Choose>".repeat(40)
+        "<Choose><When Condition=\"true\">".repeat(51),
+        "</When></Choose>".repeat(51)
     );
-    assert_eq!(refused(&project(&choose)).0, Some("MSB4119"));
+    assert_eq!(refused(&project(&choose)).0, Some("MSB4114"));
 
     let elements = format!("<Project>{}{}</Project>", "<a>".repeat(5000), "</a>".repeat(5000));
     assert_eq!(refused(&project(&elements)).0, Some("MSB4025"));
