@@ -9,6 +9,12 @@ use thiserror::Error;
 pub enum StagedError {
     #[error("`{0}` is neither what the plan found nor what it brings: somebody else changed it")]
     Foreign(RelPath),
+    #[error(
+        "`{path}` cannot become a file again: `{found}` lies in it, which somebody else put there"
+    )]
+    Occupied { path: RelPath, found: String },
+    #[error("{}", lines(.0))]
+    Several(Vec<Self>),
     #[error("the destination was missing and is there by now: somebody else made it")]
     ForeignFolder,
     #[error("`{0}` was not written as it was read: its digest differs")]
@@ -23,4 +29,20 @@ pub enum StagedError {
     NoDeployment { id: String, known: String },
     #[error(transparent)]
     Tree(#[from] TreeError),
+}
+
+impl StagedError {
+    /// Whether somebody else changed something, and everything else can go on.
+    pub(super) fn is_foreign(&self) -> bool {
+        matches!(self, Self::Foreign(_) | Self::Occupied { path: _, found: _ })
+    }
+
+    /// All of them in one; `None` for none.
+    pub(super) fn all(mut errors: Vec<Self>) -> Option<Self> {
+        if errors.len() > 1 { Some(Self::Several(errors)) } else { errors.pop() }
+    }
+}
+
+fn lines(errors: &[StagedError]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

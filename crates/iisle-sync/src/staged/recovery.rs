@@ -5,7 +5,7 @@ use iisle_tree::workshop::{Spot, Workshop};
 use super::journal::{self, Journal, Phase};
 use super::layout::{whole, work};
 use super::record::Record;
-use super::swap::{back, bring_whole, can_go_back, forward};
+use super::swap::{back, bring_whole, can_go_back, forward, made};
 use super::{StagedError, claims, history, offline};
 
 /// More is no plan of ours.
@@ -103,9 +103,10 @@ pub fn rollback(shop: &dyn Workshop) -> Result<Recovered, StagedError> {
         Some(mut journal) if ended(&journal) && !is_staged(shop)? => {
             // All of it or nothing, as it was done.
             let record = read_plan(shop, &journal)?;
-            for (number, step) in record.steps.iter().enumerate() {
-                can_go_back(shop, number, step)?;
-            }
+            let made = made(&record.steps);
+            let steps = record.steps.iter().enumerate();
+            let foreign = steps.map(|(number, step)| can_go_back(shop, number, step, &made));
+            only_foreign(foreign)?;
             take_back(shop, &mut journal, &record)?;
             Ok(Recovered::TakenBack)
         }
@@ -187,6 +188,19 @@ pub(super) fn end(
     Ok(())
 }
 
+/// Goes on past what somebody else changed, and tells all of it in the end; any other error ends it.
+fn only_foreign(results: impl Iterator<Item = Result<(), StagedError>>) -> Result<(), StagedError> {
+    let mut foreign = Vec::new();
+    for result in results {
+        match result {
+            Ok(()) => {}
+            Err(error) if error.is_foreign() => foreign.push(error),
+            Err(error) => return Err(error),
+        }
+    }
+    StagedError::all(foreign).map_or(Ok(()), Err)
+}
+
 pub(super) fn take_back(
     shop: &dyn Workshop,
     journal: &mut Journal,
@@ -198,9 +212,9 @@ pub(super) fn take_back(
     let layout = record.layout();
     let is_untouched = record.whole && shop.state(&Spot::Work(whole()))?.is_some();
     if !is_untouched {
-        for (number, step) in record.steps.iter().enumerate().rev() {
-            back(shop, &layout, number, step)?;
-        }
+        // What somebody else changed keeps nothing else from going back.
+        let steps = record.steps.iter().enumerate().rev();
+        only_foreign(steps.map(|(number, step)| back(shop, &layout, number, step)))?;
         if record.whole {
             shop.remove_directory(&Spot::Top)?;
         }

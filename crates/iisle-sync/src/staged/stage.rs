@@ -76,7 +76,7 @@ impl Supply<'_> {
                         return;
                     }
                     let step = &steps[*number];
-                    match self.one(*number, step, &layout.staged(*number), verify) {
+                    match self.one(*number, step, layout, verify) {
                         Ok(digest) => {
                             done.push((*number, digest));
                             self.monitor.advance(Phase::Copy, 1, 0);
@@ -127,8 +127,12 @@ impl Supply<'_> {
             self.shop.create_directory(&Spot::Work(whole()))?;
         }
         for (number, step) in steps.iter().enumerate() {
-            if matches!(step, Step::CreateDirectory { path: _ }) {
-                self.shop.create_directory(&layout.staged(number))?;
+            let Step::CreateDirectory { path } = step else { continue };
+            let staged = layout.staged(number);
+            if layout.part(number) == Part::Top {
+                self.shop.create_directory_for(&staged, &Spot::Site(path.clone()))?;
+            } else {
+                self.shop.create_directory(&staged)?;
             }
         }
         Ok(())
@@ -138,15 +142,15 @@ impl Supply<'_> {
         &self,
         number: usize,
         step: &Step,
-        spot: &Spot,
+        layout: &Layout<'_>,
         verify: Verify,
     ) -> Result<Digest, StepError> {
         let (from, stamp) = content(step).expect("only steps with content are staged");
         let expected = self.retimed.get(&number).copied().unwrap_or(stamp);
-        let old = match step {
-            Step::Replace { path, source: _, stamp: _, old: _ } => Some(Spot::Site(path.clone())),
-            _ => None,
-        };
+        let spot = &layout.staged(number);
+        // What lies in a new folder has the rights of that.
+        let place = (layout.part(number) == Part::Alone).then(|| Spot::Site(step.path().clone()));
+        let old = place.as_ref().filter(|_| matches!(step, Step::Replace { .. }));
         let in_source = |error| match error {
             TreeError::NotFound(_) => StepError::SourceChanged(from.clone()),
             error => StepError::Source(SourceError(error)),
@@ -154,7 +158,7 @@ impl Supply<'_> {
         let mut content =
             Watched::open(self.source, from, expected, self.monitor).map_err(in_source)?;
         let executable = self.source.is_executable(from);
-        let look = Look { stamp, like: old.as_ref(), executable };
+        let look = Look { stamp, like: old, place: place.as_ref(), executable };
         let mut hashing = Hashing::new(&mut content);
         let created = self.shop.create(spot, look, &mut hashing);
         let digest = hashing.finish();

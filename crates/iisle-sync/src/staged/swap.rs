@@ -1,4 +1,6 @@
-use iisle_path::RelPath;
+use std::collections::BTreeSet;
+
+use iisle_path::{NameRules, RelPath};
 use iisle_tree::workshop::{Spot, State, Workshop};
 use iisle_tree::{Stamp, TreeError};
 
@@ -124,11 +126,28 @@ fn replace(
     })
 }
 
-/// Whether a step that is done can be taken back: nobody has changed its file since.
+/// The names of all files and folders that steps make, as Windows compares them.
+pub(super) fn made(steps: &[Step]) -> BTreeSet<String> {
+    let is_new = |step: &&Step| {
+        matches!(
+            step,
+            Step::Create { path: _, source: _, stamp: _ } | Step::CreateDirectory { path: _ }
+        )
+    };
+    steps.iter().filter(is_new).map(|step| folded(step.path().as_str())).collect()
+}
+
+fn folded(path: &str) -> String {
+    NameRules::Windows.fold(path)
+}
+
+/// Whether a step that is done can be taken back: nobody has changed its file since, and where a folder
+/// has taken its place, there is nothing in it but what steps have made.
 pub(super) fn can_go_back(
     shop: &dyn Workshop,
     number: usize,
     step: &Step,
+    made: &BTreeSet<String>,
 ) -> Result<(), StagedError> {
     let foreign = |path: &RelPath| Err(StagedError::Foreign(path.clone()));
     match step {
@@ -153,11 +172,25 @@ pub(super) fn can_go_back(
         Step::Delete { path, old } => {
             let kept = shop.state(&backup(number))?.is_some_and(|kept| is(kept, *old));
             match shop.state(&site(path))? {
-                None | Some(State::Directory) if kept => Ok(()),
+                None if kept => Ok(()),
+                Some(State::Directory) if kept => {
+                    let mut found = shop.below(path)?;
+                    found.push(path.to_string());
+                    let other = found.into_iter().find(|found| !made.contains(&folded(found)));
+                    other.map_or(Ok(()), |found| occupied(path, found))
+                }
                 _ => foreign(path),
             }
         }
     }
+}
+
+/// The error for a file that cannot come back because `found` lies in a folder of its name.
+fn occupied(path: &RelPath, found: String) -> Result<(), StagedError> {
+    if found == path.as_str() {
+        return Err(StagedError::Foreign(path.clone()));
+    }
+    Err(StagedError::Occupied { path: path.clone(), found })
 }
 
 /// Takes a step back, or what has been done of it. Doing it twice does it once.
@@ -172,7 +205,13 @@ pub(super) fn back(
         // What lies in the stage was never swapped in, and whatever stands there is not ours.
         Step::CreateDirectory { path: _ } if shop.state(&staged)?.is_some() => Ok(()),
         Step::CreateDirectory { path } => Ok(shop.remove_directory(&site(path))?),
-        Step::DeleteDirectory { path } => Ok(shop.create_directory(&site(path))?),
+        Step::DeleteDirectory { path } => match shop.state(&site(path))? {
+            Some(State::File(_) | State::Other) => Err(StagedError::Foreign(path.clone())),
+            None | Some(State::Directory) => {
+                let made = shop.create_directory(&site(path));
+                made.or_else(|error| blocked(shop, path, error))
+            }
+        },
         Step::RenameCase { from, path, old: _ } => {
             if shop.state(&site(path))?.is_none() {
                 return Ok(());
@@ -219,11 +258,29 @@ pub(super) fn back(
             let target = site(path);
             match (shop.state(&backup)?, shop.state(&target)?) {
                 (None, _) => Ok(()),
-                (Some(_), None) => Ok(shop.rename(&backup, &target)?),
+                (Some(_), None) => {
+                    let renamed = shop.rename(&backup, &target);
+                    renamed.or_else(|error| blocked(shop, path, error))
+                }
+                (Some(_), Some(State::Directory)) => {
+                    let found = shop.below(path)?.into_iter().next();
+                    occupied(path, found.unwrap_or_else(|| path.to_string()))
+                }
                 (Some(_), Some(_)) => Err(StagedError::Foreign(path.clone())),
             }
         }
     }
+}
+
+/// The error for something that cannot come back because of `error`, or because somebody has put a file
+/// in the place of a folder above it.
+fn blocked(shop: &dyn Workshop, path: &RelPath, error: TreeError) -> Result<(), StagedError> {
+    for folder in path.ancestors() {
+        if let Ok(Some(State::File(_) | State::Other)) = shop.state(&site(&folder)) {
+            return Err(StagedError::Foreign(path.clone()));
+        }
+    }
+    Err(error.into())
 }
 
 fn site(path: &RelPath) -> Spot {

@@ -458,6 +458,63 @@ fn what_somebody_else_changed_meanwhile_is_not_overwritten() {
     assert_eq!(stage.site(), with_folders(old));
 }
 
+// SD-20
+#[test]
+fn what_somebody_put_into_a_folder_that_was_a_file_keeps_it_from_being_taken_back_and_is_told() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let stage = template.stage();
+    let shop = stage.shop();
+    stage.deploy(&shop, Offline::Never);
+    write(&stage.at("site/turned/b/upload.png"), "by hand", NEW);
+    let added = ("turned/b/upload.png".to_owned(), "by hand".to_owned());
+    let error = rollback(&shop).unwrap_err().to_string();
+    assert!(error.contains("`turned`") && error.contains("`turned/b/upload.png`"), "{error}");
+    let untouched: Files = deployed(&new).into_iter().chain([added.clone()]).collect();
+    assert_eq!(stage.site(), untouched, "nothing is taken back when not everything can be");
+    fs::remove_file(stage.at("site/turned/b/upload.png")).unwrap();
+    rollback(&shop).unwrap();
+    assert_eq!(stage.site(), with_folders(old));
+}
+
+// SD-19
+#[test]
+fn what_somebody_put_there_keeps_nothing_else_from_being_taken_back() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let stage = template.stage();
+    let shop = stage.shop();
+    let calls = {
+        let stage = template.stage();
+        let shop = stage.shop();
+        let counting = Faulty::new(&shop);
+        stage.deploy(&counting, Offline::Always(AWAY));
+        counting.calls()
+    };
+    // The machine stops when everything is swapped in.
+    let swapped = calls.iter().rposition(|call| call.starts_with("append")).unwrap();
+    let committed = calls[..swapped].iter().rposition(|call| call.starts_with("append")).unwrap();
+    stage.deploy(&Faulty::new(&shop).dying(committed, Broken::Before), Offline::Always(AWAY));
+    assert_eq!(stage.site()["App.dll"], "App.dll new");
+    write(&stage.at("site/turned/upload.png"), "by hand", NEW);
+    fs::remove_file(stage.at("site/folded")).unwrap();
+    write(&stage.at("site/folded"), "by hand too", NEW + 7);
+    let error = recover(&shop, Direction::Back).unwrap_err().to_string();
+    for name in ["`turned/upload.png`", "`folded`", "`folded/a`"] {
+        assert!(error.contains(name), "{name}: {error}");
+    }
+    let site = stage.site();
+    assert_eq!((site["App.dll"].as_str(), site["folded"].as_str()), ("App.dll old", "by hand too"));
+    assert_eq!(site["turned/upload.png"], "by hand");
+    assert!(site.contains_key("old/only/3.js") && !site.contains_key("new/"));
+    for path in ["turned/upload.png", "folded"] {
+        fs::remove_file(stage.at("site").join(path)).unwrap();
+    }
+    fs::remove_dir(stage.at("site/turned")).unwrap();
+    assert_eq!(recover(&shop, Direction::Back).unwrap(), Recovered::TakenBack);
+    assert_eq!(stage.site(), with_folders(old));
+}
+
 /// A site whose `App.dll` is held until somebody has asked so often.
 struct HeldSite {
     tree: LocalTree,

@@ -94,6 +94,10 @@ impl Workshop for Faulty<'_> {
         self.shop.names(folder)
     }
 
+    fn below(&self, folder: &RelPath) -> Result<Vec<String>, TreeError> {
+        self.shop.below(folder)
+    }
+
     fn read(&self, spot: &Spot, limit: u64) -> Result<Vec<u8>, TreeError> {
         self.shop.read(spot, limit)
     }
@@ -143,6 +147,11 @@ impl Workshop for Faulty<'_> {
 
     fn create_directory(&self, spot: &Spot) -> Result<(), TreeError> {
         self.call("mkdir", spot, |half| half.map_or_else(|| self.shop.create_directory(spot), Ok))
+    }
+
+    fn create_directory_for(&self, spot: &Spot, place: &Spot) -> Result<(), TreeError> {
+        let make = || self.shop.create_directory_for(spot, place);
+        self.call("mkdir", spot, |half| half.map_or_else(make, Ok))
     }
 
     fn remove_directory(&self, spot: &Spot) -> Result<(), TreeError> {

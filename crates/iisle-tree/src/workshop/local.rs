@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use iisle_path::RelPath;
+use walkdir::WalkDir;
 
 use super::lock::work_name;
+use super::molds::Molds;
 use super::patience::Patience;
 use super::{Lock, LockError, Look, Spot, State, Workshop};
 use crate::digest::{Digest, of_reader};
@@ -18,6 +20,7 @@ pub struct LocalWorkshop {
     site: PathBuf,
     work: PathBuf,
     patience: Patience,
+    molds: Molds,
 }
 
 impl LocalWorkshop {
@@ -39,7 +42,7 @@ impl LocalWorkshop {
             }
             _ => inside,
         };
-        Ok(Self { site, work, patience: Patience::default() })
+        Ok(Self { site, work, patience: Patience::default(), molds: Molds::default() })
     }
 
     /// The same workshop, waiting up to `limit` for each file that is held for a moment.
@@ -74,6 +77,18 @@ impl LocalWorkshop {
         }
     }
 
+    /// The folder in which something is made that gets its place at `place`, when it would get other
+    /// rights than those anywhere else.
+    fn mold(&self, place: Option<&Spot>) -> Option<PathBuf> {
+        if !system::FOLDERS_GIVE_RIGHTS {
+            return None;
+        }
+        let Some(Spot::Site(path)) = place else { return None };
+        let folder = path.parent()?;
+        let stage = self.host(&Spot::Work(stage()));
+        self.molds.of(&self.site, &folder, &stage)
+    }
+
     fn parent(&self, spot: &Spot) -> io::Result<()> {
         self.host(spot).parent().map_or(Ok(()), fs::create_dir_all)
     }
@@ -87,6 +102,11 @@ fn failed(action: &'static str, spot: &Spot) -> impl FnOnce(io::Error) -> TreeEr
         }
         _ => TreeError::io(action, spot.to_string(), source),
     }
+}
+
+/// The folder that files are made in.
+fn stage() -> RelPath {
+    RelPath::parse("stage").expect("it is a name")
 }
 
 /// Whether a folder beside `site` is on its volume and may be made.
@@ -141,6 +161,22 @@ impl Workshop for LocalWorkshop {
         Ok(names)
     }
 
+    fn below(&self, folder: &RelPath) -> Result<Vec<String>, TreeError> {
+        let mut found = Vec::new();
+        let walk = WalkDir::new(system::join(&self.site, folder)).min_depth(1).sort_by_file_name();
+        for entry in walk {
+            let entry = match entry.map_err(io::Error::from) {
+                Ok(entry) => entry,
+                Err(error) if is_missing(&error) => continue,
+                Err(error) => return Err(TreeError::io("list", folder.as_str(), error)),
+            };
+            let below = entry.path().strip_prefix(&self.site).unwrap_or(entry.path());
+            let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+            found.push(parts.join("/"));
+        }
+        Ok(found)
+    }
+
     fn read(&self, spot: &Spot, limit: u64) -> Result<Vec<u8>, TreeError> {
         let file = File::open(self.host(spot)).map_err(failed("open", spot))?;
         let mut bytes = Vec::new();
@@ -157,17 +193,19 @@ impl Workshop for LocalWorkshop {
     }
 
     fn create(&self, spot: &Spot, look: Look<'_>, content: &mut dyn Read) -> Result<(), TreeError> {
-        let host = self.host(spot);
+        let Look { stamp, like, place, executable } = look;
+        let named = self.host(spot);
+        let mold = self.mold(place).and_then(|mold| Some(mold.join(named.file_name()?)));
+        let host = mold.as_ref().unwrap_or(&named);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
-        let opened = match options.open(&host) {
+        let opened = match options.open(host) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.parent(spot).and_then(|()| options.open(&host))
+                self.parent(spot).and_then(|()| options.open(host))
             }
             other => other,
         };
         let mut file = opened.map_err(failed("create", spot))?;
-        let Look { stamp, like, executable } = look;
         let found = copy(content, &mut file, stamp.size).map_err(|failure| match failure {
             CopyError::Read(source) => failed("read", spot)(source),
             CopyError::Write(source) => failed("write", spot)(source),
@@ -180,14 +218,17 @@ impl Workshop for LocalWorkshop {
         let like = replaced.as_ref().and_then(|path| fs::symlink_metadata(path).ok());
         let like = like.filter(fs::Metadata::is_file);
         if let Some(replaced) = replaced.filter(|_| like.is_some()) {
-            system::copy_rights_of_file(&replaced, &host);
+            system::copy_rights_of_file(&replaced, host);
         }
         let allow = || if executable { system::allow_execution(&file) } else { Ok(()) };
         file.set_modified(stamp.modified.to_system_time())
             .and_then(|()| allow())
             .and_then(|()| system::set_attributes(&file, like.as_ref(), stamp))
             .and_then(|()| system::flush_file(&file))
-            .map_err(failed("set the time of", spot))
+            .map_err(failed("set the time of", spot))?;
+        drop(file);
+        let moved = mold.map_or(Ok(()), |mold| self.patience.with(|| fs::rename(&mold, &named)));
+        moved.map_err(failed("create", spot))
     }
 
     fn append(&self, spot: &Spot, bytes: &[u8], durability: Durability) -> Result<(), TreeError> {
@@ -259,6 +300,7 @@ impl Workshop for LocalWorkshop {
     fn create_stage(&self, folder: &RelPath) -> Result<(), TreeError> {
         let spot = Spot::Work(folder.clone());
         self.create_directory(&spot)?;
+        self.molds.forget();
         if self.site.is_dir() {
             system::copy_rights(&self.site, &self.host(&spot));
         }
@@ -272,6 +314,18 @@ impl Workshop for LocalWorkshop {
 
     fn create_directory(&self, spot: &Spot) -> Result<(), TreeError> {
         fs::create_dir_all(self.host(spot)).map_err(failed("create the folder", spot))
+    }
+
+    fn create_directory_for(&self, spot: &Spot, place: &Spot) -> Result<(), TreeError> {
+        let named = self.host(spot);
+        let Some(mold) =
+            self.mold(Some(place)).and_then(|mold| Some(mold.join(named.file_name()?)))
+        else {
+            return self.create_directory(spot);
+        };
+        fs::create_dir(&mold)
+            .and_then(|()| self.patience.with(|| fs::rename(&mold, &named)))
+            .map_err(failed("create the folder", spot))
     }
 
     fn remove_directory(&self, spot: &Spot) -> Result<(), TreeError> {

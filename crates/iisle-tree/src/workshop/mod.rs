@@ -4,6 +4,7 @@
 mod faulty;
 mod local;
 mod lock;
+mod molds;
 mod patience;
 #[cfg(test)]
 mod tests;
@@ -58,6 +59,8 @@ pub struct Look<'a> {
     pub stamp: Stamp,
     /// It gets the other attributes of this one, where that is a file.
     pub like: Option<&'a Spot>,
+    /// Where it will get its place: it gets the rights that files have there.
+    pub place: Option<&'a Spot>,
     /// Whoever may read it may execute it, where the system knows such a right.
     pub executable: bool,
 }
@@ -65,7 +68,7 @@ pub struct Look<'a> {
 impl Look<'_> {
     /// A file that is like no other.
     pub fn of(stamp: Stamp) -> Self {
-        Self { stamp, like: None, executable: false }
+        Self { stamp, like: None, place: None, executable: false }
     }
 }
 
@@ -81,6 +84,10 @@ pub trait Workshop: Send + Sync {
 
     /// The names in a folder of the work folder (its top for `None`), sorted; none when it is missing.
     fn names(&self, folder: Option<&RelPath>) -> Result<Vec<String>, TreeError>;
+
+    /// Everything below a folder of the folder that is changed, as paths in that, sorted; folders too.
+    /// Links are not followed, and none is there when the folder is missing.
+    fn below(&self, folder: &RelPath) -> Result<Vec<String>, TreeError>;
 
     /// The whole of a file of at most `limit` bytes.
     fn read(&self, spot: &Spot, limit: u64) -> Result<Vec<u8>, TreeError>;
@@ -118,6 +125,10 @@ pub trait Workshop: Send + Sync {
 
     /// Creates a folder and those above it; an existing one is left alone.
     fn create_directory(&self, spot: &Spot) -> Result<(), TreeError>;
+
+    /// As [`create_directory`](Self::create_directory), for a folder that will get its place at `place`:
+    /// it gets the rights that folders have there.
+    fn create_directory_for(&self, spot: &Spot, place: &Spot) -> Result<(), TreeError>;
 
     /// Removes an empty folder; a missing one is no error, and neither is one that is not empty.
     fn remove_directory(&self, spot: &Spot) -> Result<(), TreeError>;

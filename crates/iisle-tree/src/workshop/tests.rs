@@ -141,3 +141,23 @@ fn a_file_that_replaces_a_hidden_one_is_hidden_where_files_can_be() {
     shop.remove(&target).unwrap();
     assert!(!host.exists());
 }
+
+// SD-12
+#[test]
+fn what_is_made_for_a_place_lies_where_it_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().join("site");
+    std::fs::create_dir_all(site.join("own")).unwrap();
+    let shop = LocalWorkshop::beside(&site).unwrap();
+    shop.create_stage(&path("stage")).unwrap();
+    let (file, inner) = (Spot::Site(path("own/a")), Spot::Site(path("own/new")));
+    let (staged, made) = (Spot::Work(path("stage/0")), Spot::Work(path("stage/1")));
+    let look = Look { place: Some(&file), ..Look::of(stamp(1)) };
+    shop.create(&staged, look, &mut b"x".as_slice()).unwrap();
+    shop.create_directory_for(&made, &inner).unwrap();
+    assert_eq!(shop.state(&staged).unwrap(), Some(State::File(stamp(1))));
+    assert_eq!(shop.state(&made).unwrap(), Some(State::Directory));
+    shop.rename(&staged, &file).unwrap();
+    shop.rename(&made, &inner).unwrap();
+    assert_eq!(shop.read(&file, 9).unwrap(), b"x");
+}
