@@ -170,9 +170,9 @@ pub(crate) struct Joined {
 
 impl Joined {
     /// The source with this `web.config`.
-    pub(crate) fn put_into(self, source: &dyn Tree) -> Overlay<'_> {
+    pub(crate) fn put_into<'a>(&self, source: &'a dyn Tree) -> Overlay<'a> {
         let mut overlay = Overlay::new(source);
-        overlay.put(self.source, self.content);
+        overlay.put(self.source.clone(), self.content.clone());
         overlay
     }
 }

@@ -460,6 +460,9 @@ fn unpack(
     Ok((outcome.totals.created_files, outcome.totals.created_bytes))
 }
 
+/// Bytes that are read between two looks whether somebody wants an end.
+const VERIFIED_AT_ONCE: u64 = 64 << 20;
+
 /// Makes sure that these files of a package are what its directory says.
 pub(crate) fn verify_files(
     context: &Context<'_>,
@@ -467,13 +470,33 @@ pub(crate) fn verify_files(
     content: &PackageContent,
     files: &[RelPath],
 ) -> Result<(), Failure> {
-    let inside: Vec<_> =
-        files.iter().filter_map(|path| content.files.get(path)).map(|(path, _)| path).collect();
-    let bytes = files.iter().filter_map(|path| content.files.get(path)).map(|f| f.1.size).sum();
+    let inside: Vec<(&RelPath, u64)> = files
+        .iter()
+        .filter_map(|path| content.files.get(path))
+        .map(|(path, stamp)| (path, stamp.size))
+        .collect();
+    let bytes = inside.iter().map(|(_, size)| size).sum();
     let monitor = context.monitor;
     monitor.begin(Phase::Hash, Some(inside.len() as u64), Some(bytes));
     let progress = |files, bytes| monitor.advance(Phase::Hash, files, bytes);
-    let damaged = package.damaged_among(&inside, &progress);
+    let mut damaged = Vec::new();
+    let mut rest = inside.as_slice();
+    while !rest.is_empty() {
+        // Whoever waits for an end waits no longer than for this many.
+        let mut bytes = 0;
+        let until = rest.iter().position(|(_, size)| {
+            bytes += size;
+            bytes > VERIFIED_AT_ONCE
+        });
+        let (now, later) = rest.split_at(until.map_or(rest.len(), |last| last + 1));
+        rest = later;
+        let paths: Vec<&RelPath> = now.iter().map(|(path, _)| *path).collect();
+        damaged.extend(package.damaged_among(&paths, &progress));
+        if monitor.is_interrupted() {
+            monitor.end(Phase::Hash);
+            return Err(Failure::new("it was interrupted; nothing was written"));
+        }
+    }
     monitor.end(Phase::Hash);
     let Some(first) = damaged.first() else { return Ok(()) };
     let causes: Vec<_> = damaged.iter().take(10).map(ToString::to_string).collect();

@@ -320,7 +320,7 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
     }
     let limited = limited(&tree, &settings.bandwidth, context);
     let files: &dyn Tree = limited.as_ref().map_or(&tree, |limited| limited);
-    let with_joined = joined.map(|joined| joined.put_into(files));
+    let with_joined = joined.as_ref().map(|joined| joined.put_into(files));
     let written: &dyn Tree = with_joined.as_ref().map_or(files, |tree| tree);
     let threads = settings.threads.unwrap_or_else(staged::threads);
     let mut report = match mode {

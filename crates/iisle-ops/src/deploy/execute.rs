@@ -49,6 +49,15 @@ impl Deployment<'_> {
         }
     }
 
+    /// The report of a deployment that was given up before anything was done.
+    pub(super) fn interrupted(&self) -> DeployReport {
+        DeployReport {
+            outcome: SyncOutcome::Ended(Ending::RolledBack),
+            failure: Some(Failure::new("it was interrupted; nothing was changed")),
+            ..self.planned()
+        }
+    }
+
     /// The report of a deployment that has done nothing so far.
     fn planned(&self) -> DeployReport {
         DeployReport {
@@ -138,7 +147,9 @@ impl Deployment<'_> {
         destination: &LocalTree,
     ) -> Result<(Outcome, Option<String>), NoEntry> {
         let limited = limited(tree, &self.request.bandwidth, self.context);
-        let source: &dyn Tree = limited.as_ref().map_or(tree, |limited| limited);
+        let packed: &dyn Tree = limited.as_ref().map_or(tree, |limited| limited);
+        let joined = job.joined.as_ref().map(|joined| joined.put_into(packed));
+        let source: &dyn Tree = joined.as_ref().map_or(packed, |joined| joined);
         let threads = self.request.threads.unwrap_or_else(crate::staged::threads);
         if job.file_name.is_some() || job.plan.is_empty() || self.is_inner(job) {
             let monitor = self.context.monitor;

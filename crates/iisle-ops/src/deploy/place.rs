@@ -10,7 +10,7 @@ use iisle_webdeploy::{
 use super::report::DeployedProvider;
 use super::run::Deployment;
 use crate::Failure;
-use crate::drift::Drift;
+use crate::drift::{Drift, Joined};
 
 /// What happens to one content of the package.
 pub(super) struct Job<'a> {
@@ -26,6 +26,8 @@ pub(super) struct Job<'a> {
     pub(super) plan: Plan,
     /// What somebody changed there since.
     pub(super) drift: Vec<Drift>,
+    /// What is written instead of a file of the package.
+    pub(super) joined: Option<Joined>,
 }
 
 impl Deployment<'_> {
@@ -166,6 +168,7 @@ fn job(content: &PackageContent, path: String, place: PathBuf) -> Result<Job<'_>
         tree: None,
         plan,
         drift: Vec::new(),
+        joined: None,
     })
 }
 

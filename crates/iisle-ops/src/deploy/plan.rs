@@ -13,6 +13,7 @@ use super::place::Job;
 use super::request::{DeployMode, DeployRequest, Protection};
 use super::run::Deployment;
 use crate::Failure;
+use crate::interruptible::interruptible;
 use crate::package::verify_files;
 use crate::staged::{NoEntry, Planned, Site};
 
@@ -109,7 +110,7 @@ impl<'a> Deployment<'a> {
         let names = names(&theirs, destination.names());
         self.apply_rules(job, &mut ours, &mut theirs, names, &mut kept)?;
         let sides = [&ours, &theirs];
-        let Planned { mut plan, drift, joined: _ } = match &site {
+        let Planned { mut plan, drift, joined } = match &site {
             None => {
                 let plan = self.plan(&tree, &destination, sides, names, policy, None);
                 Planned { plan, drift: Vec::new(), joined: None }
@@ -126,7 +127,7 @@ impl<'a> Deployment<'a> {
         plan.kept.extend(kept);
         plan.kept.sort();
         self.verify(job, &tree, &plan)?;
-        (job.plan, job.drift) = (plan, drift);
+        (job.plan, job.drift, job.joined) = (plan, drift, joined);
         (job.tree, job.destination) = (Some(tree), Some(destination));
         Ok(())
     }
@@ -145,8 +146,9 @@ impl<'a> Deployment<'a> {
             Sides { source: ours, destination: theirs, names, differing: None, manifest };
         if policy.compare == Compare::Contents {
             let monitor = self.context.monitor;
-            let differing =
-                iisle_sync::differing_contents(tree, destination, &sides, policy, monitor);
+            let (ours, theirs) =
+                (interruptible(tree, monitor), interruptible(destination, monitor));
+            let differing = iisle_sync::differing_contents(&ours, &theirs, &sides, policy, monitor);
             sides.differing = Some(&differing);
             let mut plan = iisle_sync::plan(&sides, policy);
             leave_times(&mut plan, policy);

@@ -37,7 +37,9 @@ pub fn deploy(
         .map_err(|unresolved| refused_settings(unresolved, &parameters, &message()))?;
     let mut deployment = Deployment { context, request, package: &package, skip, jobs: Vec::new() };
     let providers = deployment.place(&resolved).map_err(told)?;
-    let mut report = match deployment.prepare(&resolved) {
+    let prepared = deployment.prepare(&resolved);
+    let mut report = match prepared {
+        _ if context.monitor.is_interrupted() => deployment.interrupted(),
         Ok(()) => deployment.run(),
         Err(NoEntry::Busy(other)) => deployment.busy(*other),
         Err(NoEntry::Failed(failure)) => return Err(told(failure).into()),

@@ -1,14 +1,15 @@
 //! Packages of the real engine, applied: the trees it left.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use iisle_ops::{
     Context, DeployFailure, DeployMode, DeployReport, DeployRequest, DeployRules, ExtraSettings,
-    Extras, HostCommands, Origin, PackageRequest, PositionMode, Protection, Setting, SettingSource,
-    deploy,
+    Extras, HostCommands, OnDrift, Origin, PackRequest, PackSettings, PackageRequest, PositionMode,
+    Protection, Setting, SettingSource, deploy, pack,
 };
-use iisle_report::Silent;
+use iisle_report::{Monitor, Phase, Silent};
 use iisle_tree::{LocalTree, Tree, digest, host};
 
 fn request(package: &Path) -> DeployRequest {
@@ -35,9 +36,16 @@ fn request(package: &Path) -> DeployRequest {
 }
 
 fn run(request: &DeployRequest) -> Result<DeployReport, DeployFailure> {
+    run_watched(request, &Silent)
+}
+
+fn run_watched(
+    request: &DeployRequest,
+    monitor: &dyn Monitor,
+) -> Result<DeployReport, DeployFailure> {
     let environment = BTreeMap::new();
     let context = Context {
-        monitor: &Silent,
+        monitor,
         commands: &HostCommands,
         environment: &environment,
         current_dir: Path::new("."),
@@ -239,4 +247,83 @@ fn the_application_is_offline_only_while_files_change() {
     assert!(run(&request).unwrap().offline.is_some());
     assert!(!host::exists(&site(&target).join("app_offline.htm")));
     assert!(run(&request).unwrap().offline.is_none());
+}
+
+/// A package of a folder that holds these files.
+fn packed(folder: &Path, name: &str, files: &[(&str, &str)]) -> PathBuf {
+    let source = folder.join(name);
+    for (path, content) in files {
+        let place = source.join(path);
+        host::create_dir_all(place.parent().expect("it lies in a folder")).expect("it can be made");
+        host::write_atomic(&place, content.as_bytes()).expect("it can be written");
+    }
+    let package = folder.join(format!("{name}.zip"));
+    let settings = PackSettings::default();
+    let request = PackRequest { folder: source, package: package.clone(), settings };
+    let environment = BTreeMap::new();
+    let context = Context {
+        monitor: &Silent,
+        commands: &HostCommands,
+        environment: &environment,
+        current_dir: Path::new("."),
+        verb: "pack",
+        minute_of_day: &|| 0,
+    };
+    pack(&context, &request).expect("it can be packed");
+    package
+}
+
+// SD-28
+#[test]
+fn changes_of_web_config_on_both_sides_are_joined() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = |one: &str, other: &str| {
+        format!(
+            "<configuration>\n  <a x=\"{one}\" />\n  <b />\n  <c x=\"{other}\" />\n</configuration>\n"
+        )
+    };
+    let file = site(&folder).join("web.config");
+    let text = || String::from_utf8(host::read(&file, 1 << 20).unwrap()).unwrap();
+    let deploy = |name: &str, content: &str| {
+        let package = packed(folder.path(), name, &[("web.config", content), ("a.txt", name)]);
+        let mut request = request(&package);
+        request.to = Some(site(&folder));
+        request.staged.on_drift = OnDrift::Merge;
+        run(&request).unwrap()
+    };
+    assert_eq!(deploy("one", &config("1", "1")).outcome.word(), "done");
+    host::write_atomic(&file, config("1", "by hand").as_bytes()).unwrap();
+    let report = deploy("second", &config("22", "1"));
+    assert_eq!((report.outcome.word(), report.drift.len()), ("done", 1), "{:?}", report.failure);
+    assert_eq!(text(), config("22", "by hand"));
+    // Both changed one line: nobody but a person can know.
+    let report = deploy("third", &config("22", "333"));
+    assert_eq!(report.outcome.word(), "refused");
+    assert_eq!(text(), config("22", "by hand"));
+}
+
+/// Wants an end as soon as something is read.
+#[derive(Default)]
+struct Impatient(AtomicBool);
+
+impl Monitor for Impatient {
+    fn advance(&self, phase: Phase, _: u64, _: u64) {
+        self.0.fetch_or(phase == Phase::Hash, Ordering::Relaxed);
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+// SD-35
+#[test]
+fn nothing_is_changed_when_an_end_is_wanted_while_the_package_is_verified() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut request = request(&packed(folder.path(), "app", &[("a.txt", "a"), ("b.txt", "b")]));
+    request.to = Some(site(&folder));
+    let report = run_watched(&request, &Impatient::default()).unwrap();
+    assert_eq!(report.outcome.word(), "rolled-back");
+    assert!(report.failure.unwrap().causes.concat().contains("interrupted"));
+    assert!(!host::exists(&site(&folder)));
 }
