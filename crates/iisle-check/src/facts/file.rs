@@ -5,6 +5,8 @@ use iisle_inspect::publish::{File, PublishOutput};
 pub(crate) trait FileFacts {
     /// The file's path without its extension.
     fn stem_path(&self) -> &str;
+    /// Whether a dll of its name lies beside it.
+    fn has_dll(&self, output: &PublishOutput) -> bool;
     fn machine(&self) -> Option<Machine>;
     /// Whether the whole application lies in it.
     fn is_bundle(&self) -> bool;
@@ -31,6 +33,10 @@ impl FileFacts for File {
             Some(extension) => &path[..path.len() - extension.len() - 1],
             None => path,
         }
+    }
+
+    fn has_dll(&self, output: &PublishOutput) -> bool {
+        output.file(&format!("{}.dll", self.stem_path())).is_some()
     }
 
     fn machine(&self) -> Option<Machine> {

@@ -93,7 +93,9 @@ fn find_marker(
         })
     };
     let overlap = MARKER.len() + 8;
-    for section in data(sections) {
+    // It is data; linkers may put data among code all the same.
+    let code = sections.iter().filter(|section| section.executable && section.length > 0);
+    for section in data(sections).chain(code) {
         if let Some(found) = source.scan(section.offset, section.end(), overlap, find)? {
             return Ok(Some(found));
         }

@@ -104,6 +104,32 @@ fn images_are_what_their_makers_say() {
     assert_eq!(wrong, "");
 }
 
+/// The image with every section marked as code.
+fn all_code(mut bytes: Vec<u8>) -> Vec<u8> {
+    let word = |bytes: &[u8], at: usize| usize::from(bytes[at]) | usize::from(bytes[at + 1]) << 8;
+    let header = word(&bytes, 0x3c);
+    let (sections, optional) = (word(&bytes, header + 6), word(&bytes, header + 20));
+    for section in 0..sections {
+        bytes[header + 24 + optional + 40 * section + 39] |= 0x20;
+    }
+    bytes
+}
+
+#[test]
+fn hosts_are_recognized_whose_linker_put_data_among_code() {
+    let mut count = 0;
+    for name in ["apphost-app-x64.exe", "singlefile-fdd.exe"] {
+        let bytes = all_code(image_bytes(name));
+        let size = bytes.len() as u64;
+        let image = inspect_image(name, size, &mut std::io::Cursor::new(bytes)).unwrap();
+        let expected = &json_of("images", "expected.json")[name]["host"];
+        assert_eq!(facts(&image)["host"]["kind"], expected["kind"], "{name}");
+        assert_eq!(facts(&image)["host"]["app"], expected["app"], "{name}");
+        count += 1;
+    }
+    assert_eq!(count, 2);
+}
+
 /// A folder of the case `folders` as a tree.
 fn tree(files: &Value) -> MemoryTree {
     let mut tree = MemoryTree::unix();

@@ -20,7 +20,8 @@ pub(crate) const RULE: Rule = Rule {
 fn check(output: &PublishOutput, known: Neighbors<'_>, findings: &mut Findings<'_>) {
     let started = known.config.and_then(|config| config.managers().next()).and_then(|hosting| {
         match Started::of(&hosting, output) {
-            Started::Program(file) => Some(file),
+            // R008 speaks of the program that is started, unless it is the host of an app beside it.
+            Started::Program(file) if !file.has_dll(output) => Some(file),
             _ => None,
         }
     });
@@ -29,7 +30,6 @@ fn check(output: &PublishOutput, known: Neighbors<'_>, findings: &mut Findings<'
         // What is served is content, whatever its name.
         let content = !file.path.is_top_level() && top.eq_ignore_ascii_case("wwwroot");
         let program = file.path.has_extension("dll") || file.path.has_extension("exe");
-        // R008 speaks of the program that is started.
         if content || !program || started.is_some_and(|started| started.path == file.path) {
             continue;
         }
@@ -63,6 +63,26 @@ mod tests {
         error Page.dll Page.dll is not a PE image (an HTML page)
         error Pointer.dll Pointer.dll is not a PE image (a Git LFS pointer)
         ");
+    }
+
+    #[test]
+    fn the_host_of_an_app_is_an_image_as_well() {
+        let started = |beside: &str| {
+            check(
+                &RULE,
+                &format!(
+                    "
+                == web.config
+                <aspNetCore processPath=\".\\App.exe\" />
+                == App.exe
+                empty
+                == {beside}
+                managed anycpu"
+                ),
+            )
+        };
+        insta::assert_snapshot!(started("App.dll"), @"error App.exe App.exe is not a PE image (0 bytes)");
+        assert_eq!(started("Other.dll"), "");
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use iisle_inspect::publish::PublishOutput;
 use iisle_path::RelPath;
 use iisle_report::{Location, RuleId, Severity};
@@ -93,6 +95,7 @@ pub(in crate::rules) enum Harm {
 pub(in crate::rules) fn harmful(output: &PublishOutput) -> Vec<(&RelPath, Harm)> {
     // A client in the browser reads its settings from there.
     let has_client = output.has_web_assembly_client();
+    let repositories = repositories(output);
     let harm = |path: &RelPath| {
         let name = path.file_name();
         let top = path.segments().next().unwrap_or_default();
@@ -102,16 +105,28 @@ pub(in crate::rules) fn harmful(output: &PublishOutput) -> Vec<(&RelPath, Harm)>
             (!(settings && has_client)).then_some(Harm::Served)
         } else {
             let unwanted = UNWANTED.iter().any(|pattern| matches(pattern, name));
-            (in_repository(path) || unwanted).then_some(Harm::Present)
+            (repositories.contains(path) || unwanted).then_some(Harm::Present)
         }
     };
     let files = output.files.iter().map(|file| &file.path);
     files.filter_map(|path| Some((path, harm(path)?))).collect()
 }
 
-/// Only the first file of a `.git` folder is named: there are thousands.
-fn in_repository(path: &RelPath) -> bool {
-    path.segments().any(|segment| segment == ".git") && path.file_name() == "HEAD"
+/// One file of every `.git` folder, for there are thousands: `HEAD`, or the first.
+fn repositories(output: &PublishOutput) -> BTreeSet<&RelPath> {
+    let mut named: BTreeMap<String, &RelPath> = BTreeMap::new();
+    for file in &output.files {
+        let folders: Vec<&str> =
+            file.path.segments().take_while(|segment| *segment != ".git").collect();
+        if folders.len() == file.path.segments().count() {
+            continue;
+        }
+        let named = named.entry(folders.join("/")).or_insert(&file.path);
+        if file.path.file_name() == "HEAD" && named.file_name() != "HEAD" {
+            *named = &file.path;
+        }
+    }
+    named.into_values().collect()
 }
 
 /// Whether a name is that of a pattern with at most one `*`, without regard to case.
@@ -137,6 +152,14 @@ mod tests {
             .collect::<Vec<_>>()
             .concat();
         check(&RULE, &text)
+    }
+
+    #[test]
+    fn a_repository_is_named_once_even_without_its_head() {
+        insta::assert_snapshot!(files(&[".git/config", ".git/objects/ab", "lib/.git/HEAD"]), @"
+        warning .git/config sensitive file '.git/config' is in the output
+        warning lib/.git/HEAD sensitive file 'lib/.git/HEAD' is in the output
+        ");
     }
 
     #[test]

@@ -27,15 +27,19 @@ fn check(config: &Config<'_>, output: &PublishOutput, findings: &mut Findings<'_
         if !file.path.has_extension("exe") {
             continue;
         }
-        if let Some(what) = why_no_program(file) {
+        if let Some(what) = why_no_program(file, output) {
             let at = config.attribute_or(hosting.section.element, "processPath");
             findings.push(at, format!("{} {what}", file.path));
         }
     }
 }
 
-fn why_no_program(file: &File) -> Option<String> {
+fn why_no_program(file: &File, output: &PublishOutput) -> Option<String> {
     if let Some(damage) = file.why_no_image() {
+        // A014 speaks of the host of an app.
+        if file.has_dll(output) {
+            return None;
+        }
         return Some(format!("is no program of Windows ({damage})"));
     }
     let image = file.image.as_ref()?;

@@ -18,7 +18,8 @@ pub(crate) const RULE: Rule = Rule {
 fn check(config: &Config<'_>, findings: &mut Findings<'_>) {
     for hosting in config.managers() {
         if let Some(attribute) = hosting.section.attribute("processesPerApplication")
-            && attribute.value.trim() != "1"
+            // W012 speaks of what is out of range.
+            && attribute.value.trim().parse::<u32>().is_ok_and(|count| count > 1)
         {
             let message = format!(
                 "processesPerApplication=\"{}\": more than one process: in-memory state and key \
