@@ -73,6 +73,8 @@ pub enum DirectoryVerdict {
     KnownLink,
     /// Excluded by name or path.
     Named,
+    /// It is a link, and such are passed over.
+    SkippedLink,
     /// Only the source has it, and such are left out.
     Lonely,
     /// The destination has a file there.
@@ -120,7 +122,7 @@ impl<'a> Compared<'a> {
         let selection = &job.selection;
         let name = entry.name.to_string_lossy();
         let rule = selection.link_rule(entry);
-        if rule == LinkRule::Skip || !selection.includes(&name) {
+        if !selection.includes(&name) {
             return;
         }
         self.matching_files += 1;
@@ -129,6 +131,8 @@ impl<'a> Compared<'a> {
         let is_directory = other.is_some_and(|other| other.shape == Shape::Directory);
         let tag = if excluded {
             FileTag::Skipped(Skip::Named)
+        } else if rule == LinkRule::Skip {
+            FileTag::Skipped(Skip::Junction)
         } else if is_directory {
             FileTag::Mismatch
         } else if let Some(skip) = selection.refuses(&entry.facts) {
@@ -157,14 +161,12 @@ impl<'a> Compared<'a> {
         let selection = &job.selection;
         let name = entry.name.to_string_lossy();
         let rule = selection.link_rule(entry);
-        if rule == LinkRule::Skip {
-            return;
-        }
         let excluded = with_places(job, folder.below, &entry.name, |at| {
             selection.excludes_directory(&name, at)
         });
         let verdict = match other.map(|other| other.shape) {
             _ if excluded => DirectoryVerdict::Named,
+            _ if rule == LinkRule::Skip => DirectoryVerdict::SkippedLink,
             None if job.classes.exclude_lonely => DirectoryVerdict::Lonely,
             None if rule == LinkRule::Copy => DirectoryVerdict::NewLink,
             Some(_) if rule == LinkRule::Copy => DirectoryVerdict::KnownLink,
@@ -201,7 +203,7 @@ impl<'a> Compared<'a> {
 }
 
 /// Names are in the order of their upper case; those that are one then, in their own.
-fn order(name: &OsStr) -> (String, OsString) {
+pub(super) fn order(name: &OsStr) -> (String, OsString) {
     (NameRules::Windows.fold(&name.to_string_lossy()), name.to_owned())
 }
 

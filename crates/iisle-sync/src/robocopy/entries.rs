@@ -1,9 +1,10 @@
 use std::path::Path;
 
-use iisle_tree::folder::{self, Carry, Entry, Facts, Shape, SystemError};
+use iisle_tree::folder::{self, Carry, Detail, Entry, Facts, Shape, SystemError};
 
-use super::compare::FileVerdict;
-use super::event::{Action, DirectoryTag, Event, FileTag};
+use super::class::Class;
+use super::compare::{FileVerdict, is_purged, order};
+use super::event::{Action, DirectoryTag, Event, FileTag, Skip};
 use super::files::{Done, FileStep, Queued};
 use super::job::{Purge, PurgeOrder, RunMode};
 use super::purge::Deletion;
@@ -32,6 +33,11 @@ impl Walk<'_> {
             destination.filter(|found| found.shape == Shape::File).map(|found| found.facts);
         self.tally.files.total += 1;
         self.tally.bytes.total += facts.size;
+        let tag = if self.is_known_link(&below, file) {
+            FileTag::Skipped(Skip::Class(Class::Same))
+        } else {
+            tag
+        };
         let line = |walk: &mut Self| {
             let path = walk.shown_source(&below);
             walk.say(Event::File { tag, size: facts.size, modified: facts.modified, path });
@@ -52,11 +58,14 @@ impl Walk<'_> {
                 self.tally.files.skipped += 1;
                 self.tally.bytes.skipped += facts.size;
             }
-            FileTag::Skipped(_) => {
+            FileTag::Skipped(skip) => {
                 self.tally.files.skipped += 1;
                 self.tally.bytes.skipped += facts.size;
                 line(self);
-                self.fix_times(&below, &facts, existing);
+                // What is excluded by name is left alone altogether.
+                if !matches!(skip, Skip::Named | Skip::Junction) {
+                    self.fix_times(&below, &facts, existing);
+                }
             }
             FileTag::Mismatch => {
                 self.tally.files.mismatch += 1;
@@ -66,6 +75,16 @@ impl Walk<'_> {
             // A file of the source is none.
             FileTag::Extra => {}
         }
+    }
+
+    /// Whether a link would be copied that the destination has: the times of what both lead to, or
+    /// of links to nowhere, say nothing of it.
+    fn is_known_link(&self, below: &Path, file: &FileVerdict<'_>) -> bool {
+        let is_due = matches!(file.tag, FileTag::Copied(_)) && !self.job.classes.include_same;
+        file.as_link
+            && is_due
+            && file.destination.is_some_and(|found| found.is_link)
+            && folder::is_same_link(&self.host_source(below), &self.host_destination(below))
     }
 
     fn copy(&mut self, step: FileStep) {
@@ -116,25 +135,65 @@ impl Walk<'_> {
         }
     }
 
-    pub(super) fn extra_file(&mut self, below: &Path, entry: &Entry, is_selected: bool) {
-        let below = below.join(&entry.name);
+    fn report_extra_file(&mut self, below: &Path, entry: &Entry) {
         self.tally.files.extras += 1;
         self.tally.bytes.extras += entry.facts.size;
         let (size, modified) = (entry.facts.size, entry.facts.modified);
-        let path = self.shown_destination(&below);
+        let path = self.shown_destination(below);
         self.say(Event::File { tag: FileTag::Extra, size, modified, path });
+    }
+
+    pub(super) fn extra_file(&mut self, below: &Path, entry: &Entry, is_selected: bool) {
+        let below = below.join(&entry.name);
+        self.report_extra_file(&below, entry);
         if is_selected {
             self.delete(Deletion::File(below));
         }
     }
 
+    pub(super) fn report_extra_directory(&mut self, below: &Path) {
+        self.tally.directories.extras += 1;
+        let path = self.shown_destination(below);
+        self.say(Event::Directory { tag: DirectoryTag::Extra, files: None, path });
+    }
+
     pub(super) fn extra_directory(&mut self, below: &Path, entry: &Entry) {
         let below = below.join(&entry.name);
-        self.tally.directories.extras += 1;
-        let path = self.shown_destination(&below);
-        self.say(Event::Directory { tag: DirectoryTag::Extra, files: None, path });
-        let is_link = entry.is_link;
-        self.delete(if is_link { Deletion::File(below) } else { Deletion::Tree(below) });
+        self.report_extra_directory(&below);
+        if entry.is_link {
+            return self.delete(Deletion::File(below));
+        }
+        if self.job.purge == Purge::Extras {
+            self.report_extra_tree(&below);
+        }
+        self.delete(Deletion::Tree(below));
+    }
+
+    /// Reports what a purge takes with an extra directory: its files, then its directories.
+    ///
+    /// Source: public reports of mirrors.
+    fn report_extra_tree(&mut self, below: &Path) {
+        let place = self.host_destination(below);
+        // What cannot be listed cannot be deleted either, and is told of then.
+        let Ok(listing) = folder::list(&place, Detail::Usual) else { return };
+        if self.holds_source(&place) {
+            return;
+        }
+        let taken = listing.entries.iter().filter(|entry| is_purged(self.job, entry, below));
+        let (mut directories, mut files): (Vec<_>, Vec<_>) =
+            taken.partition(|entry| entry.shape == Shape::Directory);
+        files.sort_by_cached_key(|entry| order(&entry.name));
+        directories.sort_by_cached_key(|entry| order(&entry.name));
+        for entry in files {
+            self.report_extra_file(&below.join(&entry.name), entry);
+        }
+        for entry in directories {
+            let below = below.join(&entry.name);
+            self.report_extra_directory(&below);
+            if !entry.is_link {
+                self.report_extra_tree(&below);
+            }
+        }
     }
 
     /// Deletes something extra, now or in the end.

@@ -29,7 +29,8 @@ pub enum Event {
         /// Its place, in the source unless it is extra.
         path: PathBuf,
     },
-    /// So much of the file shown last is copied, 0 to 100; 100 comes once for every file.
+    /// So much of the file shown last is copied, 0 to 100; 100 comes once for every file
+    /// that is not empty.
     Progress(u8),
     /// Something could not be done.
     Error {
@@ -48,6 +49,13 @@ pub enum Event {
     GaveUp,
     /// It is tried once only.
     Failed,
+    /// Copies may not start before that minute of the day, local time.
+    Paused {
+        /// The minute of the day now.
+        at: u16,
+        /// That minute.
+        until: u16,
+    },
     /// Something a person may want to know.
     Note(String),
 }
@@ -129,6 +137,8 @@ pub enum DirectoryTag {
     Named,
     /// Only in the source, and such are left out.
     Lonely,
+    /// A link, and such are left out.
+    Junction,
 }
 
 /// What a file is and what becomes of it.
@@ -149,6 +159,8 @@ pub enum FileTag {
 pub enum Skip {
     /// Excluded by name or path.
     Named,
+    /// A link, and such are left out.
+    Junction,
     /// By its attributes.
     Attribute,
     /// More bytes than the limit.

@@ -70,7 +70,7 @@ impl FileStep {
             return Done::default();
         }
         if let Some(hours) = job.hours.filter(|hours| hours.every_file) {
-            await_hours(hours, pace);
+            await_hours(hours, pace, say);
         }
         say(self.line());
         let began = pace.elapsed();
@@ -84,7 +84,9 @@ impl FileStep {
             });
         let mut done = Done { is_copied: copied.is_some(), ..Done::default() };
         if done.is_copied {
-            say(Event::Progress(100));
+            if self.facts.size > 0 {
+                say(Event::Progress(100));
+            }
             if job.clears_archive && job.moving == Moving::Nothing {
                 let attributes = Some(self.facts.attributes.without(Attributes::ARCHIVE));
                 let carry = Carry { modified: None, attributes };
@@ -191,7 +193,11 @@ fn percent(done: u64, size: u64) -> u8 {
 }
 
 /// Waits until copies may start.
-pub(super) fn await_hours(hours: super::Hours, pace: &dyn Pace) {
+pub(super) fn await_hours(hours: super::Hours, pace: &dyn Pace, say: &mut dyn FnMut(Event)) {
+    let at = pace.minute_of_day();
+    if !hours.contain(at) {
+        say(Event::Paused { at, until: hours.from });
+    }
     while !hours.contain(pace.minute_of_day()) && !pace.is_interrupted() {
         pace.sleep(Duration::from_mins(1));
     }
@@ -232,7 +238,12 @@ impl Persist<'_> {
                 return None;
             }
             let error = SystemError::from(&error);
-            let hopeless = error.code == BAD_NET_NAME && !retry.unknown_shares;
+            let hopeless = match (error.code, action) {
+                (BAD_NET_NAME, _) => !retry.unknown_shares,
+                // A file stands there.
+                (ALREADY_EXISTS, Action::CreatingDestinationDirectory) => true,
+                _ => false,
+            };
             let at = self.pace.now();
             say(Event::Error { at, error, action, path: path.to_owned() });
             if hopeless || left == 0 {
@@ -253,6 +264,8 @@ impl Persist<'_> {
     }
 }
 
+/// `ERROR_ALREADY_EXISTS`.
+const ALREADY_EXISTS: u32 = 183;
 /// `ERROR_BAD_NET_NAME`.
 const BAD_NET_NAME: u32 = 67;
 

@@ -67,7 +67,7 @@ impl Walk<'_> {
     }
 
     /// Whether the source lies in that directory of the destination, or is it.
-    fn holds_source(&self, place: &Path) -> bool {
+    pub(super) fn holds_source(&self, place: &Path) -> bool {
         self.source_inside
             && host::overlap(&self.job.source, place).is_ok_and(|overlap| {
                 !matches!(overlap, host::Overlap::Apart | host::Overlap::SecondInside)

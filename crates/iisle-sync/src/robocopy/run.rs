@@ -129,7 +129,7 @@ impl<'a> Walk<'a> {
             walk.destination_inside = folder::identity(&walk.destination).ok();
         }
         if let Some(hours) = job.hours {
-            await_hours(hours, pace);
+            await_hours(hours, pace, walk.say);
         }
         walk.directory(&PathBuf::new(), facts, presence, false);
         Ok(walk)

@@ -134,6 +134,7 @@ impl Stage {
             Event::Waiting(time) => format!("  waiting {}", time.as_secs()),
             Event::GaveUp => "  gave up".into(),
             Event::Failed => "  failed".into(),
+            Event::Paused { until, .. } => format!("  paused until minute {until}"),
             Event::Note(text) => format!("  note: {text}"),
         })
     }
@@ -217,6 +218,9 @@ fn extras_are_listed_around_the_line_of_their_directory_and_deleted_in_the_end()
     let stage = Stage::new("a 1 3\nd/b 2 3", "d/old 1 1\ngone/x 1 1\ngone/deep/y 1 1\nz 1 1");
     insta::assert_snapshot!(stage.run(&mirror(stage.job())), @r"
     Extra - d/gone/
+      Extra d/gone/x
+    Extra - d/gone/deep/
+      Extra d/gone/deep/y
     1 s/
       Extra d/z
       Lonely s/a
@@ -240,8 +244,11 @@ fn what_is_excluded_is_neither_copied_nor_deleted_at_any_depth() {
         "a 1 3\nweb.config 9 3\nlogs/s 1 1",
         "web.config 1 1\nlogs/d 1 1\ngone/x 1 1\ngone/keep.log 1 1\ngone/logs/y 1 1\nempty/z 1 1",
     );
-    let text = stage.run(&Job { selection, ..mirror(stage.job()) });
+    let (text, tally) =
+        stage.run_at(&Job { selection, ..mirror(stage.job()) }, &Clockwork::default());
     assert!(text.ends_with("= 3"), "{text}");
+    assert!(!text.contains("keep.log") && !text.contains("gone/logs"), "{text}");
+    assert_eq!((tally.directories.extras, tally.files.extras, tally.bytes.extras), (2, 2, 2));
     assert_eq!(
         stage.tree("d"),
         "a=s gone/ gone/keep.log=d gone/logs/ gone/logs/y=d logs/ logs/d=d web.config=d"
@@ -281,8 +288,38 @@ fn file_specifications_limit_copies_reports_and_deletions() {
 fn purge_without_recursion_leaves_directories_alone() {
     let stage = Stage::new("a 1 1", "x 1 1\nsub/y 1 1");
     let text = stage.run(&Job { purge: Purge::Extras, ..stage.job() });
-    assert!(!text.contains("sub"), "{text}");
+    assert!(!text.contains("sub/y"), "{text}");
     assert_eq!(stage.tree("d"), "a=s sub/ sub/y=d");
+}
+
+#[test]
+fn without_recursion_extra_directories_are_reported_behind_the_line_of_the_root() {
+    let stage = Stage::new("a 1 1", "a 1 1\nb 1 1\nsub/y 1 1");
+    assert_eq!(
+        stage.run(&stage.job()),
+        "1 s/\nExtra - d/sub/\n  Extra d/b\n  (Class(Same)) s/a\n= 2"
+    );
+    let named = || Selection { include: vec![Wildcard::new("a")], ..Selection::default() };
+    let all = Job { selection: named(), reports_all_extras: true, ..stage.job() };
+    assert!(stage.run(&all).contains("Extra - d/sub/"));
+    for job in [
+        Job { selection: named(), ..stage.job() },
+        Job { levels: Some(1), ..stage.job() },
+        Job {
+            classes: super::Classes { exclude_extra: true, ..Default::default() },
+            ..stage.job()
+        },
+    ] {
+        let text = stage.run(&job);
+        assert!(!text.contains("sub"), "{text}");
+    }
+}
+
+#[test]
+fn an_extra_directory_that_stays_is_one_line() {
+    let stage = Stage::new("a 1 1", "a 1 1\ngone/x 1 1");
+    let text = stage.run(&Job { recursion: Recursion::All, ..stage.job() });
+    assert_eq!(text, "Extra - d/gone/\n1 s/\n  (Class(Same)) s/a\n= 2");
 }
 
 // RB-3
@@ -496,6 +533,27 @@ fn skipped_files_get_their_times_fixed_when_asked_for() {
     assert_eq!((found, stage.tree("d").as_str()), (moment(20), "a=d"));
 }
 
+#[test]
+fn files_excluded_by_name_keep_their_times() {
+    let stage = Stage::new("a 20 3", "a 50 3");
+    let selection = Selection { exclude_files: vec![Exclusion::new("a")], ..Selection::default() };
+    stage.run(&Job { fixes_times: true, selection, ..stage.job() });
+    let found = folder::examine(&stage.at("d/a")).unwrap().unwrap().facts.modified;
+    assert_eq!(found, moment(50));
+}
+
+#[test]
+fn an_empty_file_has_no_progress() {
+    let stage = Stage::new("a 1 0\nb 1 3", "");
+    let mut percents = Vec::new();
+    run(&stage.job(), &Clockwork::default(), &mut |event| {
+        if let Event::Progress(percent) = event {
+            percents.push(percent);
+        }
+    });
+    assert_eq!(percents, [100]);
+}
+
 // RB-7
 #[test]
 fn without_data_only_directories_are_made_and_extras_purged() {
@@ -543,7 +601,8 @@ fn copies_wait_for_their_hours() {
     let stage = Stage::new("a 1 1", "");
     let pace = Clockwork::default();
     let hours = super::Hours { from: 3, to: 10, every_file: true };
-    stage.run_at(&Job { hours: Some(hours), ..stage.job() }, &pace);
+    let (text, _) = stage.run_at(&Job { hours: Some(hours), ..stage.job() }, &pace);
+    assert!(text.starts_with("  paused until minute 3\n1 s/\n"), "{text}");
     assert_eq!(pace.slept(), [60_000, 60_000, 60_000]);
     assert_eq!(stage.tree("d"), "a=s");
 }
@@ -558,11 +617,22 @@ fn a_missing_source_ends_the_run() {
     assert!(stage.run(&blocked).ends_with("= 16"));
 }
 
+#[test]
+fn a_file_where_the_destination_should_be_is_not_waited_for() {
+    let stage = Stage::new("a 1 1", "file 1 1");
+    let retry = Retry { times: 1_000_000, ..Retry::default() };
+    let job = Job { destination: stage.at("d/file"), retry, ..stage.job() };
+    assert_eq!(
+        stage.run(&job),
+        "  error 183 Creating Destination Directory d/file\n  failed\n= 16"
+    );
+}
+
 #[cfg(unix)]
 mod links {
     use std::os::unix::fs::symlink;
 
-    use super::{Job, Recursion, Stage, mirror};
+    use super::{Clockwork, Job, Recursion, Stage, mirror};
     use crate::robocopy::LinkRule;
 
     fn stage() -> Stage {
@@ -579,7 +649,7 @@ mod links {
         job.selection.directory_links = rule;
         stage.run(&job);
         let tree = stage.tree("d");
-        assert!(stage.run(&job).ends_with("= 0") || rule == LinkRule::Copy, "{rule:?}");
+        assert!(stage.run(&job).ends_with("= 0"), "{rule:?}");
         tree
     }
 
@@ -588,6 +658,33 @@ mod links {
         assert_eq!(check(LinkRule::Follow), "dir/ dir/f=s file=s link=s real/ real/f=s");
         assert_eq!(check(LinkRule::Copy), "dir->real file=s link->file real/ real/f=s");
         assert_eq!(check(LinkRule::Skip), "file=s real/ real/f=s");
+    }
+
+    #[test]
+    fn links_that_are_passed_over_are_told_of_and_files_among_them_counted() {
+        let stage = stage();
+        let mut job = Job { recursion: Recursion::All, ..stage.job() };
+        job.selection.file_links = LinkRule::Skip;
+        job.selection.directory_links = LinkRule::Skip;
+        let (text, tally) = stage.run_at(&job, &Clockwork::default());
+        assert!(text.contains("Junction - s/dir/") && text.contains("(Junction) s/link"), "{text}");
+        assert_eq!((tally.files.total, tally.files.skipped), (3, 1));
+    }
+
+    #[test]
+    fn a_link_that_is_there_already_is_the_same_wherever_it_leads() {
+        let stage = Stage::new("ok 1 1", "");
+        symlink("nowhere", stage.at("s/dangling")).unwrap();
+        symlink("../s/ok", stage.at("s/aside")).unwrap();
+        let mut job = stage.job();
+        job.selection.file_links = LinkRule::Copy;
+        assert!(stage.run(&job).ends_with("= 1"));
+        let again = stage.run(&job);
+        assert!(again.ends_with("= 0"), "{again}");
+        std::fs::remove_file(stage.at("s/aside")).unwrap();
+        symlink("../s/other", stage.at("s/aside")).unwrap();
+        assert!(stage.run(&job).ends_with("= 1"));
+        assert!(stage.tree("d").contains("aside->../s/other"));
     }
 
     #[test]

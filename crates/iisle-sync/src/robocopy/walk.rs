@@ -5,7 +5,7 @@ use iisle_tree::folder::{self, Carry, Detail, Entry, Facts, Listing, SystemError
 use super::compare::{Compared, DirectoryVerdict, Folder, compare};
 use super::event::{Action, DirectoryTag, Event};
 use super::frames::{Frame, Presence};
-use super::job::{DirectoryFlags, Recursion, RunMode};
+use super::job::{DirectoryFlags, Job, Recursion, RunMode};
 use super::run::Walk;
 
 /// `ERROR_CANT_RESOLVE_FILENAME`.
@@ -97,6 +97,11 @@ impl Walk<'_> {
         if creates && !self.ensure() {
             return;
         }
+        if self.reports_directories_beside() {
+            for extra in &compared.extra_directories {
+                self.report_extra_directory(&below.join(&extra.name));
+            }
+        }
         for extra in &compared.extra_files {
             self.extra_file(below, extra.entry, extra.is_selected);
         }
@@ -127,6 +132,7 @@ impl Walk<'_> {
             }
             DirectoryVerdict::NewLink | DirectoryVerdict::KnownLink => self.linked(below, verdict),
             DirectoryVerdict::Named => self.passed(below, DirectoryTag::Named),
+            DirectoryVerdict::SkippedLink => self.passed(below, DirectoryTag::Junction),
             DirectoryVerdict::Lonely => self.passed(below, DirectoryTag::Lonely),
             DirectoryVerdict::Mismatch => {
                 self.tally.directories.total += 1;
@@ -168,6 +174,16 @@ impl Walk<'_> {
     fn recurses(&self) -> bool {
         let levels = self.job.levels.map_or(usize::MAX, |levels| levels as usize);
         self.job.recursion != Recursion::Top && self.frames.len() < levels
+    }
+
+    /// Whether extra directories are reported although no directory is walked: they stay.
+    ///
+    /// Source: public reports of runs without `/S`.
+    fn reports_directories_beside(&self) -> bool {
+        let Job { recursion, levels, ref selection, reports_all_extras, .. } = *self.job;
+        recursion == Recursion::Top
+            && levels != Some(1)
+            && (selection.includes_all() || reports_all_extras)
     }
 
     pub(super) fn presence(&self) -> Presence {

@@ -58,7 +58,7 @@ pub fn set_facts(path: &Path, carry: Carry) -> Result<(), TreeError> {
 /// Makes `to` a link like `from`, with the separators of this system; replaces a file or link.
 pub fn copy_link(from: &Path, to: &Path) -> Result<(), TreeError> {
     let target = fs::read_link(from).map_err(|e| TreeError::met("read the link", text(from), e))?;
-    if fs::read_link(to).is_ok_and(|known| known == target) {
+    if is_same_link(from, to) {
         return Ok(());
     }
     let leads_to_folder = fs::metadata(from).is_ok_and(|metadata| metadata.is_dir());
@@ -71,6 +71,11 @@ pub fn copy_link(from: &Path, to: &Path) -> Result<(), TreeError> {
         drop(remove_link(&between));
         blocked("create the link", to, e)
     })
+}
+
+/// Whether both are links with the same text.
+pub fn is_same_link(one: &Path, other: &Path) -> bool {
+    fs::read_link(one).is_ok_and(|text| fs::read_link(other).is_ok_and(|known| known == text))
 }
 
 /// Removes a link, be it to a folder; what is no link or not there is left alone.

@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use iisle_ops::robocopy::{
-    Ended, Event, Pace, RunMode, absolute, await_changes, is_directory, read_job_file,
-    write_job_file,
+    Ended, Event, Pace, RunMode, absolute, await_changes, read_job_file, write_job_file,
 };
 
 use iisle_ops::interrupt;
@@ -106,6 +105,8 @@ impl Command<'_> {
             return FATAL;
         }
         if settings.has("QUIT") {
+            let mut output = Output::console(console, settings);
+            self.quit(&mut output, settings, clock);
             return 0;
         }
         let made = places(settings, |path| self.full(path))
@@ -127,6 +128,19 @@ impl Command<'_> {
                 FATAL
             }
         }
+    }
+
+    /// Says how the words were taken, for that is all that was wanted.
+    fn quit(&self, output: &mut Output<'_>, settings: &Settings, clock: &Clock) {
+        let sides = [&settings.source, &settings.destination];
+        let sides = sides.map(|side| side.as_deref().map(|path| self.full(path)));
+        let places = sides
+            .each_ref()
+            .map(|side| (side.as_deref(), side.as_deref().map_or(Mark::Unseen, Mark::of)));
+        output.text(&header::title(clock.now(), clock.zone()));
+        output.text(&header::body(settings, places));
+        output.text(" Quitting : nothing is copied, for there was /QUIT.\n");
+        output.flush();
     }
 
     /// Says that there will be no report where it was wanted, and therefore no copy.
@@ -203,8 +217,8 @@ fn copy(settings: &Settings, order: &Order, clock: &Clock, output: &mut Output<'
         output.text("\n");
     } else {
         output.text(&header::title(clock.now(), clock.zone()));
-        let mark = |path: &Path| if is_directory(path) { Mark::There } else { Mark::Unknown };
-        let places = [&job.source, &job.destination].map(|path| (Some(path.as_path()), mark(path)));
+        let places =
+            [&job.source, &job.destination].map(|path| (Some(path.as_path()), Mark::of(path)));
         output.text(&header::body(settings, places));
     }
     if settings.has("V") {
@@ -241,8 +255,12 @@ fn copy(settings: &Settings, order: &Order, clock: &Clock, output: &mut Output<'
         if !is_watching || job.mode == RunMode::List || matches!(ended, Ended::Interrupted(_)) {
             return ended.exit_code();
         }
+        let (minutes, least) = (watch.minutes.unwrap_or(1), watch.changes.unwrap_or(0));
+        output
+            .text(&format!("\n  Monitor : Waiting for {minutes} minutes and {least} changes...\n"));
+        output.flush();
         let Some(changes) = await_changes(job, *watch, clock) else { return ended.exit_code() };
-        output.text(&format!("\n{changes} changes were seen, and are copied now.\n\n"));
+        output.text(&format!("\n  Monitor : {changes} changes.\n\n"));
     }
 }
 

@@ -2,6 +2,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use iisle_ops::Ticks;
+use iisle_ops::robocopy::is_directory;
 use jiff::tz::TimeZone;
 
 use super::dates;
@@ -29,6 +30,11 @@ pub(super) enum Mark {
 }
 
 impl Mark {
+    /// What is known of a place when somebody looks.
+    pub(super) fn of(path: &Path) -> Self {
+        if is_directory(path) { Self::There } else { Self::Unknown }
+    }
+
     fn sign(self) -> char {
         match self {
             Self::There => ':',
@@ -76,13 +82,14 @@ pub(super) fn body(settings: &Settings, places: [(Option<&Path>, Mark); 2]) -> S
     text
 }
 
-/// Switches in the order in which they are shown; `/S /E`, copy flags, retries are always there
+/// Switches in the order in which they are shown, as far as captures tell it; `/S /E`, copy flags, retries are always there
 /// when they are in force.
 const ORDER: &[&str] = &[
     "V",
     "TS",
-    "FP",
+    "FFT",
     "X",
+    "FP",
     "NS",
     "NC",
     "NDL",
@@ -92,7 +99,6 @@ const ORDER: &[&str] = &[
     "TEE",
     "S",
     "E",
-    "LEV",
     "DCOPY",
     "NODCOPY",
     "COPY",
@@ -105,6 +111,7 @@ const ORDER: &[&str] = &[
     "MIR",
     "MOV",
     "MOVE",
+    "CREATE",
     "Z",
     "B",
     "ZB",
@@ -114,36 +121,37 @@ const ORDER: &[&str] = &[
     "NOCLONE",
     "COMPRESS",
     "SPARSE",
-    "A+",
-    "A-",
-    "CREATE",
     "FAT",
     "256",
+    "A+",
+    "A-",
+    "NP",
+    "ETA",
     "A",
     "M",
     "IA",
     "XA",
-    "XC",
-    "XN",
-    "XO",
-    "XX",
-    "XL",
-    "IS",
-    "IT",
-    "IM",
     "MAX",
     "MIN",
     "MAXAGE",
     "MINAGE",
     "MAXLAD",
     "MINLAD",
-    "FFT",
+    "IS",
+    "IT",
+    "IM",
+    "XL",
+    "XX",
+    "XO",
+    "XN",
+    "XC",
     "DST",
     "XJ",
     "XJD",
     "XJF",
     "SL",
     "SJ",
+    "LEV",
     "MON",
     "MOT",
     "RH",
@@ -152,8 +160,6 @@ const ORDER: &[&str] = &[
     "IOMAXSIZE",
     "IORATE",
     "THRESHOLD",
-    "ETA",
-    "NP",
     "MT",
     "LFSM",
     "TBD",
@@ -254,7 +260,7 @@ mod tests {
 
     #[test]
     fn options_come_in_the_order_of_captures() {
-        let options = |line| {
+        let options = |line: &str| {
             let text = check(line, [Mark::There; 2]);
             let line = text.lines().find(|line| line.starts_with("  Options")).unwrap().to_owned();
             line.trim_start_matches("  Options : ").to_owned()
@@ -267,5 +273,16 @@ mod tests {
             options("s d /L /A-:sh /XJ /E /NODCOPY /NOCOPY"),
             "*.* /L /S /E /NODCOPY /NOCOPY /A-:SH /XJ /R:1000000 /W:30 "
         );
+        for line in [
+            "*.* /FFT /NDL /L /S /E /DCOPY:DA /COPY:DAT /PURGE /MIR /Z /R:1000000 /W:5 ",
+            "*.* /FFT /S /E /DCOPY:DA /COPY:DAT /PURGE /MIR /Z /XX /XO /MT:8 /R:4 /W:2 ",
+            "*.* /X /FP /NS /NC /NDL /L /S /E /DCOPY:DA /COPY:DAT /PURGE /MIR /R:1000000 /W:30 ",
+            "*.* /NDL /NFL /S /E /DCOPY:T /COPY:DAT /NP /XO /XN /XC /MT:16 /R:2 /W:5 ",
+            "*.* /NDL /TEE /S /DCOPY:DA /COPY:DAT /ETA /XO /R:1000000 /W:30 ",
+            "*.* /TEE /S /E /DCOPY:DA /COPY:DAT /PURGE /MIR /NP /LEV:2 /MT:16 /R:0 /W:0 ",
+            "*.* /V /S /E /DCOPY:DA /COPY:DAT /XJ /MON:1 /R:1000000 /W:30 ",
+        ] {
+            assert_eq!(options(&format!("s d {line}")), line);
+        }
     }
 }

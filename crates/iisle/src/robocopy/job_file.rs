@@ -2,6 +2,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use super::command_line::{Style, switch_of_line};
+use super::lines::directory_path;
 use super::settings::Settings;
 use super::switches::{Group, SWITCHES, Value};
 
@@ -108,7 +109,9 @@ pub(super) fn write(settings: &Settings, name: &Path, places: [Option<&Path>; 2]
     for (title, given, open, place) in sides {
         line(format_args!("\n::\n:: {title} :\n::"));
         match place.filter(|_| !settings.has(open)) {
-            Some(place) => line(format_args!("\t/{given}:{}\t:: {title}.", place.display())),
+            Some(place) => {
+                line(format_args!("\t/{given}:{}\t:: {title}.", directory_path(place)));
+            }
             None => line(format_args!("\t/{open}\t\t:: No {title} is specified.")),
         }
     }
@@ -119,10 +122,11 @@ pub(super) fn write(settings: &Settings, name: &Path, places: [Option<&Path>; 2]
     ];
     for (title, switch, names) in lists {
         line(format_args!("\n::\n:: {title} :\n::\n\t/{switch}\t\t:: {title}"));
-        let everything = ["*.*".to_owned()];
-        let names = if switch == "IF" && names.is_empty() { &everything } else { names.as_slice() };
-        for name in names {
-            line(format_args!("\t\t{name}"));
+        // What was not said stays open for whoever reads the job.
+        match (names.is_empty(), switch) {
+            (true, "IF") => line(format_args!("::\t\t*.*\t:: all names, unless others are typed")),
+            (true, _) => line(format_args!("::\t\t\t:: no names, unless some are typed")),
+            (false, _) => names.iter().for_each(|name| line(format_args!("\t\t{name}"))),
         }
     }
     for group in Group::ALL {

@@ -26,7 +26,8 @@ impl Show {
         Self {
             skipped: settings.has("V"),
             times: settings.has("TS"),
-            full_paths: settings.has("FP"),
+            // Without lines for directories nobody would know where a file lies.
+            full_paths: settings.has_any(&["FP", "NDL", "MT"]),
             bytes: settings.has("BYTES"),
             sizes: !settings.has("NS"),
             classes: !settings.has("NC"),
@@ -87,13 +88,23 @@ impl Show {
             }
             Event::GaveUp => "\nERROR: RETRY LIMIT EXCEEDED.\n\n".into(),
             Event::Failed => "\n".into(),
+            Event::Paused { at, until } => {
+                format!("\n    Hours : Paused at {} until {}...\n", minutes(*at), minutes(*until))
+            }
             Event::Note(text) => format!("\nNOTE : {text}.\n\n"),
         }
     }
 
     fn directory(&self, tag: DirectoryTag, files: Option<u64>, path: &Path) -> String {
-        let is_passed = matches!(tag, DirectoryTag::Named | DirectoryTag::Lonely);
-        if !self.directories || (is_passed && !self.skipped) {
+        let is_shown = match tag {
+            // Anomalies are told whatever is left out.
+            DirectoryTag::Extra | DirectoryTag::Mismatch => true,
+            DirectoryTag::Plain | DirectoryTag::New => self.directories,
+            DirectoryTag::Named | DirectoryTag::Lonely | DirectoryTag::Junction => {
+                self.directories && self.skipped
+            }
+        };
+        if !is_shown {
             return String::new();
         }
         let tag = match tag {
@@ -102,15 +113,16 @@ impl Show {
             DirectoryTag::New => "  New Dir",
             DirectoryTag::Extra => "*EXTRA Dir",
             DirectoryTag::Mismatch => "*MISMATCH",
-            DirectoryTag::Named => "    named",
-            DirectoryTag::Lonely => "   lonely",
+            DirectoryTag::Named => "       named",
+            DirectoryTag::Lonely => "      lonely",
+            DirectoryTag::Junction => "    junction",
         };
         let count = match files {
             _ if !self.sizes => String::new(),
-            Some(files) => files.to_string(),
-            None => "-1".into(),
+            Some(files) => format!("{files:>8}"),
+            None => format!("{:>8}", -1),
         };
-        format!("\t{tag:<10}{count:>10}\t{}\n", directory_path(path))
+        format!("\t{tag:<12}{count}\t{}\n", directory_path(path))
     }
 }
 
@@ -118,7 +130,7 @@ impl Show {
 fn file_class(tag: FileTag) -> String {
     match tag {
         FileTag::Copied(class) => format!("    {:<10}", copied(class)),
-        FileTag::Skipped(skip) => format!("{:>10}    ", skipped(skip)),
+        FileTag::Skipped(skip) => format!("{:>14}", skipped(skip)),
         FileTag::Extra => format!("  {:<12}", "*EXTRA File"),
         FileTag::Mismatch => format!("  {:<12}", "*Mismatch"),
     }
@@ -139,6 +151,7 @@ fn copied(class: Class) -> &'static str {
 fn skipped(skip: Skip) -> &'static str {
     match skip {
         Skip::Named => "named",
+        Skip::Junction => "junction",
         Skip::Attribute => "attrib",
         Skip::Large => "large",
         Skip::Small => "small",
@@ -152,6 +165,11 @@ fn skipped(skip: Skip) -> &'static str {
         Skip::Class(Class::Modified) => "modified",
         Skip::Class(Class::Same) => "same",
     }
+}
+
+/// `22:05`, of minutes since midnight.
+fn minutes(of_day: u16) -> String {
+    format!("{:02}:{:02}", of_day / 60, of_day % 60)
 }
 
 /// A path that cannot break the report: what would move the cursor becomes `?`.
@@ -218,9 +236,11 @@ mod tests {
     fn skipped_files_are_shown_when_asked_for() {
         let same = file(FileTag::Skipped(Skip::Class(Class::Same)), 9, "s.txt");
         assert_eq!(check("", &same), "");
-        assert_eq!(check("/V", &same), "\t      same    \t\t       9\ts.txt\n");
+        assert_eq!(check("/V", &same), "\t          same\t\t       9\ts.txt\n");
         let old = file(FileTag::Skipped(Skip::TooOld), 9, "s.txt");
-        assert_eq!(check("/V", &old), "\t   too old    \t\t       9\ts.txt\n");
+        assert_eq!(check("/V", &old), "\t       too old\t\t       9\ts.txt\n");
+        let link = file(FileTag::Skipped(Skip::Junction), 0, "l");
+        assert_eq!(check("/V", &link), "\t      junction\t\t       0\tl\n");
     }
 
     #[test]
@@ -230,9 +250,21 @@ mod tests {
         assert_eq!(directory(DirectoryTag::Extra, None), "\t*EXTRA Dir        -1\tx\\\n");
         assert_eq!(directory(DirectoryTag::Named, None), "");
         let plain = Event::Directory { tag: DirectoryTag::New, files: Some(2), path: "x/".into() };
-        assert_eq!(check("/NS", &plain), "\t  New Dir           \tx/\n");
+        assert_eq!(check("/NS", &plain), "\t  New Dir   \tx/\n");
         assert_eq!(check("/NC", &plain), "\t                   2\tx/\n");
         assert_eq!(check("/NDL", &plain), "");
+    }
+
+    #[test]
+    fn without_lines_for_directories_files_have_full_paths_and_anomalies_are_shown() {
+        let new = file(FileTag::Copied(Class::Lonely), 5, "/f/src/a.txt");
+        assert_eq!(check("/NDL", &new), "\t    New File  \t\t       5\t/f/src/a.txt\n");
+        assert_eq!(check("/MT:2", &new), "\t    New File  \t\t       5\t/f/src/a.txt\n");
+        let extra = |tag| Event::Directory { tag, files: None, path: "x/".into() };
+        assert_eq!(check("/NDL /NS", &extra(DirectoryTag::Extra)), "\t*EXTRA Dir  \tx/\n");
+        assert_eq!(check("/NDL", &extra(DirectoryTag::Mismatch)), "\t*MISMATCH         -1\tx/\n");
+        assert_eq!(check("/V", &extra(DirectoryTag::Named)), "\t       named      -1\tx/\n");
+        assert_eq!(check("/V /NDL", &extra(DirectoryTag::Junction)), "");
     }
 
     #[test]
@@ -251,6 +283,8 @@ mod tests {
         let waiting = check("", &Event::Waiting(Duration::from_secs(1)));
         assert_eq!(waiting, "Waiting 1 seconds... Retrying...\n");
         assert_eq!(check("", &Event::GaveUp), "\nERROR: RETRY LIMIT EXCEEDED.\n\n");
+        let paused = check("", &Event::Paused { at: 605, until: 1320 });
+        assert_eq!(paused, "\n    Hours : Paused at 10:05 until 22:00...\n");
     }
 
     #[test]

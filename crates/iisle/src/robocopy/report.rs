@@ -29,7 +29,10 @@ impl<'a, 'b> Report<'a, 'b> {
         }
         self.output.text(&self.show.text(event, self.clock.zone()));
         // Whoever waits wants to see why.
-        if matches!(event, Event::Waiting(_) | Event::Note(_) | Event::Progress(_)) {
+        if matches!(
+            event,
+            Event::Waiting(_) | Event::Paused { .. } | Event::Note(_) | Event::Progress(_)
+        ) {
             self.output.flush();
         }
     }

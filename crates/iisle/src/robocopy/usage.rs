@@ -52,7 +52,7 @@ pub(super) const SIMPLE: &str = "
 
     For more usage information run ROBOCOPY /?
 
-
+                                                          
 ****  /MIR can DELETE files as well as copy them !
 ";
 
