@@ -27,6 +27,7 @@ mod protection;
 mod publish;
 mod releases;
 pub mod robocopy;
+mod shadow_copy;
 mod shutdown;
 mod solution;
 mod staged;

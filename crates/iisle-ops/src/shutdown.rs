@@ -19,13 +19,20 @@ const SHUTDOWN_TIME_LIMIT: u64 = 10;
 /// Source: `sync.md` §4.2.
 const SHUTDOWN_DELAY: u64 = 1000;
 
+/// The folder of copies, by default.
+///
+/// Source: `sync.md` §4.3.
+const COPIES: &str = "ShadowCopyDirectory";
+
 /// What the web.config of a site says about letting go of files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Shutdown {
     /// How long the app may take.
     pub(crate) limit: Duration,
     /// Whether the app runs from a copy of its files, and needs not be taken offline.
     pub(crate) from_copy: bool,
+    /// The folder of such copies, as written, when files in them are replaced by newer ones only.
+    pub(crate) kept_copies: Option<String>,
 }
 
 impl Shutdown {
@@ -37,7 +44,8 @@ impl Shutdown {
 
     fn parse(text: &[u8]) -> Self {
         let mut limit = SHUTDOWN_TIME_LIMIT;
-        let (mut delay, mut from_copy) = (SHUTDOWN_DELAY, false);
+        let (mut delay, mut from_copy, mut cleans) = (SHUTDOWN_DELAY, false, false);
+        let mut copies = COPIES.to_owned();
         let explained = read(text).map(|config| explain(&config).settings).unwrap_or_default();
         for setting in explained {
             let name = setting.name.to_ascii_lowercase();
@@ -49,11 +57,18 @@ impl Shutdown {
                 | "handlersettings/experimentalenableshadowcopy" => {
                     from_copy |= value.eq_ignore_ascii_case("true");
                 }
+                "handlersettings/cleanshadowcopydirectory" => {
+                    cleans = value.eq_ignore_ascii_case("true");
+                }
+                "handlersettings/shadowcopydirectory" if !value.is_empty() => {
+                    value.clone_into(&mut copies);
+                }
                 _ => {}
             }
         }
+        let kept_copies = (from_copy && !cleans).then_some(copies);
         let limit = Duration::from_secs(limit) + Duration::from_millis(delay) + MARGIN;
-        Self { limit, from_copy }
+        Self { limit, from_copy, kept_copies }
     }
 }
 
@@ -84,5 +99,11 @@ mod tests {
     fn an_app_that_runs_from_a_copy_is_known() {
         let copy = "<handlerSetting name=\"enableShadowCopy\" value=\"true\" />";
         assert!(parse("", copy).from_copy && !parse("", "").from_copy);
+        let kept = |more: &str| parse("", &format!("{copy}{more}")).kept_copies;
+        assert_eq!(kept("").as_deref(), Some("ShadowCopyDirectory"));
+        let elsewhere = "<handlerSetting name=\"shadowCopyDirectory\" value=\"../Copies/\" />";
+        assert_eq!(kept(elsewhere).as_deref(), Some("../Copies/"));
+        let clean = "<handlerSetting name=\"cleanShadowCopyDirectory\" value=\"true\" />";
+        assert_eq!((kept(clean), parse("", elsewhere).kept_copies), (None, None));
     }
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use iisle_path::RelPath;
 use iisle_sync::staged::{
-    Away, Direction, Doing, Held, Offline, Recovered, StagedError, Staging, deploy, has_manifest,
-    is_unfinished, keep_digests, other_streams, read_digests, read_manifest, recover,
+    Away, Direction, Doing, Held, Offline, Recovered, StagedError, Staging, Times, deploy,
+    has_manifest, is_unfinished, keep_digests, other_streams, read_digests, read_manifest, recover,
 };
 use iisle_sync::{
     Care, DigestStore, Ending, Guard, Known, KnownDigests, List, Manifest, Outcome, Plan, Policy,
@@ -20,6 +20,7 @@ use iisle_tree::{LocalTree, Stamp, Ticks, Tree, TreeError, host};
 
 use crate::drift::{Drift, Drifted, Joined, Joining, MAX_CONFIG, drift, lost_handler};
 use crate::protection::with_own;
+use crate::shadow_copy::times;
 use crate::shutdown::Shutdown;
 use crate::sync::{OfflineWish, OnLocked, StagedOptions, SyncOutcome};
 use crate::turn::{self, AtWork, Turn};
@@ -309,6 +310,12 @@ impl Site {
             OnLocked::Fail => Held::Wait(options.lock_limit),
             OnLocked::MoveAside => Held::MoveAside,
         };
+        let now = self.turn.as_ref().map(Turn::taken);
+        let copies = shutdown.kept_copies.as_deref();
+        let times = match (copies, now) {
+            (Some(copies), Some(now)) => times(plan, destination, copies, now),
+            _ => Times::Source,
+        };
         let staging = Staging {
             source,
             destination,
@@ -317,6 +324,7 @@ impl Site {
             threads,
             offline,
             held,
+            times,
             stream: &options.stream,
             id: &id,
             origin,
@@ -362,7 +370,16 @@ pub(crate) fn rollback(
         None => iisle_sync::staged::rollback(&shop),
         Some(id) => iisle_sync::staged::rollback_to(&shop, id),
     };
-    Ok(match recovered? {
+    let recovered = recovered?;
+    if recovered == Recovered::TakenBack
+        && let Some(copies) = Shutdown::of(destination).kept_copies
+    {
+        let message = format!(
+            "the app runs from copies of its files in `{copies}`, where newer files stay: empty that folder while the app is stopped, or set cleanShadowCopyDirectory to true"
+        );
+        context.monitor.warning(&message, None);
+    }
+    Ok(match recovered {
         Recovered::Nothing => SyncOutcome::Ended(Ending::Unchanged),
         Recovered::Dropped | Recovered::Completed | Recovered::TakenBack => SyncOutcome::TakenBack,
     })

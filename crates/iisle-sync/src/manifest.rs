@@ -59,6 +59,8 @@ pub struct Entry {
     pub modified: Ticks,
     /// Its digest; `None` for a file that was there before the first deployment.
     pub digest: Option<Digest>,
+    /// The last write of the file it was made from, when that is another.
+    pub origin: Option<Ticks>,
 }
 
 impl Entry {
@@ -223,7 +225,8 @@ fn entry(value: &Value) -> Option<Entry> {
         digest => Some(Digest::parse(digest.as_str()?)?),
     };
     let (size, modified) = (value["size"].as_u64()?, value["modified"].as_i64()?);
-    Some(Entry { size, modified: Ticks(modified), digest })
+    let origin = value["origin"].as_i64().map(Ticks);
+    Some(Entry { size, modified: Ticks(modified), digest, origin })
 }
 
 /// What a manifest says of its deployment.
@@ -274,13 +277,17 @@ impl Writer {
     }
 
     fn entry(&mut self, path: &RelPath, entry: &Entry) {
-        let Entry { size, modified, digest } = entry;
+        let Entry { size, modified, digest, origin } = entry;
         let path = Value::from(path.as_str());
         let mut line = format!("{{\"path\":{path},\"size\":{size},\"modified\":{}", modified.0);
         let written = match digest {
-            Some(digest) => write!(line, ",\"digest\":\"{digest}\"}}"),
-            None => write!(line, ",\"digest\":null}}"),
+            Some(digest) => write!(line, ",\"digest\":\"{digest}\""),
+            None => write!(line, ",\"digest\":null"),
         };
+        let written = written.and_then(|()| match origin {
+            Some(origin) => write!(line, ",\"origin\":{}}}", origin.0),
+            None => write!(line, "}}"),
+        });
         written.expect("a string takes everything");
         self.line(line.as_bytes());
     }
@@ -312,7 +319,8 @@ mod tests {
 
     fn entry(size: u64) -> Entry {
         let digest = (!size.is_multiple_of(3)).then(|| Digest::of(&size.to_le_bytes()));
-        Entry { size, modified: Ticks(7), digest }
+        let origin = size.is_multiple_of(2).then_some(Ticks(5));
+        Entry { size, modified: Ticks(7), digest, origin }
     }
 
     #[test]

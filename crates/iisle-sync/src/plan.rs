@@ -1,4 +1,5 @@
 mod exchange;
+mod retimed;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,6 +5,7 @@ use crate::contents::{Comparison, DigestStore, Versions};
 use crate::manifest::Manifest;
 use crate::plan::{Plan, Sides, plan};
 use crate::policy::{Compare, Extras, Policy};
+use crate::step::Step;
 
 /// Looks at both trees and plans: everything that a dry run does.
 pub fn prepare(
@@ -70,7 +71,14 @@ pub fn prepare_managed(
     if policy.extras == Extras::Managed && has_extras(&sides) {
         sides.manifest = known.manifest();
     }
-    Ok(plan(&sides, policy))
+    let mut plan = plan(&sides, policy);
+    let is_about_old = |step: &Step| matches!(step, Step::Touch { .. } | Step::Replace { .. });
+    if plan.steps.iter().any(is_about_old)
+        && let Some(manifest) = known.manifest()
+    {
+        plan.leave_retimed(manifest, policy.compare, &|_| true);
+    }
+    Ok(plan)
 }
 
 /// Whether the destination has files that the source does not have under just this name.

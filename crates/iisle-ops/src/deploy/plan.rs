@@ -119,7 +119,16 @@ impl<'a> Deployment<'a> {
                 let plan = |policy: &Policy, known: &dyn Known| {
                     let managed = policy.extras == Extras::Managed;
                     let manifest = if managed { known.manifest() } else { None };
-                    Ok(self.plan(&tree, &destination, sides, names, policy, manifest))
+                    let mut plan = self.plan(&tree, &destination, sides, names, policy, manifest);
+                    if !plan.is_empty()
+                        && let Some(manifest) = known.manifest()
+                    {
+                        // What parameters write is known by its content only.
+                        let touched = tree.touched();
+                        let by_stamp = |source: &RelPath| !touched.contains(source);
+                        plan.leave_retimed(manifest, policy.compare, &by_stamp);
+                    }
+                    Ok(plan)
                 };
                 site.plan((&tree, &destination), policy, &options, plan)?
             }

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use iisle_path::RelPath;
 use iisle_tree::workshop::{Look, Spot, Workshop};
 use iisle_tree::{Stamp, Ticks};
@@ -66,9 +68,10 @@ pub(super) fn write_new(
     plan: &Plan,
     steps: &[Step],
     digests: &Digests,
+    retimed: &BTreeMap<usize, Stamp>,
 ) -> Result<(), StagedError> {
     let known = read_manifest(shop, head.stream)?.unwrap_or_default();
-    let text = known.changed(head, &changes(&known, plan, steps, digests));
+    let text = known.changed(head, &changes(&known, plan, steps, digests, retimed));
     let stamp = Stamp { size: text.len() as u64, modified: Ticks::UNIX_EPOCH, read_only: false };
     Ok(shop.create(&new_spot(), Look::of(stamp), &mut text.as_slice())?)
 }
@@ -79,29 +82,35 @@ fn changes<'p>(
     plan: &'p Plan,
     steps: &'p [Step],
     digests: &Digests,
+    retimed: &BTreeMap<usize, Stamp>,
 ) -> Vec<(&'p RelPath, Option<Entry>)> {
-    let entry = |stamp: Stamp, digest| Entry { size: stamp.size, modified: stamp.modified, digest };
+    let entry = |stamp: Stamp, digest| Entry {
+        size: stamp.size,
+        modified: stamp.modified,
+        digest,
+        origin: None,
+    };
     let mut changes = Vec::with_capacity(steps.len() + plan.unchanged.len());
-    let digest_before =
-        |path: &RelPath, old: Stamp| known.get(path).filter(|e| e.is(old)).and_then(|e| e.digest);
-    changes.extend(
-        plan.unchanged
-            .iter()
-            .map(|(path, stamp)| (path, Some(entry(*stamp, digest_before(path, *stamp))))),
-    );
+    let before = |path: &RelPath, old: Stamp| {
+        known.get(path).filter(|known| known.is(old)).unwrap_or_else(|| entry(old, None))
+    };
+    let unchanged = plan.unchanged.iter();
+    changes.extend(unchanged.map(|(path, stamp)| (path, Some(before(path, *stamp)))));
     for (number, step) in steps.iter().enumerate() {
         match step {
             Step::CreateDirectory { path: _ } | Step::DeleteDirectory { path: _ } => {}
             Step::RenameCase { from, path, old } => {
-                changes.push((path, Some(entry(*old, digest_before(from, *old)))));
+                changes.push((path, Some(before(from, *old))));
                 changes.push((from, None));
             }
             Step::Create { path, source: _, stamp }
             | Step::Replace { path, source: _, stamp, old: _ } => {
-                changes.push((path, Some(entry(*stamp, digests[number]))));
+                let origin = retimed.get(&number).map(|stamp| stamp.modified);
+                let new = Entry { origin, ..entry(*stamp, digests[number]) };
+                changes.push((path, Some(new)));
             }
             Step::Touch { path, stamp, old } => {
-                changes.push((path, Some(entry(*stamp, digest_before(path, *old)))));
+                changes.push((path, Some(entry(*stamp, before(path, *old).digest))));
             }
             Step::Delete { path, old: _ } => changes.push((path, None)),
         }

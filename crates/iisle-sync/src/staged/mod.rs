@@ -41,4 +41,4 @@ pub use error::StagedError;
 pub use history::deployments;
 pub use offline::{Away, Offline, PAGE_MARK};
 pub use recovery::{Direction, Recovered, is_unfinished, recover, rollback, rollback_to};
-pub use run::{Doing, Held, Staging, deploy};
+pub use run::{Doing, Held, Staging, Times, deploy};

@@ -48,6 +48,8 @@ pub struct Staging<'a> {
     pub offline: Offline<'a>,
     /// What becomes of files that somebody holds.
     pub held: Held,
+    /// The last write of new files.
+    pub times: Times,
     /// Whose files these are.
     pub stream: &'a Stream,
     /// Tells this deployment from every other.
@@ -60,6 +62,18 @@ pub struct Staging<'a> {
     pub interrupted: &'a (dyn Fn() -> bool + Sync),
     /// Told what comes next, a few times in all.
     pub enter: &'a (dyn Fn(Doing) + Sync),
+}
+
+/// When new files were last written to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Times {
+    /// When those of the source were; one that differs from the old one in its content only gets
+    /// another time.
+    #[default]
+    Source,
+    /// All of them then. The manifest knows the times of the source, so that the next plan is not
+    /// misled.
+    At(Ticks),
 }
 
 /// What a deployment is doing, for those who wait for its end.
@@ -296,7 +310,7 @@ impl<'a> Deployment<'a> {
         let digests = supply.stage(&record.steps, &layout).map_err(Stop::failed)?;
         let tool = concat!("iisle ", env!("CARGO_PKG_VERSION"));
         let head = Head { stream, deployment: id, source: origin, tool };
-        claims::write_new(shop, &head, self.plan, &record.steps, &digests)?;
+        claims::write_new(shop, &head, self.plan, &record.steps, &digests, &retimed)?;
         if record.whole {
             self.go_on()?;
             take_over(shop)?;
@@ -340,7 +354,7 @@ impl<'a> Deployment<'a> {
     /// The plan with every folder it needs, and what those files of the source are that get another
     /// time here than they have there.
     fn record(&self) -> Result<(Record<'a>, BTreeMap<usize, Stamp>), Stop> {
-        let Staging { shop, stream, id, .. } = *self.staging;
+        let Staging { shop, times, stream, id, .. } = *self.staging;
         let whole = shop.state(&Spot::Top)?.is_none();
         let mut steps = Cow::Borrowed(self.plan.steps.as_slice());
         let layout = Layout::new(&self.plan.steps, whole);
@@ -353,16 +367,21 @@ impl<'a> Deployment<'a> {
         }
         let mut retimed = BTreeMap::new();
         for number in 0..steps.len() {
-            if let Step::Replace { path: _, source: _, stamp, old } = &steps[number]
-                && same_stamp(*stamp, *old)
-            {
-                let other = other_time(stamp.modified, old.modified);
-                retimed.insert(number, *stamp);
-                if let Step::Replace { path: _, source: _, stamp, old: _ } =
-                    &mut steps.to_mut()[number]
-                {
-                    stamp.modified = other;
+            let other = match (&steps[number], times) {
+                (Step::Create { stamp, .. } | Step::Replace { stamp, .. }, Times::At(time)) => {
+                    (stamp.modified != time).then_some(time)
                 }
+                (Step::Replace { stamp, old, .. }, Times::Source) if same_stamp(*stamp, *old) => {
+                    Some(other_time(stamp.modified, old.modified))
+                }
+                _ => None,
+            };
+            let Some(other) = other else { continue };
+            if let Step::Create { stamp, .. } | Step::Replace { stamp, .. } =
+                &mut steps.to_mut()[number]
+            {
+                retimed.insert(number, *stamp);
+                stamp.modified = other;
             }
         }
         let had_manifest = claims::has_manifest(shop, stream)?;

@@ -15,7 +15,9 @@ use iisle_report::{Monitor, Retry, Silent};
 use iisle_tree::workshop::{Broken, Faulty, LocalWorkshop, Workshop};
 use iisle_tree::{Holder, LocalTree, Snapshot, Stamp, Ticks, Tree, TreeError, TreeMut};
 
-use super::{Away, Direction, Doing, Held, Offline, Recovered, Staging, deploy, recover, rollback};
+use super::{
+    Away, Direction, Doing, Held, Offline, Recovered, Staging, Times, deploy, recover, rollback,
+};
 use crate::manifest::Stream;
 use crate::outcome::{Ending, Outcome};
 use crate::policy::{Extras, Policy};
@@ -146,6 +148,7 @@ impl Stage {
             threads: NonZero::<usize>::MIN,
             offline,
             held: Held::Wait(Duration::from_secs(1)),
+            times: Times::Source,
             stream: &Stream::default(),
             id: "20261128-1",
             origin: "source",
