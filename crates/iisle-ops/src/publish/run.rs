@@ -336,6 +336,7 @@ impl Run<'_> {
         let verdict = check::judge(subject.project.as_ref(), Some(&subject.output), settings);
         let refused = refusal(&verdict, "nothing was packaged or synced");
         self.report.check = Some(verdict);
+        let refused = refused.or_else(|| missing_profile(subject.project.as_ref()?));
         refused.map_or(Ok(((), State::Done)), Err)
     }
 
@@ -480,6 +481,18 @@ fn refuse_unpublishable(path: &Path, project: &Project) -> Result<(), Failure> {
             .hint("choose one with --framework"));
     }
     Ok(())
+}
+
+/// A publish profile that is not there: what it says was not heeded.
+fn missing_profile(project: &Project) -> Option<Failure> {
+    let warning = project.warnings.iter().find(|warning| warning.code == "NETSDK1198")?;
+    let failure = Failure::new(format!("{}: nothing was packaged or synced", warning.message));
+    Some(
+        failure
+            .code("NETSDK1198")
+            .hint("name a file of Properties/PublishProfiles")
+            .hint("-p:PublishProfile= publishes without one"),
+    )
 }
 
 /// An output with no entry, or with several, cannot get the right web.config.

@@ -59,7 +59,7 @@ fn a_malformed_project_shows_the_place() {
     );
     let ran = run(stage.path(), &PUBLISH);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("Shop.csproj:3:1"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("Shop.csproj:3:3"), "{}", ran.stderr);
     assert!(!stage.path().join("out").exists());
 }
 
@@ -129,6 +129,17 @@ fn a_library_is_no_app() {
     let stage = Stage::new();
     stage.write("project/Shop.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup></Project>");
     refused(&stage, &PUBLISH, 2, &["is a library"]);
+}
+
+#[test]
+fn a_publish_profile_that_is_not_there_ends_before_anything_is_packaged() {
+    let stage = Stage::new();
+    let ran = run(stage.path(), &[&PUBLISH[..], &["-p:PublishProfile=Prdo"]].concat());
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("the publish profile `Prdo` was not found"), "{}", ran.stderr);
+    assert!(!stage.path().join("out/Shop.zip").exists());
+    let ran = run(stage.path(), &[&PUBLISH[..], &["-p:PublishProfile="]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
 }
 
 #[test]
