@@ -1,4 +1,4 @@
-use std::io::{Read, SeekFrom};
+use std::io::{ErrorKind, SeekFrom};
 use std::num::NonZeroUsize;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
@@ -23,7 +23,7 @@ impl Small {
     /// As much as `threads` threads can afford: what is kept here is missing where two long files are
     /// to be compressed at once.
     pub(crate) fn of(threads: NonZeroUsize) -> Self {
-        Self((4 * 1024 * 1024 / threads).clamp(512 * 1024, 2 * 1024 * 1024))
+        Self((8 * 1024 * 1024 / threads).clamp(512 * 1024, 4 * 1024 * 1024))
     }
 
     /// Bytes that a thread holds while it has nothing to do.
@@ -107,23 +107,26 @@ pub(crate) struct Tools {
 }
 
 impl Compressor<'_> {
-    /// Reads a part to the end of `input`, which is empty.
-    fn read(&self, task: &Content<'_>, input: &mut Vec<u8>) -> Result<(), TreeError> {
+    /// Reads a part into `input`, which is one byte longer: that shows whether the file has grown.
+    fn read(&self, task: &Content<'_>, input: &mut [u8]) -> Result<(), TreeError> {
         let io = |source| TreeError::io("read", task.path.as_str(), source);
         let mut content = self.tree.open(task.path)?;
         if task.offset > 0 {
             content.seek(SeekFrom::Start(task.offset)).map_err(io)?;
         }
-        // One byte more shows whether the file has grown.
-        let limit = if task.is_last() { task.length + 1 } else { task.length };
-        content.take(limit).read_to_end(input).map_err(io)?;
-        if input.len() as u64 != task.length {
+        let wanted = if task.is_last() { input.len() } else { input.len() - 1 };
+        let mut read = 0;
+        while read < wanted {
+            match content.read(&mut input[read..wanted]) {
+                Ok(0) => break,
+                Ok(length) => read += length,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(io(error)),
+            }
+        }
+        if read as u64 != task.length {
             let (path, expected) = (task.path.to_string(), task.stamp.size);
-            return Err(TreeError::Changed {
-                path,
-                expected,
-                found: task.offset + input.len() as u64,
-            });
+            return Err(TreeError::Changed { path, expected, found: task.offset + read as u64 });
         }
         Ok(())
     }
@@ -137,7 +140,7 @@ impl<'a> Work for Compressor<'a> {
     fn tools(&self) -> Tools {
         Tools {
             compressor: libdeflater::Compressor::new(libdeflate_level(self.level)),
-            input: Vec::with_capacity(self.small.0 + 64),
+            input: vec![0; self.small.0 + 1],
             output: vec![0; self.small.0],
         }
     }
@@ -152,11 +155,12 @@ impl<'a> Work for Compressor<'a> {
     }
 
     fn run(&self, tools: &mut Tools, task: &Content<'a>) -> Self::Done {
-        let small = task.length <= self.small.0 as u64;
-        let mut large = Vec::with_capacity(if small { 0 } else { RESERVED });
+        let length = usize::try_from(task.length).expect("a part fits into memory");
+        let small = length <= self.small.0;
+        let mut large = vec![0; if small { 0 } else { RESERVED }];
         let input = if small { &mut tools.input } else { &mut large };
-        input.clear();
-        self.read(task, input)?;
+        self.read(task, &mut input[..=length])?;
+        let input = &input[..length];
         // A file of the same size may be another one by now, or one half of each.
         if !self.tree.is_current(task.path, task.stamp)? {
             return Err(PackError::Changed(task.path.clone()));
@@ -196,8 +200,11 @@ impl<'a> Work for Compressor<'a> {
         };
         let (method, bytes) = match deflated {
             Some(bytes) => (Method::Deflated, bytes),
-            None if small => (Method::Stored, tools.input.clone()),
-            None => (Method::Stored, large),
+            None if small => (Method::Stored, input.to_vec()),
+            None => {
+                large.truncate(length);
+                (Method::Stored, large)
+            }
         };
         (self.progress)(u64::from(task.is_last()), task.length);
         let block = Block { method, crc, length: task.length, bytes };
