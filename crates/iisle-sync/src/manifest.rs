@@ -5,6 +5,7 @@ use std::ops::Range;
 use iisle_path::RelPath;
 use iisle_tree::digest::Digest;
 use iisle_tree::{Stamp, Ticks};
+use memchr::{memchr, memchr2};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -98,27 +99,29 @@ impl Manifest {
     /// The lines of a manifest in our own form.
     fn lines(text: &[u8]) -> Option<Vec<Range<usize>>> {
         let mut lines = Vec::new();
-        let mut at = text.iter().position(|byte| *byte == b'\n')? + 1;
+        let mut at = memchr(b'\n', text)? + 1;
         if !text[..at].ends_with(b"\"files\":[\n") || !text[..at].starts_with(b"{\"schema\":1,") {
             return None;
         }
-        loop {
-            let rest = &text[at..];
-            if rest == b"]}\n" {
-                let sorted = lines.windows(2).all(|pair: &[Range<usize>]| {
-                    key(&text[pair[0].clone()]) < key(&text[pair[1].clone()])
-                });
-                return sorted.then_some(lines);
-            }
-            let length = rest.iter().position(|byte| *byte == b'\n')?;
-            let line = &rest[..length];
-            let line = line.strip_suffix(b",").unwrap_or(line);
+        let mut before = Cow::Borrowed(&[][..]);
+        while &text[at..] != b"]}\n" {
+            let end = at + memchr(b'\n', &text[at..])?;
+            let line = &text[at..end];
+            // Every line but the last has a comma.
+            let is_last = &text[end + 1..] == b"]}\n";
+            let line = if is_last { line } else { line.strip_suffix(b",")? };
             if !line.starts_with(START) || !line.ends_with(b"}") {
                 return None;
             }
+            let path = key(line);
+            if path <= before {
+                return None;
+            }
+            before = path;
             lines.push(at..at + line.len());
-            at += length + 1;
+            at = end + 1;
         }
+        Some(lines)
     }
 
     fn parse_json(text: &[u8]) -> Result<Self, String> {
@@ -155,10 +158,9 @@ impl Manifest {
 
     /// The file of that path.
     pub fn get(&self, path: &RelPath) -> Option<Entry> {
-        let wanted = path.as_str().as_bytes();
-        let line = |range: &Range<usize>| &self.text[range.clone()];
-        let at = self.lines.binary_search_by(|range| key(line(range)).as_ref().cmp(wanted)).ok()?;
-        entry(&serde_json::from_slice(line(&self.lines[at])).ok()?)
+        let find = |line: &Range<usize>| self.key(line).as_ref().cmp(bytes(path));
+        let at = self.lines.binary_search_by(find).ok()?;
+        entry(&serde_json::from_slice(&self.text[self.lines[at].clone()]).ok()?)
     }
 
     /// The deployment that made it.
@@ -169,50 +171,65 @@ impl Manifest {
         value["deployment"].as_str().map(str::to_owned)
     }
 
-    /// The lines in order, each with its path as it is written.
-    fn iter(&self) -> impl Iterator<Item = (Cow<'_, [u8]>, &[u8])> {
-        self.lines.iter().map(|range| {
-            let line = &self.text[range.clone()];
-            (key(line), line)
-        })
-    }
-
     /// The manifest after a deployment: `changes` by path, `None` for files that are gone.
     ///
-    /// `changes` is in order of paths.
+    /// `changes` is in order of paths. What lies between them is copied as it stands.
     pub fn changed(&self, head: &Head<'_>, changes: &[(&RelPath, Option<Entry>)]) -> Vec<u8> {
         let mut writer = Writer::new(head);
         writer.text.reserve(self.text.len() + changes.len() * 150);
-        let mut changes = changes.iter().peekable();
-        for (path, line) in self.iter() {
-            while let Some((new, entry)) =
-                changes.next_if(|(new, _)| new.as_str().as_bytes() < path.as_ref())
-            {
-                writer.change(new, *entry);
+        let mut at = 0;
+        for (path, entry) in changes {
+            let start = at;
+            at = self.first_from(at, path);
+            writer.lines(self.between(start, at));
+            if let Some(entry) = entry {
+                writer.entry(path, entry);
             }
-            match changes.next_if(|(new, _)| new.as_str().as_bytes() == path.as_ref()) {
-                Some((new, entry)) => writer.change(new, *entry),
-                None => writer.line(line),
+            if self.lines.get(at).is_some_and(|line| self.key(line).as_ref() == bytes(path)) {
+                at += 1;
             }
         }
-        for (new, entry) in changes {
-            writer.change(new, *entry);
-        }
+        writer.lines(self.between(at, self.lines.len()));
         writer.finish()
     }
+
+    /// The first line from `start` on whose path is not before `path`.
+    fn first_from(&self, start: usize, path: &RelPath) -> usize {
+        let is_before = |line: &Range<usize>| self.key(line).as_ref() < bytes(path);
+        // Where everything changes, it is the next one.
+        if self.lines.get(start).is_none_or(|line| !is_before(line)) {
+            return start;
+        }
+        start + self.lines[start..].partition_point(is_before)
+    }
+
+    /// Lines that follow one another, as they are written.
+    fn between(&self, start: usize, end: usize) -> &[u8] {
+        match &self.lines[start..end] {
+            [first, .., last] => &self.text[first.start..last.end],
+            [only] => &self.text[only.clone()],
+            [] => &[],
+        }
+    }
+
+    fn key(&self, line: &Range<usize>) -> Cow<'_, [u8]> {
+        key(&self.text[line.clone()])
+    }
+}
+
+fn bytes(path: &RelPath) -> &[u8] {
+    path.as_str().as_bytes()
 }
 
 /// The path in a line, unescaped.
 fn key(line: &[u8]) -> Cow<'_, [u8]> {
     let text = &line[START.len()..];
-    let mut at = 0;
-    let mut plain = true;
-    while at < text.len() && text[at] != b'"' {
-        plain &= text[at] != b'\\';
-        at += if text[at] == b'\\' { 2 } else { 1 };
+    let mut at = memchr2(b'"', b'\\', text).unwrap_or(text.len());
+    if text.get(at) != Some(&b'\\') {
+        return Cow::Borrowed(&text[..at]);
     }
-    if plain {
-        return Cow::Borrowed(&text[..at.min(text.len())]);
+    while at < text.len() && text[at] != b'"' {
+        at += if text[at] == b'\\' { 2 } else { 1 };
     }
     let quoted = &line[START.len() - 1..line.len().min(START.len() + at + 1)];
     let decoded: String = serde_json::from_slice(quoted).unwrap_or_default();
@@ -267,13 +284,15 @@ impl Writer {
         Self { text: text.into_bytes(), is_first: true }
     }
 
-    fn line(&mut self, line: &[u8]) {
+    /// Adds lines, which end neither in a comma nor in a line end; none for an empty text.
+    fn lines(&mut self, lines: &[u8]) {
+        if lines.is_empty() {
+            return;
+        }
         if !std::mem::take(&mut self.is_first) {
-            self.text.truncate(self.text.len() - 1);
             self.text.extend_from_slice(b",\n");
         }
-        self.text.extend_from_slice(line);
-        self.text.push(b'\n');
+        self.text.extend_from_slice(lines);
     }
 
     fn entry(&mut self, path: &RelPath, entry: &Entry) {
@@ -289,17 +308,12 @@ impl Writer {
             None => write!(line, "}}"),
         });
         written.expect("a string takes everything");
-        self.line(line.as_bytes());
-    }
-
-    fn change(&mut self, path: &RelPath, entry: Option<Entry>) {
-        if let Some(entry) = entry {
-            self.entry(path, &entry);
-        }
+        self.lines(line.as_bytes());
     }
 
     fn finish(mut self) -> Vec<u8> {
-        self.text.extend_from_slice(b"]}\n");
+        let end: &[u8] = if self.is_first { b"]}\n" } else { b"\n]}\n" };
+        self.text.extend_from_slice(end);
         self.text
     }
 }
