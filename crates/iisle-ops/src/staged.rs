@@ -285,6 +285,12 @@ impl Site {
         Ok(())
     }
 
+    /// Takes back the deployment that was just done here.
+    pub(crate) fn take_back(&self) -> Result<(), StagedError> {
+        self.enter(Doing::TakingBack.word());
+        iisle_sync::staged::rollback(&self.shop).map(drop)
+    }
+
     /// Deploys as a whole.
     pub(crate) fn execute(
         &self,

@@ -1,10 +1,10 @@
 use std::path::Path;
 
-use iisle_sync::{Ending, Outcome, Totals};
-use iisle_tree::{LocalTree, Tree};
-use iisle_webdeploy::ParameterizedTree;
+use iisle_sync::{Ending, Outcome, StepError, Totals};
+use iisle_tree::{Tree, host};
 
-use super::place::Job;
+use super::group::Group;
+use super::plan::in_order;
 use super::report::{DeployReport, DeployedContent, sum};
 use super::request::DeployMode;
 use super::run::Deployment;
@@ -18,23 +18,30 @@ impl Deployment<'_> {
     /// Executes the plans, one after the other, unless one of them must not be.
     pub(super) fn run(&mut self) -> DeployReport {
         let mut report = self.planned();
-        let refused = self.jobs.iter().any(|job| !job.plan.refused.is_empty());
+        let refused = self.groups.iter().any(|group| !group.plan.refused.is_empty());
         if refused {
             report.outcome = SyncOutcome::Ended(Ending::Refused);
             report.failure = Some(self.refusal());
         }
         if refused || self.request.mode == DeployMode::DryRun {
-            for job in &self.jobs {
-                report.totals = sum(report.totals, job.plan.totals());
-                report.kept.extend(job.plan.kept.clone());
+            for group in &self.groups {
+                report.totals = sum(report.totals, group.totals());
+                report.kept.extend(group.plan.kept.clone());
             }
         } else {
-            self.execute(&mut report);
+            match self.begin() {
+                Ok(()) => self.execute(&mut report),
+                Err(NoEntry::Busy(other)) => return self.busy(*other),
+                Err(NoEntry::Failed(failure)) => {
+                    report.outcome = SyncOutcome::Ended(Ending::Failed);
+                    report.failure = Some(failure);
+                }
+            }
         }
-        report.drift = self.jobs.iter().flat_map(|job| job.drift.clone()).collect();
-        let contents = self.jobs.iter();
-        report.contents = contents
-            .map(|job| DeployedContent { root: job.root.clone(), plan: job.plan.clone() })
+        report.drift = self.groups.iter().flat_map(|group| group.drift.clone()).collect();
+        let groups = self.groups.iter();
+        report.contents = groups
+            .map(|group| DeployedContent { root: group.root.clone(), plan: group.plan.clone() })
             .collect();
         report
     }
@@ -81,7 +88,7 @@ impl Deployment<'_> {
     }
 
     fn refusal(&self) -> Failure {
-        let guards: Vec<_> = self.jobs.iter().flat_map(|job| &job.plan.refused).collect();
+        let guards: Vec<_> = self.groups.iter().flat_map(|group| &group.plan.refused).collect();
         let mut hints: Vec<String> = guards.iter().map(|guard| guard.hint().to_owned()).collect();
         hints.sort();
         hints.dedup();
@@ -89,90 +96,120 @@ impl Deployment<'_> {
         Failure { causes, hints, ..Failure::new("the deployment is refused; nothing was changed") }
     }
 
+    /// Locks all folders before anything is changed in one of them.
+    fn begin(&mut self) -> Result<(), NoEntry> {
+        let context = self.context;
+        for group in in_order(&mut self.groups) {
+            if let Some(site) = group.site.as_mut().filter(|_| !group.plan.is_empty())
+                && site.begin(context)?
+            {
+                let failure =
+                    Failure::new("an earlier deployment had not ended and was taken back");
+                return Err(failure.hint("run the same command again").into());
+            }
+        }
+        Ok(())
+    }
+
     fn execute(&self, report: &mut DeployReport) {
         let mut ending = Ending::Unchanged;
-        let mut verified = true;
-        for job in &self.jobs {
-            let (Some(tree), Some(destination)) = (&job.tree, &job.destination) else { continue };
-            let (outcome, id) = match self.one(job, tree, destination) {
-                Ok(done) => done,
-                Err(NoEntry::Busy(other)) => {
-                    report.outcome = SyncOutcome::Busy;
-                    report.failure = Some(other.failure());
-                    report.busy = Some(*other);
-                    return;
-                }
-                Err(NoEntry::Failed(failure)) => {
-                    report.failure = Some(failure);
-                    ending = if ending == Ending::Done { Ending::Stopped } else { Ending::Failed };
-                    break;
-                }
-            };
+        let mut changed: Vec<usize> = Vec::new();
+        // Single files cannot be taken back: they come last.
+        let (mut order, files): (Vec<_>, Vec<_>) =
+            (0..self.groups.len()).partition(|number| self.groups[*number].site.is_some());
+        order.extend(files);
+        for number in order {
+            let (outcome, id) = self.one(number);
             if let Some(time) = outcome.offline {
                 *report.offline.get_or_insert_default() += time;
             }
-            verified = verified && (id.is_some() || job.plan.is_empty());
-            report.deployment = report.deployment.take().or(id);
-            report.totals = sum(report.totals, outcome.totals);
-            let failure = failure(&job.root, &outcome);
+            let failure = failure(&self.groups[number].root, &outcome);
             report.kept.extend(outcome.kept);
             report.locked.extend(outcome.locked);
-            let changed = ending == Ending::Done;
-            ending = match (ending, outcome.ending) {
-                (ending, Ending::Unchanged) => ending,
-                // What an earlier provider changed stays changed.
-                (_, Ending::Failed | Ending::Locked) if changed => Ending::Stopped,
-                (_, new) => new,
-            };
-            if failure.is_some() {
-                report.failure = failure;
+            if let Some(mut failure) = failure {
+                ending = outcome.ending;
+                report.totals = sum(report.totals, outcome.totals);
+                if !changed.is_empty() {
+                    report.deployment = None;
+                    report.totals = outcome.totals;
+                    if !self.take_back(&changed, &mut failure) {
+                        ending = Ending::Stopped;
+                    }
+                }
+                report.failure = Some(failure);
                 break;
+            }
+            report.totals = sum(report.totals, outcome.totals);
+            if outcome.ending == Ending::Done {
+                ending = Ending::Done;
+                changed.push(number);
+                report.deployment = report.deployment.take().or(id);
             }
         }
         report.outcome = SyncOutcome::Ended(ending);
-        report.verified = ending == Ending::Done && verified;
+        let is_whole = |number: &usize| self.groups[*number].site.is_some();
+        report.verified = ending == Ending::Done && changed.iter().all(is_whole);
     }
 
-    /// Whether the folder of a provider lies in that of another one.
-    fn is_inner(&self, job: &Job<'_>) -> bool {
-        self.jobs.iter().any(|other| other.root != job.root && job.root.starts_with(&other.root))
+    /// Takes back what was deployed to other folders before one failed, and says so; whether
+    /// everything is again as it was.
+    fn take_back(&self, changed: &[usize], failure: &mut Failure) -> bool {
+        let mut all = true;
+        for group in changed.iter().rev().map(|number| &self.groups[*number]) {
+            let root = group.root.display();
+            let cause = match group.site.as_ref().map(Site::take_back) {
+                Some(Ok(())) => format!("what was deployed to `{root}` before is taken back"),
+                Some(Err(error)) => {
+                    all = false;
+                    failure.add_cause(&error);
+                    format!("what was deployed to `{root}` before cannot be taken back")
+                }
+                None => {
+                    all = false;
+                    format!("what was deployed to `{root}` before stays")
+                }
+            };
+            failure.causes.push(cause);
+        }
+        all
     }
 
-    /// Does the plan of one provider: a folder as a whole, a single file in one step anyway, and so
-    /// what lies in the folder of another provider, which is no place for work folders.
-    fn one(
-        &self,
-        job: &Job<'_>,
-        tree: &ParameterizedTree<'_>,
-        destination: &LocalTree,
-    ) -> Result<(Outcome, Option<String>), NoEntry> {
-        let limited = limited(tree, &self.request.bandwidth, self.context);
-        let packed: &dyn Tree = limited.as_ref().map_or(tree, |limited| limited);
-        let joined = job.joined.as_ref().map(|joined| joined.put_into(packed));
-        let source: &dyn Tree = joined.as_ref().map_or(packed, |joined| joined);
+    /// Does the plan for one folder, as a whole; of single files each in one step.
+    fn one(&self, number: usize) -> (Outcome, Option<String>) {
+        let Group { root, source, destination, site, plan, drift: _, joined, is_empty_and_new } =
+            &self.groups[number];
+        let monitor = self.context.monitor;
         let threads = self.request.threads.unwrap_or_else(crate::staged::threads);
-        if job.file_name.is_some() || job.plan.is_empty() || self.is_inner(job) {
-            let monitor = self.context.monitor;
-            let work = iisle_sync::Context { source, destination, monitor, threads };
-            return Ok((iisle_sync::execute(&work, &job.plan), None));
+        let limited = limited(source, &self.request.bandwidth, self.context);
+        let pristine: &dyn Tree = limited.as_ref().map_or(source, |limited| limited);
+        let with_joined = joined.as_ref().map(|joined| joined.put_into(pristine));
+        let source: &dyn Tree = with_joined.as_ref().map_or(pristine, |tree| tree);
+        match site.as_ref().filter(|_| !plan.is_empty()) {
+            None => {
+                let work = iisle_sync::Context { source, destination, monitor, threads };
+                let mut outcome = iisle_sync::execute(&work, plan);
+                if *is_empty_and_new {
+                    match host::create_dir_all(root) {
+                        Ok(()) => {
+                            outcome.ending = Ending::Done;
+                            outcome.totals.created_directories += 1;
+                        }
+                        Err(error) => {
+                            outcome.ending = Ending::Failed;
+                            outcome.errors.push(StepError::Destination(error));
+                        }
+                    }
+                }
+                (outcome, None)
+            }
+            Some(site) => {
+                let origin = self.request.package.package.display().to_string();
+                let origin = origin.as_str();
+                let delivery = Delivery { source, pristine, origin, destination, threads, plan };
+                let (outcome, id) = site.execute(self.context, &self.options(), &delivery);
+                (outcome, Some(id))
+            }
         }
-        let options = self.options();
-        let mut site = Site::of(&job.root, &options)?;
-        if site.begin(self.context)? {
-            let failure = Failure::new("an earlier deployment had not ended and was taken back");
-            return Err(failure.hint("run the same command again").into());
-        }
-        let origin = self.request.package.package.display().to_string();
-        let delivery = Delivery {
-            source,
-            pristine: tree,
-            origin: &origin,
-            destination,
-            threads,
-            plan: &job.plan,
-        };
-        let (outcome, id) = site.execute(self.context, &options, &delivery);
-        Ok((outcome, Some(id)))
     }
 
     /// How providers are deployed.

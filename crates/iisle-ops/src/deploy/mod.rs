@@ -1,6 +1,7 @@
 //! `iisle deploy`: a Web Deploy package applied to folders of this machine.
 
 mod execute;
+mod group;
 mod place;
 mod plan;
 mod report;

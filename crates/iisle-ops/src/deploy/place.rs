@@ -1,18 +1,14 @@
 use std::path::{Path, PathBuf};
 
 use iisle_path::{NameRules, RelPath};
-use iisle_sync::Plan;
-use iisle_tree::{LocalTree, TreeError, host};
-use iisle_webdeploy::{
-    FaultKind, Form, PackageContent, ParameterizedTree, Provider, Resolved, ValueFiles,
-};
+use iisle_tree::{TreeError, host};
+use iisle_webdeploy::{FaultKind, Form, PackageContent, Provider, Resolved, ValueFiles};
 
 use super::report::DeployedProvider;
 use super::run::Deployment;
 use crate::Failure;
-use crate::drift::{Drift, Joined};
 
-/// What happens to one content of the package.
+/// Where one content of the package goes.
 pub(super) struct Job<'a> {
     pub(super) content: &'a PackageContent,
     /// The path it goes to, as the package or the deployer writes it.
@@ -21,22 +17,15 @@ pub(super) struct Job<'a> {
     pub(super) root: PathBuf,
     /// The name that a single file has there.
     pub(super) file_name: Option<RelPath>,
-    pub(super) destination: Option<LocalTree>,
-    pub(super) tree: Option<ParameterizedTree<'a>>,
-    pub(super) plan: Plan,
-    /// What somebody changed there since.
-    pub(super) drift: Vec<Drift>,
-    /// What is written instead of a file of the package.
-    pub(super) joined: Option<Joined>,
 }
 
-impl Deployment<'_> {
+impl<'a> Deployment<'a> {
     /// Finds out where every provider goes.
     pub(super) fn place(
-        &mut self,
+        &self,
         parameters: &[Resolved<'_>],
-    ) -> Result<Vec<DeployedProvider>, Failure> {
-        let mut placed = Vec::new();
+    ) -> Result<(Vec<DeployedProvider>, Vec<Job<'a>>), Failure> {
+        let (mut placed, mut jobs) = (Vec::new(), Vec::new());
         let first = self.package.contents().first().map(|content| content.provider);
         let mut moved = None;
         if let (Some(first), Some(to)) = (first, &self.request.to) {
@@ -71,12 +60,12 @@ impl Deployment<'_> {
                 let place = self.locate(&path, moved.as_ref())?;
                 deployed.to = Some(place.clone());
                 for content in contents {
-                    self.jobs.push(job(content, path.clone(), place.clone())?);
+                    jobs.push(job(content, path.clone(), place.clone())?);
                 }
             }
             placed.push(deployed);
         }
-        Ok(placed)
+        Ok((placed, jobs))
     }
 
     /// Whether a provider names a place in the package that is not there: nothing could be told
@@ -158,18 +147,7 @@ fn job(content: &PackageContent, path: String, place: PathBuf) -> Result<Job<'_>
     } else {
         (place, None)
     };
-    let plan = Plan::default();
-    Ok(Job {
-        content,
-        path,
-        root,
-        file_name,
-        destination: None,
-        tree: None,
-        plan,
-        drift: Vec::new(),
-        joined: None,
-    })
+    Ok(Job { content, path, root, file_name })
 }
 
 /// What follows `from` in `path`, when it lies there or below; separators and case do not count.

@@ -1,14 +1,16 @@
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use iisle_path::{NameRules, Patterns, RelPath};
 use iisle_sync::{
     Care, Compare, Extras, Known, List, Manifest, Plan, Policy, Sides, Spelling, Step,
 };
 use iisle_tree::digest::of_files;
-use iisle_tree::{LocalTree, Snapshot, Tree, host};
-use iisle_webdeploy::{ApplyOptions, ParameterizedTree, Resolved};
+use iisle_tree::{LocalTree, Snapshot, Stamp, Tree, host};
+use iisle_webdeploy::{ApplyOptions, Resolved};
 
+use super::group::{Beneath, Group, Homes, Member, Sources};
 use super::place::Job;
 use super::request::{DeployMode, DeployRequest, Protection};
 use super::run::Deployment;
@@ -18,20 +20,63 @@ use crate::package::verify_files;
 use crate::staged::{NoEntry, Planned, Site};
 
 impl<'a> Deployment<'a> {
-    /// Plans every job; nothing is changed.
-    pub(super) fn prepare(&mut self, parameters: &[Resolved<'_>]) -> Result<(), NoEntry> {
+    /// Plans what happens in every folder; nothing is changed.
+    pub(super) fn prepare(
+        &mut self,
+        jobs: Vec<Job<'a>>,
+        parameters: &[Resolved<'_>],
+    ) -> Result<(), NoEntry> {
         let policy = self.policy()?;
-        let place = |job: &Job<'_>| match &job.file_name {
-            Some(name) => job.root.join(name.as_str()),
-            None => job.root.clone(),
-        };
-        let roots: Vec<PathBuf> = self.jobs.iter().map(place).collect();
-        let mut jobs = std::mem::take(&mut self.jobs);
-        for job in &mut jobs {
-            self.prepare_job(job, parameters, &policy, &roots)?;
+        let mut groups = self.grouped(jobs, parameters, &policy)?;
+        if self.request.mode == DeployMode::Execute {
+            for group in in_order(&mut groups) {
+                if let Some(site) = &mut group.site {
+                    site.settle(self.context)?;
+                }
+            }
         }
-        self.jobs = jobs;
+        for group in &mut groups {
+            self.prepare_group(group, &policy)?;
+        }
+        self.groups = groups;
         Ok(())
+    }
+
+    /// Puts together what goes to one folder or below it.
+    fn grouped(
+        &self,
+        jobs: Vec<Job<'a>>,
+        parameters: &[Resolved<'_>],
+        policy: &Policy,
+    ) -> Result<Vec<Group<'a>>, NoEntry> {
+        let Homes { folders, places } = Homes::of(&jobs)?;
+        let options = ApplyOptions { positions: self.request.positions, files: self };
+        let mut members: Vec<Vec<Member<'a>>> = folders.iter().map(|_| Vec::new()).collect();
+        for (job, (number, prefix)) in jobs.into_iter().zip(places) {
+            let mut tree = self
+                .package
+                .parameterized(job.content, parameters, &options)
+                .map_err(|e| Failure::of(&e))?;
+            if let Some(name) = &job.file_name {
+                tree = tree.named(name.clone());
+            }
+            members[number].push(Member { job, prefix, tree });
+        }
+        // As Web Deploy leaves it, which does one provider after the other.
+        let beneath = if policy.extras == Extras::Delete { Beneath::Vanish } else { Beneath::Stay };
+        let group = |((root, is_site), members): ((PathBuf, bool), Vec<Member<'a>>)| {
+            Ok(Group {
+                source: Sources::new(members, beneath)?,
+                destination: LocalTree::target(&root)?,
+                site: if is_site { Some(Site::of(&root, &self.options())?) } else { None },
+                root,
+                plan: Plan::default(),
+                drift: Vec::new(),
+                joined: None,
+                is_empty_and_new: false,
+            })
+        };
+        folders.into_iter().zip(members).map(group).collect()
     }
 
     fn policy(&self) -> Result<Policy, Failure> {
@@ -67,84 +112,59 @@ impl<'a> Deployment<'a> {
         Ok(policy)
     }
 
-    fn prepare_job(
-        &self,
-        job: &mut Job<'a>,
-        parameters: &[Resolved<'_>],
-        policy: &Policy,
-        roots: &[PathBuf],
-    ) -> Result<(), NoEntry> {
-        let options = ApplyOptions { positions: self.request.positions, files: self };
-        let mut tree = self
-            .package
-            .parameterized(job.content, parameters, &options)
-            .map_err(|e| Failure::of(&e))?;
-        if let Some(name) = &job.file_name {
-            tree = tree.named(name.clone());
-        }
-        let destination = LocalTree::target(&job.root)?;
-        let options = self.options();
-        let mut site = None;
-        if job.file_name.is_none() {
-            let mut folder = Site::of(&job.root, &options)?;
-            if self.request.mode == DeployMode::Execute {
-                folder.settle(self.context)?;
-            }
-            site = Some(folder);
-        }
+    fn prepare_group(&self, group: &mut Group<'a>, policy: &Policy) -> Result<(), NoEntry> {
+        let Group { root, source, destination, site, plan, drift, joined, is_empty_and_new } =
+            group;
+        let (source, destination): (&Sources<'_>, &LocalTree) = (source, destination);
         let (mut ours, mut theirs) =
-            iisle_sync::snapshots(&tree, &destination, self.context.monitor)?;
-        if job.file_name.is_some() {
-            // Beside a single file nothing is this provider's.
+            iisle_sync::snapshots(source, destination, self.context.monitor)?;
+        if site.is_none() {
+            // Beside single files nothing is anybody's.
             ours.directories.clear();
-            theirs.files.retain(|path, _| {
-                let mut own = ours.files.keys();
-                own.any(|own| NameRules::Windows.same(own.as_str(), path.as_str()))
-            });
+            theirs.files.retain(|path, _| source.target_owner(path).is_some());
             theirs.directories.clear();
             theirs.refused.clear();
-        } else {
-            leave_out_nested(&mut theirs, &job.root, roots)?;
         }
         let mut kept = Vec::new();
         let names = names(&theirs, destination.names());
-        self.apply_rules(job, &mut ours, &mut theirs, names, &mut kept)?;
+        self.apply_rules(source, &mut ours, &mut theirs, names, &mut kept)?;
         let sides = [&ours, &theirs];
-        let Planned { mut plan, drift, joined } = match &site {
+        let planned = match site {
             None => {
-                let plan = self.plan(&tree, &destination, sides, names, policy, None);
+                let plan = self.plan(source, destination, sides, names, policy, None);
                 Planned { plan, drift: Vec::new(), joined: None }
             }
             Some(site) => {
                 let plan = |policy: &Policy, known: &dyn Known| {
                     let managed = policy.extras == Extras::Managed;
                     let manifest = if managed { known.manifest() } else { None };
-                    let mut plan = self.plan(&tree, &destination, sides, names, policy, manifest);
+                    let mut plan = self.plan(source, destination, sides, names, policy, manifest);
                     if !plan.is_empty()
                         && let Some(manifest) = known.manifest()
                     {
                         // What parameters write is known by its content only.
-                        let touched = tree.touched();
-                        let by_stamp = |source: &RelPath| !touched.contains(source);
+                        let touched = source.touched();
+                        let by_stamp = |path: &RelPath| !touched.contains(path);
                         plan.leave_retimed(manifest, policy.compare, &by_stamp);
                     }
                     Ok(plan)
                 };
-                site.plan((&tree, &destination), policy, &options, plan)?
+                site.plan((source, destination), policy, &self.options(), plan)?
             }
         };
+        (*plan, *drift, *joined) = (planned.plan, planned.drift, planned.joined);
         plan.kept.extend(kept);
         plan.kept.sort();
-        self.verify(job, &tree, &plan)?;
-        (job.plan, job.drift, job.joined) = (plan, drift, joined);
-        (job.tree, job.destination) = (Some(tree), Some(destination));
+        // As Web Deploy does it.
+        *is_empty_and_new = site.is_some() && plan.is_empty() && !host::exists(root);
+        self.verify(source, plan)?;
         Ok(())
     }
 
     /// The plan, where files that parameters write are compared by content.
     fn plan(
         &self,
-        tree: &ParameterizedTree<'_>,
+        tree: &Sources<'_>,
         destination: &LocalTree,
         [ours, theirs]: [&Snapshot; 2],
         names: NameRules,
@@ -165,28 +185,38 @@ impl<'a> Deployment<'a> {
         }
         let plan = iisle_sync::plan(&sides, policy);
         let touched = tree.touched();
-        if touched.is_empty() {
-            return plan;
-        }
-        // By its stamp a file that a parameter sets to another value of the same length is the
-        // same: everything that differs by its stamp, and those whose content differs.
-        let mut differing = BTreeSet::new();
-        for step in &plan.steps {
-            if let Step::Replace { path: _, source, stamp: _, old: _ } = step {
-                differing.insert(source.clone());
+        let by_name = OnceCell::new();
+        let counterpart = |path: &RelPath| -> Option<(RelPath, Stamp)> {
+            if let Some(stamp) = theirs.files.get(path) {
+                return Some((path.clone(), *stamp));
             }
-        }
-        let by_name: BTreeMap<String, &RelPath> =
-            theirs.files.keys().map(|path| (names.fold(path.as_str()), path)).collect();
-        let pairs: Vec<(RelPath, RelPath)> = touched
+            let fold = |path: &RelPath| names.fold(path.as_str());
+            let by_name: &BTreeMap<String, &RelPath> = by_name
+                .get_or_init(|| theirs.files.keys().map(|path| (fold(path), path)).collect());
+            let other = *by_name.get(&fold(path))?;
+            Some((other.clone(), *theirs.files.get(other)?))
+        };
+        // By its stamp a file that a parameter sets to another value of the same length is the
+        // same, and one that is newer by less than the two seconds that a package can tell apart.
+        let pairs: Vec<(RelPath, RelPath)> = ours
+            .files
             .iter()
-            .filter(|path| ours.files.contains_key(*path))
-            .filter_map(|path| {
-                let other = by_name.get(&names.fold(path.as_str()))?;
-                Some((path.clone(), (*other).clone()))
+            .filter_map(|(path, stamp)| {
+                let (other, found) = counterpart(path)?;
+                let is_asked = touched.contains(path)
+                    || found.size == stamp.size && found.modified > stamp.modified;
+                is_asked.then(|| (path.clone(), other))
             })
             .collect();
-        let (left, right): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+        if pairs.is_empty() {
+            return plan;
+        }
+        // Everything that differs by its stamp, and those whose content differs.
+        let mut differing: BTreeSet<RelPath> =
+            plan.steps.iter().filter_map(replaced).cloned().collect();
+        let is_newer = |path: &RelPath| !touched.contains(path) && differing.contains(path);
+        let pairs = pairs.into_iter().filter(|(path, _)| !is_newer(path));
+        let (left, right): (Vec<_>, Vec<_>) = pairs.unzip();
         let mine = of_files(tree, &left, &|_, _| ());
         let found = of_files(destination, &right, &|_, _| ());
         for (path, digests) in left.into_iter().zip(mine.into_iter().zip(found)) {
@@ -200,27 +230,42 @@ impl<'a> Deployment<'a> {
     }
 
     /// Reads everything that the plan will write, before anything is written.
-    fn verify(
-        &self,
-        job: &Job<'_>,
-        tree: &ParameterizedTree<'_>,
-        plan: &Plan,
-    ) -> Result<(), Failure> {
-        let files: Vec<RelPath> = plan
-            .steps
-            .iter()
-            .filter_map(|step| match step {
-                Step::Create { path: _, source, stamp: _ }
-                | Step::Replace { path: _, source, stamp: _, old: _ } => Some(source),
-                _ => None,
-            })
-            .filter(|path| tree.is_packed(path))
-            .map(|path| tree.inside(path).clone())
-            .collect();
-        if files.is_empty() {
-            return Ok(());
+    fn verify(&self, source: &Sources<'_>, plan: &Plan) -> Result<(), Failure> {
+        let mut files: Vec<Vec<RelPath>> = source.members.iter().map(|_| Vec::new()).collect();
+        for step in &plan.steps {
+            let (Step::Create { path: _, source: path, stamp: _ }
+            | Step::Replace { path: _, source: path, stamp: _, old: _ }) = step
+            else {
+                continue;
+            };
+            let Some((number, own)) = source.owner(path) else { continue };
+            let tree = &source.members[number].tree;
+            if tree.is_packed(own) {
+                files[number].push(tree.inside(own).clone());
+            }
         }
-        verify_files(self.context, self.package, job.content, &files)
+        for (member, files) in source.members.iter().zip(files) {
+            if !files.is_empty() {
+                verify_files(self.context, self.package, member.job.content, &files)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The groups in an order that is the same for whoever deploys to them, so that two who wait for
+/// each other's folders do not wait for ever.
+pub(super) fn in_order<'g, 'a>(groups: &'g mut [Group<'a>]) -> Vec<&'g mut Group<'a>> {
+    let mut groups: Vec<_> = groups.iter_mut().collect();
+    groups.sort_by(|a, b| a.root.cmp(&b.root));
+    groups
+}
+
+/// The file of the source that a step puts in the place of another one.
+fn replaced(step: &Step) -> Option<&RelPath> {
+    match step {
+        Step::Replace { path: _, source, stamp: _, old: _ } => Some(source),
+        _ => None,
     }
 }
 
@@ -251,22 +296,4 @@ fn names(target: &Snapshot, own: NameRules) -> NameRules {
     } else {
         own
     }
-}
-
-/// What other providers go to below this one is theirs.
-fn leave_out_nested(theirs: &mut Snapshot, root: &Path, roots: &[PathBuf]) -> Result<(), Failure> {
-    let own = host::resolve(root)?;
-    for other in roots {
-        let other = host::resolve(other)?;
-        let Ok(nested) = other.strip_prefix(&own) else { continue };
-        let text: Vec<_> = nested.iter().map(|part| part.to_string_lossy()).collect();
-        let Ok(nested) = RelPath::parse(&text.join("/")) else { continue };
-        let is_nested = |path: &RelPath| *path == nested || path.is_below(&nested);
-        theirs.files.retain(|path, _| !is_nested(path));
-        theirs.directories.retain(|path, _| !is_nested(path));
-        theirs
-            .refused
-            .retain(|refused| RelPath::parse(&refused.path).map_or(true, |path| !is_nested(&path)));
-    }
-    Ok(())
 }

@@ -5,8 +5,8 @@ use iisle_report::{Location, Warning};
 use iisle_sync::{Kept, Locked, Plan, Totals};
 use iisle_webdeploy::{Origin, Package, Parameters, Resolved, Unresolved};
 
-use super::place::Job;
 use super::request::DeployRequest;
+use super::run::Deployment;
 use crate::Failure;
 use crate::drift::Drift;
 use crate::package::is_concealed;
@@ -119,7 +119,7 @@ pub(super) fn sum(a: Totals, b: Totals) -> Totals {
 /// The parameters as they were deployed. What holds the value of a secret is secret too.
 pub(super) fn deployed_parameters(
     resolved: &[Resolved<'_>],
-    jobs: &[Job<'_>],
+    deployment: &Deployment<'_>,
 ) -> Vec<DeployedParameter> {
     let secrets: Vec<&str> = resolved
         .iter()
@@ -129,8 +129,7 @@ pub(super) fn deployed_parameters(
     let deployed = |(index, one): (usize, &Resolved<'_>)| {
         let hidden = is_concealed(one.parameter, &one.value)
             || secrets.iter().any(|secret| one.value.contains(secret));
-        let trees = jobs.iter().filter_map(|job| job.tree.as_ref());
-        let changed = trees.flat_map(|tree| {
+        let changed = deployment.trees().flat_map(|tree| {
             tree.places(index).map(|(path, places)| (path.to_string(), places)).collect::<Vec<_>>()
         });
         DeployedParameter {

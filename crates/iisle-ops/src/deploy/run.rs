@@ -1,9 +1,9 @@
 use std::time::Instant;
 
 use iisle_report::{Location, Warning};
-use iisle_webdeploy::{Package, SkipRule};
+use iisle_webdeploy::{Package, ParameterizedTree, SkipRule};
 
-use super::place::Job;
+use super::group::Group;
 use super::report::{DeployFailure, DeployReport, deployed_parameters, warning, warnings};
 use super::request::DeployRequest;
 use super::settings::{declared, refused_settings, settings, target_setting};
@@ -35,16 +35,17 @@ pub fn deploy(
     let resolved = parameters
         .resolve(&settings)
         .map_err(|unresolved| refused_settings(unresolved, &parameters, &message()))?;
-    let mut deployment = Deployment { context, request, package: &package, skip, jobs: Vec::new() };
-    let providers = deployment.place(&resolved).map_err(told)?;
-    let prepared = deployment.prepare(&resolved);
+    let mut deployment =
+        Deployment { context, request, package: &package, skip, groups: Vec::new() };
+    let (providers, jobs) = deployment.place(&resolved).map_err(told)?;
+    let prepared = deployment.prepare(jobs, &resolved);
     let mut report = match prepared {
         _ if context.monitor.is_interrupted() => deployment.interrupted(),
         Ok(()) => deployment.run(),
         Err(NoEntry::Busy(other)) => deployment.busy(*other),
         Err(NoEntry::Failed(failure)) => return Err(told(failure).into()),
     };
-    report.parameters = deployed_parameters(&resolved, &deployment.jobs);
+    report.parameters = deployed_parameters(&resolved, &deployment);
     report.providers = providers;
     report.warnings.extend(warnings(&package, request));
     report.warnings.extend(deployment.destroyed());
@@ -58,14 +59,19 @@ pub(super) struct Deployment<'a> {
     pub(super) request: &'a DeployRequest,
     pub(super) package: &'a Package,
     pub(super) skip: Vec<SkipRule>,
-    pub(super) jobs: Vec<Job<'a>>,
+    /// What happens, by folder.
+    pub(super) groups: Vec<Group<'a>>,
 }
 
-impl Deployment<'_> {
+impl<'a> Deployment<'a> {
+    /// The files of all providers.
+    pub(super) fn trees(&self) -> impl Iterator<Item = &ParameterizedTree<'a>> {
+        self.groups.iter().flat_map(|group| &group.source.members).map(|member| &member.tree)
+    }
+
     /// Files that a parameter of kind `TextFile` has written although they are no text.
     fn destroyed(&self) -> Vec<Warning> {
-        let trees = self.jobs.iter().filter_map(|job| job.tree.as_ref());
-        let paths = trees.flat_map(|tree| tree.destroyed().cloned().collect::<Vec<_>>());
+        let paths = self.trees().flat_map(|tree| tree.destroyed().cloned().collect::<Vec<_>>());
         paths
             .map(|path| {
                 let message = format!("`{path}` is in the scope of a parameter for text files and no text in UTF-8 or UTF-16: what is no text is lost");

@@ -5,6 +5,7 @@ use iisle_sync::{Kept, Why};
 use iisle_tree::Snapshot;
 use iisle_webdeploy::{SkipAction, SkipRule};
 
+use super::group::Sources;
 use super::place::Job;
 use super::run::Deployment;
 use crate::Failure;
@@ -18,6 +19,9 @@ pub(super) fn skip_rules(rules: &[String]) -> Result<Vec<SkipRule>, Failure> {
     };
     rules.iter().map(parse).collect()
 }
+
+/// Tells whose a path is, and by which paths rules know it.
+type Owned<'o> = dyn Fn(&RelPath) -> Option<(usize, Vec<String>)> + 'o;
 
 impl Deployment<'_> {
     /// Whether a rule for this operation, or for all, is about an object.
@@ -44,7 +48,7 @@ impl Deployment<'_> {
     /// Source: Web Deploy 7.1, seen.
     pub(super) fn apply_rules(
         &self,
-        job: &Job<'_>,
+        source: &Sources<'_>,
         ours: &mut Snapshot,
         theirs: &mut Snapshot,
         names: NameRules,
@@ -69,16 +73,23 @@ impl Deployment<'_> {
         if self.skip.is_empty() {
             return Ok(());
         }
-        let hidden = |side: &Snapshot, paths: &dyn Fn(&RelPath) -> Vec<String>| {
-            self.hidden(side, names, paths)
+        let known = |path: &RelPath| {
+            let (number, own) = source.owner(path)?;
+            Some((number, source.members[number].job.content.source_path(own)))
         };
-        let mut own = hidden(ours, &|path| vec![job.content.source_path(path)])?;
-        let mut there = hidden(theirs, &|path| Self::target_paths(job, path))?;
-        let source = folded(ours, names);
+        let found = |path: &RelPath| {
+            let (number, own) = source.target_owner(path)?;
+            Some((number, target_paths(&source.members[number].job, &own)))
+        };
+        let mut own = self.hidden(ours, names, &|path| {
+            known(path).map(|(number, source_path)| (number, vec![source_path]))
+        })?;
+        let mut there = self.hidden(theirs, names, &found)?;
+        let here = folded(ours, names);
         let target = folded(theirs, names);
         for path in ours.directories.keys().chain(ours.files.keys()) {
             // What is hidden at the target only is added over what is there: it is compared.
-            if !own.contains(&fold(path)) {
+            if !own.contains_key(&fold(path)) {
                 there.remove(&fold(path));
             }
             let object = if ours.files.contains_key(path) { "filePath" } else { "dirPath" };
@@ -87,70 +98,74 @@ impl Deployment<'_> {
                 (true, "filePath") => SkipAction::Update,
                 (true, _) => continue,
             };
-            let mut paths = vec![job.content.source_path(path)];
+            let Some((number, source_path)) = known(path) else { continue };
+            let mut paths = vec![source_path];
             if action == SkipAction::Update {
-                paths.extend(Self::target_paths(job, path));
+                paths.extend(found(path).into_iter().flat_map(|(_, paths)| paths));
             }
             // What must not be added as a folder is not filled either.
-            let above =
-                path.ancestors().any(|up| own.contains(&fold(&up)) && !target.contains(&fold(&up)));
+            let above = path
+                .ancestors()
+                .any(|up| own.get(&fold(&up)) == Some(&number) && !target.contains(&fold(&up)));
             if above || self.skips(object, &paths, Some(action))? {
-                own.insert(fold(path));
-                there.insert(fold(path));
+                own.insert(fold(path), number);
+                there.insert(fold(path), number);
             }
         }
         for path in theirs.directories.keys().chain(theirs.files.keys()) {
-            if source.contains(&fold(path)) {
+            if here.contains(&fold(path)) {
                 continue;
             }
             // Only the uppermost object is asked for: a folder goes with all that is in it, and one
             // that must not be deleted is not emptied either.
-            let extra = |up: &RelPath| !source.contains(&fold(up));
+            let extra = |up: &RelPath| !here.contains(&fold(up));
             let top = path.ancestors().filter(extra).min_by_key(|up| up.segments().count());
             let top = top.as_ref().unwrap_or(path);
             let object = if theirs.files.contains_key(top) { "filePath" } else { "dirPath" };
-            let paths = Self::target_paths(job, top);
+            let Some((number, paths)) = found(top) else { continue };
             if self.skips(object, &paths, Some(SkipAction::Delete))? {
-                there.insert(fold(path));
+                there.insert(fold(path), number);
             }
         }
-        kept.extend(theirs.files.keys().filter(|p| there.contains(&fold(p))).map(excluded));
-        for (side, hidden) in [(ours, own), (theirs, there)] {
-            side.files.retain(|path, _| !hidden.contains(&fold(path)));
-            side.directories.retain(|path, _| !hidden.contains(&fold(path)));
+        let is_there = |path: &RelPath| there.contains_key(&fold(path));
+        kept.extend(theirs.files.keys().filter(|path| is_there(path)).map(excluded));
+        for (side, hidden) in [(ours, &own), (theirs, &there)] {
+            side.files.retain(|path, _| !hidden.contains_key(&fold(path)));
+            side.directories.retain(|path, _| !hidden.contains_key(&fold(path)));
         }
         Ok(())
     }
 
-    /// What rules for all operations hide on one side; a folder with all that is in it.
+    /// What rules for all operations hide on one side, with whose it is; a folder with all that is in
+    /// it.
     fn hidden(
         &self,
         side: &Snapshot,
         names: NameRules,
-        paths: &dyn Fn(&RelPath) -> Vec<String>,
-    ) -> Result<BTreeSet<String>, Failure> {
+        owned: &Owned<'_>,
+    ) -> Result<BTreeMap<String, usize>, Failure> {
         let fold = |path: &RelPath| names.fold(path.as_str());
-        let mut hidden = BTreeSet::new();
+        let mut hidden = BTreeMap::new();
         let directories = side.directories.keys().map(|path| (path, "dirPath"));
         let files = side.files.keys().map(|path| (path, "filePath"));
         for (path, object) in directories.chain(files) {
-            let above = path.ancestors().any(|up| hidden.contains(&fold(&up)));
-            if above || self.skips(object, &paths(path), None)? {
-                hidden.insert(fold(path));
+            let Some((number, paths)) = owned(path) else { continue };
+            let above = path.ancestors().any(|up| hidden.get(&fold(&up)) == Some(&number));
+            if above || self.skips(object, &paths, None)? {
+                hidden.insert(fold(path), number);
             }
         }
         Ok(hidden)
     }
+}
 
-    /// The absolute paths of an object at the target: as the package knows it, and on this
-    /// machine.
-    fn target_paths(job: &Job<'_>, path: &RelPath) -> Vec<String> {
-        let own = path.as_str().replace('/', "\\");
-        let target = job.path.replace('/', "\\");
-        let host = job.root.display().to_string().replace('/', "\\");
-        let below = |root: &str| format!("{}\\{own}", root.trim_end_matches('\\'));
-        vec![if job.content.is_file { target } else { below(&target) }, below(&host)]
-    }
+/// The absolute paths of an object at the target: as the package knows it, and on this machine.
+fn target_paths(job: &Job<'_>, path: &RelPath) -> Vec<String> {
+    let own = path.as_str().replace('/', "\\");
+    let target = job.path.replace('/', "\\");
+    let host = job.root.display().to_string().replace('/', "\\");
+    let below = |root: &str| format!("{}\\{own}", root.trim_end_matches('\\'));
+    vec![if job.content.is_file { target } else { below(&target) }, below(&host)]
 }
 
 /// All names of one side.

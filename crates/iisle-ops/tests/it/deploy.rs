@@ -1,16 +1,20 @@
 //! Packages of the real engine, applied: the trees it left.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use iisle_ops::{
-    Context, DeployFailure, DeployMode, DeployReport, DeployRequest, DeployRules, ExtraSettings,
-    Extras, HostCommands, OnDrift, Origin, PackRequest, PackSettings, PackageRequest, PositionMode,
-    Protection, Setting, SettingSource, deploy, pack,
+    Context, DeployFailure, DeployMode, DeployReport, DeployRequest, DeployRules, Engine,
+    ExtraSettings, Extras, HostCommands, OnDrift, Origin, PackRequest, PackSettings,
+    PackageRequest, PositionMode, Protection, Setting, SettingSource, SyncMode, SyncRequest,
+    SyncSettings, deploy, pack, rollback,
 };
+use iisle_path::RelPath;
 use iisle_report::{Monitor, Phase, Silent};
-use iisle_tree::{LocalTree, Tree, digest, host};
+use iisle_tree::workshop::LocalWorkshop;
+use iisle_tree::{LocalTree, Stamp, Ticks, Tree, TreeMut, digest, host};
 
 fn request(package: &Path) -> DeployRequest {
     DeployRequest {
@@ -43,16 +47,20 @@ fn run_watched(
     request: &DeployRequest,
     monitor: &dyn Monitor,
 ) -> Result<DeployReport, DeployFailure> {
+    in_context(|context| deploy(&Context { monitor, ..*context }, request))
+}
+
+fn in_context<T>(work: impl FnOnce(&Context<'_>) -> T) -> T {
     let environment = BTreeMap::new();
     let context = Context {
-        monitor,
+        monitor: &Silent,
         commands: &HostCommands,
         environment: &environment,
         current_dir: Path::new("."),
         verb: "sync",
         minute_of_day: &|| 0,
     };
-    deploy(&context, request)
+    work(&context)
 }
 
 fn set(name: &str, value: &str) -> SettingSource {
@@ -326,4 +334,177 @@ fn nothing_is_changed_when_an_end_is_wanted_while_the_package_is_verified() {
     assert_eq!(report.outcome.word(), "rolled-back");
     assert!(report.failure.unwrap().causes.concat().contains("interrupted"));
     assert!(!host::exists(&site(&folder)));
+}
+
+fn write(path: &Path, content: &[u8]) {
+    host::create_dir_all(path.parent().expect("it lies in a folder")).expect("it can be made");
+    host::write_atomic(path, content).expect("it can be written");
+}
+
+/// `contentPath` or `filePath`, its path, and its files: their paths there and their content.
+type ProviderFiles<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
+/// Writes an unpacked package.
+fn unpacked(folder: &Path, providers: &[ProviderFiles<'_>]) {
+    let mut manifest = String::new();
+    for (number, (provider, path, files)) in providers.iter().enumerate() {
+        let inner = if *provider == "filePath" { "filePath" } else { "dirPath" };
+        let link = number + 1;
+        write!(
+            manifest,
+            r#"<contentPath path="{path}" MSDeploy.MSDeployLinkName="Child{link}"><MSDeploy.{inner} path="{path}" MSDeploy.MSDeployLinkName="contentPath" /></contentPath>"#
+        )
+        .expect("a string takes everything");
+        let content = folder.join("Content").join(path.replace("C:\\", "C_C/").replace('\\', "/"));
+        for (name, text) in *files {
+            let path = if name.is_empty() { content.clone() } else { content.join(name) };
+            write(&path, text.as_bytes());
+        }
+    }
+    write(
+        &folder.join("archive.xml"),
+        format!("<sitemanifest>{manifest}</sitemanifest>").as_bytes(),
+    );
+    write(&folder.join("systemInfo.xml"), b"<systemInfo />");
+}
+
+/// Takes back what was deployed to a folder last.
+fn take_back(site: &Path) {
+    let request = SyncRequest {
+        source: site.to_owned(),
+        destination: site.to_owned(),
+        settings: SyncSettings::default(),
+        mode: SyncMode::Execute,
+        engine: Engine::default(),
+    };
+    let report = in_context(|context| rollback(context, &request));
+    let report = report.expect("there is something to take back");
+    assert_eq!((report.failure, report.outcome.word()), (None, "rolled-back"));
+}
+
+fn read(path: &Path) -> Option<String> {
+    let bytes = host::read(path, 1 << 20).ok()?;
+    Some(String::from_utf8(bytes).expect("tests write text"))
+}
+
+#[test]
+fn providers_in_one_folder_are_deployed_and_taken_back_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let (package, site) = (folder.path().join("package"), folder.path().join("site"));
+    let outer: &[(&str, &str)] = &[("a.txt", "new"), ("web.config", "<configuration/>")];
+    unpacked(
+        &package,
+        &[
+            ("contentPath", "C:\\site", outer),
+            ("contentPath", "C:\\site\\Inner", &[("b.txt", "new b"), ("sub/c.txt", "c")]),
+            ("filePath", "C:\\site\\inner\\d.txt", &[("", "single")]),
+        ],
+    );
+    write(&site.join("a.txt"), b"old");
+    write(&site.join("Inner/b.txt"), b"old b");
+    write(&site.join("Inner/extra.txt"), b"extra");
+    let mut request = request(&package);
+    request.map = vec![("C:\\".to_owned(), folder.path().to_owned())];
+    request.extras = Extras::Delete;
+    let report = run(&request).unwrap();
+    assert_eq!((report.failure, report.outcome.word()), (None, "done"));
+    assert!(report.verified && report.contents.len() == 1, "all of it is one deployment");
+    let text = |name: &str| read(&site.join(name)).unwrap_or_default();
+    assert_eq!(
+        ["a.txt", "Inner/b.txt", "Inner/sub/c.txt", "Inner/d.txt"].map(text),
+        ["new", "new b", "c", "single"]
+    );
+    assert!(!host::exists(&site.join("Inner/extra.txt")), "every folder is as its provider says");
+    assert_eq!(host::list(folder.path()).unwrap().len(), 3, "one work folder beside the site");
+    assert_eq!(run(&request).unwrap().outcome.word(), "unchanged");
+    take_back(&site);
+    assert_eq!(["a.txt", "Inner/b.txt", "Inner/extra.txt"].map(text), ["old", "old b", "extra"]);
+    assert!(!host::exists(&site.join("Inner/sub")) && !host::exists(&site.join("Inner/d.txt")));
+}
+
+/// Wants an end as soon as a file holds a text.
+struct UntilWritten(std::path::PathBuf, &'static str);
+
+impl Monitor for UntilWritten {
+    fn is_interrupted(&self) -> bool {
+        read(&self.0).as_deref() == Some(self.1)
+    }
+}
+
+#[test]
+fn when_one_folder_fails_the_others_are_again_as_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let (package, one, two) =
+        (folder.path().join("package"), folder.path().join("one"), folder.path().join("two"));
+    unpacked(
+        &package,
+        &[
+            ("filePath", "C:\\three\\c.txt", &[("", "new")]),
+            ("contentPath", "C:\\one", &[("a.txt", "new")]),
+            ("contentPath", "C:\\two", &[("b.txt", "new")]),
+        ],
+    );
+    write(&one.join("a.txt"), b"old");
+    write(&two.join("b.txt"), b"old");
+    let mut request = request(&package);
+    request.map = vec![("C:\\".to_owned(), folder.path().to_owned())];
+    let monitor = UntilWritten(one.join("a.txt"), "new");
+    let report = run_watched(&request, &monitor).unwrap();
+    assert_eq!(report.outcome.word(), "rolled-back", "{:?}", report.failure);
+    assert_eq!(report.totals.replaced_files, 0);
+    let texts = || [one.join("a.txt"), two.join("b.txt")].map(|path| read(&path).unwrap());
+    assert_eq!(texts(), ["old", "old"]);
+    assert!(!host::exists(&folder.path().join("three")), "single files come last");
+    // With somebody at work in one of them, neither is changed.
+    let shop = LocalWorkshop::beside(&two).unwrap();
+    let lock = shop.lock("{}").unwrap();
+    assert_eq!(run(&request).unwrap().outcome.word(), "busy");
+    assert_eq!(texts(), ["old", "old"]);
+    drop(lock);
+    let report = run(&request).unwrap();
+    assert_eq!((report.failure, report.outcome.word()), (None, "done"));
+    assert_eq!(texts(), ["new", "new"]);
+    assert_eq!(read(&folder.path().join("three/c.txt")).as_deref(), Some("new"));
+}
+
+#[test]
+fn the_folder_of_an_empty_provider_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let package = folder.path().join("package");
+    unpacked(&package, &[("contentPath", "C:\\site", &[("a.txt", "a")])]);
+    let mut request = request(&package);
+    request.map = vec![("C:\\".to_owned(), folder.path().to_owned())];
+    request.skip = vec!["objectName=filePath".to_owned()];
+    request.mode = DeployMode::DryRun;
+    assert_eq!(run(&request).unwrap().totals.created_directories, 1);
+    request.mode = DeployMode::Execute;
+    let report = run(&request).unwrap();
+    assert_eq!((report.outcome.word(), report.totals.created_directories), ("done", 1));
+    assert!(host::is_dir(&folder.path().join("site")));
+    assert_eq!(run(&request).unwrap().outcome.word(), "unchanged");
+}
+
+// WD-1
+#[test]
+fn a_file_that_is_newer_by_less_than_two_seconds_is_compared_by_its_content() {
+    let folder = tempfile::tempdir().unwrap();
+    let (package, site) = (folder.path().join("package"), folder.path().join("site"));
+    unpacked(&package, &[("contentPath", "C:\\site", &[("a.txt", "new"), ("b.txt", "new")])]);
+    let at = |path: &Path, seconds: i64| {
+        let (name, tree) = (path.file_name().unwrap(), LocalTree::open(path.parent().unwrap()));
+        let (tree, path) = (tree.unwrap(), RelPath::parse(name.to_str().unwrap()).unwrap());
+        let stamp = tree.stamp(&path).unwrap().unwrap();
+        tree.touch(&path, Stamp { modified: Ticks::from_unix(seconds, 0), ..stamp }).unwrap();
+    };
+    for (name, content) in [("a.txt", b"old"), ("b.txt", b"new")] {
+        write(&site.join(name), content);
+        at(&site.join(name), 1_700_000_001);
+        at(&package.join("Content/C_C/site").join(name), 1_700_000_000);
+    }
+    let mut request = request(&package);
+    request.to = Some(site.clone());
+    let report = run(&request).unwrap();
+    assert_eq!((report.totals.replaced_files, report.totals.unchanged_files), (1, 1));
+    assert_eq!(read(&site.join("a.txt")).as_deref(), Some("new"));
+    assert_eq!(run(&request).unwrap().outcome.word(), "unchanged");
 }

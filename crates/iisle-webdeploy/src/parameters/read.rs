@@ -142,9 +142,9 @@ impl Reader<'_> {
             match document.local_name(child) {
                 "parameterEntry" => parameter.entries.push(self.entry(child)?),
                 "parameterValidation" => parameter.validations.push(self.validation(child)?),
-                // Texts in other languages: accepted, never used.
+                // Texts in other languages: accepted, never used. Web Deploy itself writes `culture`.
                 "description" | "friendlyName" => {
-                    self.known_attributes(child, &["language"])?;
+                    self.known_attributes(child, &["language", "culture"])?;
                     self.no_elements(child)?;
                 }
                 _ => return Err(self.unknown_element(child, node)),
