@@ -58,7 +58,7 @@ pub use iisle_sync::staged::Direction;
 pub use iisle_sync::{
     Compare, Ending, Extras, Guard, Kept, Locked, Plan, Step as SyncStep, Stream, Totals, Why,
 };
-pub use iisle_tree::{Holder, Stamp, Ticks, digest::Digest, interrupt};
+pub use iisle_tree::{Holder, Stamp, Ticks, digest::Digest, interrupt, workshop::Waits};
 pub use iisle_webconfig::{
     ApplicationInitialization, Change, Difference, Explanation, GuidComment, HandlerFact, Hosting,
     LocationFact, Newline, OnMalformed, Place, Position, Setting as WebConfigSetting,

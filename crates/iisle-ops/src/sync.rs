@@ -8,6 +8,7 @@ use iisle_path::Patterns;
 use iisle_sync::staged::Direction;
 use iisle_sync::{Compare, Ending, Extras, Kept, Locked, Plan, Policy, Stream, Totals};
 use iisle_tree::host::{self, Overlap};
+use iisle_tree::workshop::Waits;
 use iisle_tree::{LocalTree, Tree};
 
 use crate::apply::Bound;
@@ -251,6 +252,8 @@ pub struct SyncReport {
     pub offline: Option<Duration>,
     /// How long old and new files stood side by side, when they were swapped as a whole.
     pub swapping: Option<Duration>,
+    /// How long was waited for files that somebody held.
+    pub waits: Waits,
     /// The plan, when it was asked for or refused.
     pub plan: Option<Plan>,
     /// Who is at work there, when that kept it from beginning.
@@ -375,6 +378,7 @@ fn report(request: &SyncRequest, outcome: SyncOutcome, totals: Totals) -> SyncRe
         deployment: None,
         offline: None,
         swapping: None,
+        waits: Waits::default(),
         plan: None,
         busy: None,
         failure: None,
@@ -466,6 +470,7 @@ fn executed(request: &SyncRequest, outcome: iisle_sync::Outcome) -> SyncReport {
         locked: outcome.locked,
         offline: outcome.offline,
         swapping: outcome.swapping,
+        waits: outcome.waits,
         undone_steps: outcome.undone.len() as u64,
         failure,
         ..report(request, SyncOutcome::Ended(outcome.ending), outcome.totals)

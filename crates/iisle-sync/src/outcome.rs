@@ -1,6 +1,7 @@
 use std::fmt;
 
 use iisle_path::RelPath;
+use iisle_tree::workshop::Waits;
 use iisle_tree::{Holder, TreeError};
 use thiserror::Error;
 
@@ -130,6 +131,8 @@ pub struct Outcome {
     /// How long files were swapped in, of a deployment as a whole: so long old and new ones stood side
     /// by side.
     pub swapping: Option<std::time::Duration>,
+    /// How long was waited for files that somebody held.
+    pub waits: Waits,
 }
 
 /// Why a step was not done, or none was begun.

@@ -1,3 +1,4 @@
+use iisle_tree::workshop::Waits;
 use iisle_tree::{TreeError, TreeMut};
 
 use crate::outcome::{Ending, Locked, Outcome, StepError, Totals};
@@ -31,6 +32,7 @@ pub(crate) fn unbegun(
         undone: plan.steps.clone(),
         offline: None,
         swapping: None,
+        waits: Waits::default(),
     }
 }
 

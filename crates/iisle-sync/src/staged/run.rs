@@ -1,11 +1,12 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use iisle_report::{HeldBy, Monitor, Phase as Busy, Retry};
 use iisle_tree::digest::Digest;
-use iisle_tree::workshop::{Look, Spot, Workshop};
+use iisle_tree::workshop::{Look, Spot, Waits, Workshop};
 use iisle_tree::{Holder, Stamp, Ticks, Tree, TreeError, TreeMut};
 
 use super::journal::{Journal, Phase};
@@ -136,12 +137,18 @@ pub fn deploy(staging: &Staging<'_>, plan: &Plan) -> Outcome {
     if plan.is_empty() {
         return unbegun(plan, Ending::Unchanged, Vec::new(), Vec::new());
     }
-    Deployment { staging, plan }.run()
+    let deployment = Deployment { staging, plan, waits: Mutex::default() };
+    let outcome = deployment.run();
+    let mut waits = deployment.waits.into_inner().unwrap_or_else(PoisonError::into_inner);
+    waits.add(staging.shop.waits());
+    Outcome { waits, ..outcome }
 }
 
 struct Deployment<'a> {
     staging: &'a Staging<'a>,
     plan: &'a Plan,
+    /// For files of the plan before anything was swapped.
+    waits: Mutex<Waits>,
 }
 
 /// Why it ended before it was done.
@@ -411,6 +418,8 @@ impl<'a> Deployment<'a> {
             }
             (self.staging.sleep)(poll);
             waited += poll;
+            let files = held.iter().map(|locked| locked.path.to_string());
+            self.waits.lock().unwrap_or_else(PoisonError::into_inner).note(files, poll);
             poll = (poll * 5 / 4).min(LAST_POLL);
         }
     }
@@ -484,6 +493,7 @@ impl<'a> Deployment<'a> {
             undone: Vec::new(),
             offline: None,
             swapping: None,
+            waits: Waits::default(),
         }
     }
 }

@@ -601,6 +601,11 @@ fn a_held_file_takes_the_app_offline_until_it_lets_go() {
         let source = LocalTree::open(&stage.source).unwrap();
         let outcome = Stage::deploy_to(&stage.shop(), offline, &source, &site);
         let names: Vec<_> = outcome.locked.iter().map(|l| l.path.to_string()).collect();
+        let waits = &outcome.waits;
+        match offline {
+            Offline::Auto(_) => assert_eq!(waits.files(), [("App.dll", waits.total())]),
+            _ => assert!(waits.total() >= Duration::from_secs(1)),
+        }
         (outcome.ending, names, stage.site(), stage.work())
     };
     let (ending, _, site, _) = run(3, Offline::Auto(AWAY));

@@ -2,7 +2,7 @@ use std::io::{self, Read};
 
 use iisle_path::RelPath;
 
-use super::{Look, Spot, State, Workshop};
+use super::{Look, Spot, State, Waits, Workshop};
 use crate::breaks::{Breaks, Fate};
 use crate::digest::Digest;
 use crate::{Durability, Stamp, TreeError};
@@ -86,6 +86,10 @@ impl<'a> Faulty<'a> {
 }
 
 impl Workshop for Faulty<'_> {
+    fn waits(&self) -> Waits {
+        self.shop.waits()
+    }
+
     fn state(&self, spot: &Spot) -> Result<Option<State>, TreeError> {
         self.shop.state(spot)
     }

@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 use super::lock::work_name;
 use super::molds::Molds;
 use super::patience::Patience;
-use super::{Lock, LockError, Look, Spot, State, Workshop};
+use super::{Lock, LockError, Look, Spot, State, Waits, Workshop};
 use crate::digest::{Digest, of_reader};
 use crate::local::{CopyError, copy, is_missing, remove_below, system};
 use crate::{Durability, Stamp, TreeError};
@@ -135,6 +135,10 @@ fn blocked(error: &io::Error, target: &Path) -> Option<Vec<crate::Holder>> {
 }
 
 impl Workshop for LocalWorkshop {
+    fn waits(&self) -> Waits {
+        self.patience.waits()
+    }
+
     fn state(&self, spot: &Spot) -> Result<Option<State>, TreeError> {
         match fs::symlink_metadata(self.host(spot)) {
             Ok(metadata) if metadata.is_file() => Ok(Some(State::File(system::stamp(&metadata)))),
@@ -227,7 +231,8 @@ impl Workshop for LocalWorkshop {
             .and_then(|()| system::flush_file(&file))
             .map_err(failed("set the time of", spot))?;
         drop(file);
-        let moved = mold.map_or(Ok(()), |mold| self.patience.with(|| fs::rename(&mold, &named)));
+        let moved =
+            mold.map_or(Ok(()), |mold| self.patience.with(spot, || fs::rename(&mold, &named)));
         moved.map_err(failed("create", spot))
     }
 
@@ -250,7 +255,7 @@ impl Workshop for LocalWorkshop {
         let metadata = fs::symlink_metadata(&host).map_err(failed("examine", spot))?;
         let file = self
             .patience
-            .with(|| system::open_for_attributes(&host))
+            .with(spot, || system::open_for_attributes(&host))
             .map_err(failed("set the time of", spot))?;
         if system::stamp(&metadata).read_only != stamp.read_only {
             system::set_attributes(&file, Some(&metadata), stamp)
@@ -261,7 +266,7 @@ impl Workshop for LocalWorkshop {
 
     fn link(&self, from: &Spot, to: &Spot) -> Result<(), TreeError> {
         let (source, target) = (self.host(from), self.host(to));
-        let link = || self.patience.with(|| fs::hard_link(&source, &target));
+        let link = || self.patience.with(to, || fs::hard_link(&source, &target));
         let linked = match link() {
             // Most often the folder is there already.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -283,7 +288,7 @@ impl Workshop for LocalWorkshop {
 
     fn rename(&self, from: &Spot, to: &Spot) -> Result<(), TreeError> {
         let (old, new) = (self.host(from), self.host(to));
-        self.patience.with(|| system::replace(&old, &new)).map_err(|error| {
+        self.patience.with(to, || system::replace(&old, &new)).map_err(|error| {
             let Some(holders) = blocked(&error, &new) else { return failed("rename", to)(error) };
             TreeError::InUse { path: to.to_string(), holders, source: error }
         })
@@ -291,7 +296,7 @@ impl Workshop for LocalWorkshop {
 
     fn remove(&self, spot: &Spot) -> Result<(), TreeError> {
         let host = self.host(spot);
-        match self.patience.with(|| system::remove(&host)) {
+        match self.patience.with(spot, || system::remove(&host)) {
             Err(error) if !is_missing(&error) => Err(failed("remove", spot)(error)),
             _ => Ok(()),
         }
@@ -324,7 +329,7 @@ impl Workshop for LocalWorkshop {
             return self.create_directory(spot);
         };
         fs::create_dir(&mold)
-            .and_then(|()| self.patience.with(|| fs::rename(&mold, &named)))
+            .and_then(|()| self.patience.with(spot, || fs::rename(&mold, &named)))
             .map_err(failed("create the folder", spot))
     }
 

@@ -8,6 +8,7 @@ mod molds;
 mod patience;
 #[cfg(test)]
 mod tests;
+mod waits;
 
 use std::io::Read;
 
@@ -16,6 +17,7 @@ use iisle_path::RelPath;
 pub use faulty::{Broken, Faulty};
 pub use local::LocalWorkshop;
 pub use lock::{Lock, LockError, Notice};
+pub use waits::Waits;
 
 use crate::digest::Digest;
 use crate::{Durability, Stamp, TreeError};
@@ -79,6 +81,9 @@ impl Look<'_> {
 /// [`append`](Self::append) may leave a part of what they write, under the name they were given, and
 /// [`remove_tree`](Self::remove_tree) a part of what it removes.
 pub trait Workshop: Send + Sync {
+    /// How long was waited so far for files that somebody held for a moment.
+    fn waits(&self) -> Waits;
+
     /// What stands there; `None` for nothing.
     fn state(&self, spot: &Spot) -> Result<Option<State>, TreeError>;
 

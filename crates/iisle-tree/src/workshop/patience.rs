@@ -1,6 +1,8 @@
 use std::io;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::{Spot, Waits};
 use crate::local::system;
 
 /// The first wait; each is twice the one before.
@@ -11,9 +13,10 @@ const LONGEST: Duration = Duration::from_secs(1);
 /// How long is waited for a file that somebody holds for a moment: scanners, indexers, backups.
 ///
 /// Source: `sync.md` LK-6.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Patience {
     limit: Duration,
+    waits: Mutex<Waits>,
 }
 
 impl Default for Patience {
@@ -25,11 +28,15 @@ impl Default for Patience {
 
 impl Patience {
     pub(super) fn new(limit: Duration) -> Self {
-        Self { limit }
+        Self { limit, waits: Mutex::default() }
     }
 
-    /// Does `change`, again and again as long as the file is in use and patience lasts.
-    pub(super) fn with<T>(self, mut change: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    /// Does `change` at `spot`, again and again as long as the file is in use and patience lasts.
+    pub(super) fn with<T>(
+        &self,
+        spot: &Spot,
+        mut change: impl FnMut() -> io::Result<T>,
+    ) -> io::Result<T> {
         let started = Instant::now();
         let mut wait = FIRST;
         loop {
@@ -37,12 +44,23 @@ impl Patience {
                 Err(error) if system::is_in_use(&error) && started.elapsed() < self.limit => {
                     let left = self.limit.saturating_sub(started.elapsed());
                     tracing::debug!(%error, wait = ?wait, "a file is in use");
-                    std::thread::sleep(jittered(wait, started.elapsed()).min(left));
+                    let nap = jittered(wait, started.elapsed()).min(left);
+                    std::thread::sleep(nap);
+                    self.noted().note([spot.to_string()], nap);
                     wait = (wait * 2).min(LONGEST);
                 }
                 result => return result,
             }
         }
+    }
+
+    /// How long was waited so far.
+    pub(super) fn waits(&self) -> Waits {
+        self.noted().clone()
+    }
+
+    fn noted(&self) -> std::sync::MutexGuard<'_, Waits> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -54,7 +72,7 @@ fn jittered(wait: Duration, noise: Duration) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::{FIRST, Patience, jittered};
+    use super::{FIRST, Patience, Spot, Waits, jittered};
     use std::io;
     use std::time::Duration;
 
@@ -66,30 +84,34 @@ mod tests {
     // LK-6
     #[test]
     fn a_file_that_is_let_go_in_time_is_had() {
-        let mut left = 3;
-        let result = Patience::default().with(|| {
+        let (mut left, patience) = (3, Patience::default());
+        let result = patience.with(&Spot::Top, || {
             left -= 1;
             if left > 0 { Err(held()) } else { Ok(left) }
         });
         assert_eq!(result.unwrap(), 0);
+        let waits = patience.waits();
+        assert_eq!(waits.files(), [("the folder itself", waits.total())]);
+        assert!(waits.total() >= FIRST * 9 / 4, "{waits:?}");
     }
 
     // LK-6
     #[test]
     fn patience_ends_and_other_errors_are_told_at_once() {
         let mut tries = 0;
-        let error = Patience::new(Duration::from_millis(25)).with(|| {
+        let error = Patience::new(Duration::from_millis(25)).with(&Spot::Top, || {
             tries += 1;
             Err::<(), _>(held())
         });
         assert!(error.is_err() && (2..9).contains(&tries), "{tries}");
         let mut tries = 0;
-        let denied = Patience::default().with(|| {
+        let patience = Patience::default();
+        let denied = patience.with(&Spot::Top, || {
             tries += 1;
             Err::<(), _>(io::Error::from(io::ErrorKind::PermissionDenied))
         });
         assert!(denied.is_err());
-        assert_eq!(tries, 1);
+        assert_eq!((tries, patience.waits()), (1, Waits::default()));
     }
 
     // LK-6

@@ -1,7 +1,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use iisle_ops::{Ending, Kept, Plan, SyncOutcome, SyncReport, SyncStep, Totals};
+use iisle_ops::{Ending, Kept, Plan, SyncOutcome, SyncReport, SyncStep, Totals, Waits};
 
 use super::style::{DIM, ERROR, GOOD};
 use super::text::{count, printable, size};
@@ -23,11 +23,30 @@ pub(crate) fn sync(report: &SyncReport) -> String {
     if let Some(time) = report.swapping {
         text += &swap_line(time, report.offline);
     }
+    text += &wait_line(&report.waits);
     if report.undone_steps > 0 && report.plan.is_none() {
         writeln!(text, "  {} not done", count(report.undone_steps, "step"))
             .expect("a string takes everything");
     }
     text
+}
+
+/// How long was waited for files in use, and for which the longest.
+fn wait_line(waits: &Waits) -> String {
+    let files = waits.files();
+    if files.is_empty() {
+        return String::new();
+    }
+    let seconds = |time: Duration| format!("{:.3} s", time.as_secs_f64());
+    let named: Vec<_> = files
+        .iter()
+        .take(NAMED)
+        .map(|(file, time)| format!("{} {}", printable(file), seconds(*time)))
+        .collect();
+    let more = files.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let (total, named) = (seconds(waits.total()), named.join(", "));
+    format!("  {DIM}waited {total} for files in use: {named}{more}{DIM:#}\n")
 }
 
 /// How long visitors could see old and new files side by side, and how long the page.
@@ -140,8 +159,23 @@ pub(crate) fn totals_text(totals: Totals, outcome: SyncOutcome) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::swap_line;
+    use super::{Waits, swap_line, wait_line};
     use std::time::Duration;
+
+    // LK-6
+    #[test]
+    fn how_long_was_waited_for_files_in_use_is_told() {
+        let mut waits = Waits::default();
+        assert_eq!(wait_line(&waits), "");
+        waits.note(["bin/App.dll".to_owned(), "a".to_owned()], Duration::from_millis(1500));
+        waits.note(["a".to_owned()], Duration::from_millis(40));
+        assert_eq!(
+            anstream::adapter::strip_str(&wait_line(&waits)).to_string(),
+            "  waited 1.540 s for files in use: a 1.540 s, bin/App.dll 1.500 s\n"
+        );
+        waits.note((0..9).map(|n| format!("f{n}")), Duration::from_secs(1));
+        assert!(wait_line(&waits).contains(" and 5 more"));
+    }
 
     // SD-22
     #[test]
