@@ -145,6 +145,8 @@ pub enum Problem {
     TaskOutput { task: String },
     #[error("`{name}` may not name an item type: a transform is about the items before it")]
     QualifiedMetadata { name: String },
+    #[error("`{text}` joins a reference to items with other text; put a semicolon between")]
+    EmbeddedReference { text: String },
     #[error("condition `{condition}`: {source}")]
     Condition { condition: String, source: ConditionError },
     #[error("`{expression}`: {source}")]
@@ -190,6 +192,7 @@ impl Problem {
             Self::OtherwiseNotLast => "MSB4084",
             Self::ChooseTooDeep { .. } => "MSB4114",
             Self::QualifiedMetadata { .. } => "MSB4043",
+            Self::EmbeddedReference { .. } => "MSB4012",
             Self::NoItemOperation => "MSB4232",
             Self::SeveralItemOperations => "MSB4111",
             Self::Condition { source, .. } => return source.code(),

@@ -5,7 +5,19 @@ use super::ConditionError;
 pub(crate) enum Allowed {
     Properties,
     PropertiesAndItems,
+    /// Of the item that is spoken of.
+    PropertiesAndMetadata,
     All,
+}
+
+impl Allowed {
+    fn items(self) -> bool {
+        matches!(self, Self::PropertiesAndItems | Self::All)
+    }
+
+    fn metadata(self) -> bool {
+        matches!(self, Self::PropertiesAndMetadata | Self::All)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,7 +162,7 @@ impl<'t> Scanner<'t> {
     }
 
     fn check_metadata(&self, name: &str) -> Result<(), ConditionError> {
-        if self.allowed == Allowed::All {
+        if self.allowed.metadata() {
             return Ok(());
         }
         let name = match name.split_once('.') {
@@ -166,7 +178,7 @@ impl<'t> Scanner<'t> {
     }
 
     fn items(&mut self, has_parenthesis: bool) -> Result<Token, ConditionError> {
-        if has_parenthesis && self.allowed == Allowed::Properties {
+        if has_parenthesis && !self.allowed.items() {
             return Err(ConditionError::ItemList);
         }
         let start = self.start;
@@ -219,7 +231,7 @@ impl<'t> Scanner<'t> {
                 }
                 b'@' if opens => {
                     expandable = true;
-                    if self.allowed == Allowed::Properties {
+                    if !self.allowed.items() {
                         return Err(ConditionError::ItemList);
                     }
                     if self.skip_items(self.at).is_err() {

@@ -196,10 +196,14 @@ impl ItemPass<'_, '_> {
             return Ok(());
         }
         for element in source.elements(group.node) {
-            if !self.condition(group, element, None, Allowed::All)?.0 {
+            let item_type = source.name(element).to_owned();
+            let allowed = Allowed::PropertiesAndMetadata;
+            let mut known = self.store.text_item("");
+            known.metadata = self.store.defaults(&item_type).to_vec();
+            let named = Some((&known, item_type.as_str()));
+            if !self.condition(group, element, named, allowed)?.0 {
                 continue;
             }
-            let item_type = source.name(element).to_owned();
             let mut given: Vec<(String, String, NodeId)> = Vec::new();
             for (name, value) in source.attributes(element) {
                 if !ITEM_ATTRIBUTES.contains(&name) {
@@ -218,7 +222,7 @@ impl ItemPass<'_, '_> {
                 let mut known = self.store.text_item("");
                 known.metadata = self.store.defaults(&item_type).to_vec();
                 let named = Some((&known, item_type.as_str()));
-                if node != element && !self.condition(group, node, named, Allowed::All)?.0 {
+                if node != element && !self.condition(group, node, named, allowed)?.0 {
                     continue;
                 }
                 let value = expression::replace_metadata(&value, |_, name| {
@@ -273,8 +277,11 @@ impl ItemPass<'_, '_> {
         };
         if self.store.items(item_type).is_empty() {
             // The engine comes no further than to the properties in the text.
-            let (_, doubts) = self.expand(group, node, text, true)?;
+            let (expanded, doubts) = self.expand(group, node, text, true)?;
             self.doubt(item_type, &doubts, group, node);
+            for part in expression::split(&expanded) {
+                self.refuse_embedded(item_type, group, node, text, part)?;
+            }
             return Ok(());
         }
         let named = self.named(group, node, item_type, text)?;
@@ -380,18 +387,26 @@ impl ItemPass<'_, '_> {
                 }
                 continue;
             }
-            let joined = match expression::expand(&self.store, part) {
-                Ok(joined) => joined,
-                Err(trouble) => {
-                    self.trouble(item_type, trouble, group, node, text)?;
-                    continue;
-                }
-            };
-            for part in joined.split(';').map(str::trim).filter(|part| !part.is_empty()) {
-                named.push(Named::of(part, style, &self.evaluation.project_dir));
-            }
+            self.refuse_embedded(item_type, group, node, text, part)?;
+            named.push(Named::of(part, style, &self.evaluation.project_dir));
         }
         Ok(named)
+    }
+
+    /// Where items are listed, a reference stands alone between semicolons.
+    fn refuse_embedded(
+        &mut self,
+        item_type: &str,
+        group: &Deferred,
+        node: NodeId,
+        text: &str,
+        part: &str,
+    ) -> Result<(), EvaluateError> {
+        if expression::is_reference(part) || !expression::holds_reference(part) {
+            return Ok(());
+        }
+        let problem = Problem::EmbeddedReference { text: part.to_owned() };
+        self.trouble(item_type, Trouble::Refused(Box::new(problem)), group, node, text)
     }
 
     fn include(

@@ -92,6 +92,20 @@ fn attributes_and_elements_that_have_no_place_are_refused_in_dead_branches_too()
     check("<ItemDefinitionGroup><K><M>@(I)</M></K></ItemDefinitionGroup>", "MSB4164 2,25");
     check("<ItemDefinitionGroup><K Include=\"a\"/></ItemDefinitionGroup>", "MSB4066 2,25");
     check("<Message Text=\"x\"/>", "- 2,1");
+    let definition =
+        "<ItemDefinitionGroup><B><M Condition=\"'@(A)' == ''\">1</M></B></ItemDefinitionGroup>";
+    check(definition, "MSB4099 2,28");
+    check("<ItemGroup><A Include=\"b;@(B).txt\"/></ItemGroup>", "MSB4012 2,15");
+    check("<ItemGroup><A Remove=\"x@(B)\"/></ItemGroup>", "MSB4012 2,15");
+}
+
+#[test]
+fn conditions_of_definitions_speak_of_the_metadata_so_far() {
+    let body = "<ItemDefinitionGroup>
+      <B Condition=\"'%(M)' == ''\"><M>1</M></B>
+      <B Condition=\"'%(M)' == ''\"><M>2</M></B>
+    </ItemDefinitionGroup><ItemGroup><B Include='x' /></ItemGroup>";
+    assert_eq!(items(&project(body, &[]).unwrap(), "B"), ["x M=1"]);
 }
 
 #[test]
