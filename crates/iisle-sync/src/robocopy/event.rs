@@ -29,8 +29,7 @@ pub enum Event {
         /// Its place, in the source unless it is extra.
         path: PathBuf,
     },
-    /// So much of the file shown last is copied, 0 to 100; 100 comes once for every file
-    /// that is not empty.
+    /// So much of the file shown last is copied, 0 to 100; 100 comes once for every file.
     Progress(u8),
     /// Something could not be done.
     Error {

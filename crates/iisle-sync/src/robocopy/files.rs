@@ -84,9 +84,7 @@ impl FileStep {
             });
         let mut done = Done { is_copied: copied.is_some(), ..Done::default() };
         if done.is_copied {
-            if self.facts.size > 0 {
-                say(Event::Progress(100));
-            }
+            say(Event::Progress(100));
             if job.clears_archive && job.moving == Moving::Nothing {
                 let attributes = Some(self.facts.attributes.without(Attributes::ARCHIVE));
                 let carry = Carry { modified: None, attributes };

@@ -255,6 +255,19 @@ fn what_is_excluded_is_neither_copied_nor_deleted_at_any_depth() {
     );
 }
 
+#[test]
+fn excluded_directories_count_as_skipped() {
+    let stage = Stage::new("a 1 1\nbin/b 1 1\nc/d 1 1", "a 1 1");
+    let selection =
+        Selection { exclude_directories: vec![Exclusion::new("bin")], ..Selection::default() };
+    let job = Job { selection, recursion: Recursion::All, ..stage.job() };
+    let (text, tally) = stage.run_at(&job, &Clockwork::default());
+    assert!(text.contains("Named - s/bin/"), "{text}");
+    let rows = tally.directories;
+    assert_eq!((rows.total, rows.copied, rows.skipped), (3, 1, 2));
+    assert_eq!(tally.files.total, 2);
+}
+
 // RB-5
 #[test]
 fn full_paths_protect_on_the_side_they_name() {
@@ -542,18 +555,6 @@ fn files_excluded_by_name_keep_their_times() {
     assert_eq!(found, moment(50));
 }
 
-#[test]
-fn an_empty_file_has_no_progress() {
-    let stage = Stage::new("a 1 0\nb 1 3", "");
-    let mut percents = Vec::new();
-    run(&stage.job(), &Clockwork::default(), &mut |event| {
-        if let Event::Progress(percent) = event {
-            percents.push(percent);
-        }
-    });
-    assert_eq!(percents, [100]);
-}
-
 // RB-7
 #[test]
 fn without_data_only_directories_are_made_and_extras_purged() {
@@ -669,6 +670,7 @@ mod links {
         let (text, tally) = stage.run_at(&job, &Clockwork::default());
         assert!(text.contains("Junction - s/dir/") && text.contains("(Junction) s/link"), "{text}");
         assert_eq!((tally.files.total, tally.files.skipped), (3, 1));
+        assert_eq!((tally.directories.total, tally.directories.skipped), (3, 2));
     }
 
     #[test]

@@ -8,8 +8,10 @@ use jiff::tz::TimeZone;
 use super::header::RULE;
 use super::{dates, sizes};
 
-/// Blanks before the number of bytes a second.
+/// Blanks before the number of bytes a second, at least.
 const SPEED_INDENT: usize = 11;
+/// Columns of both speeds together with those blanks, at least.
+const SPEED_WIDTH: usize = 20;
 
 /// What a run has come to.
 #[derive(Debug, Clone, Copy)]
@@ -58,9 +60,9 @@ pub(super) fn table(sum: &Sum<'_>, zone: &TimeZone) -> String {
         let minute = (u128::from(speed) * 60 * 1000 + (1 << 19)) >> 20;
         let whole = sizes::grouped(u64::try_from(minute / 1000).unwrap_or(u64::MAX));
         let minute = format!("{whole}.{:03}", minute % 1000);
-        // The second number ends where the first does, which begins behind eleven blanks.
+        // The second number ends where the first does.
         let speed = sizes::grouped(speed);
-        let width = SPEED_INDENT + speed.len();
+        let width = (SPEED_INDENT + speed.len()).max(SPEED_WIDTH);
         line(format_args!("\n\n   Speed :{speed:>width$} Bytes/sec."));
         line(format_args!("   Speed :{minute:>width$} MegaBytes/min."));
     }
@@ -133,15 +135,28 @@ mod tests {
 
     #[test]
     fn both_speeds_end_in_one_column_whatever_they_are() {
-        let slow = Tally {
-            bytes: Row { copied: 58_546, ..Row::default() },
-            copying: Duration::from_secs(1),
-            ..Tally::default()
-        };
-        let text = check(&slow, false, true);
-        let speeds =
-            "   Speed :           58,546 Bytes/sec.\n   Speed :            3.350 MegaBytes/min.\n";
-        assert!(text.contains(speeds), "{text}");
+        for (copied, speeds) in [
+            (
+                143_342,
+                "   Speed :             143,342 Bytes/sec.\n   Speed :               8.202 MegaBytes/min.\n",
+            ),
+            (
+                5_932_258,
+                "   Speed :           5,932,258 Bytes/sec.\n   Speed :             339.447 MegaBytes/min.\n",
+            ),
+            (
+                58_546_311,
+                "   Speed :           58,546,311 Bytes/sec.\n   Speed :            3,350.047 MegaBytes/min.\n",
+            ),
+        ] {
+            let tally = Tally {
+                bytes: Row { copied, ..Row::default() },
+                copying: Duration::from_secs(1),
+                ..Tally::default()
+            };
+            let text = check(&tally, false, true);
+            assert!(text.contains(speeds), "{text}");
+        }
     }
 
     #[test]
