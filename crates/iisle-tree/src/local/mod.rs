@@ -1,5 +1,6 @@
 //! The local disk. `unix` and `windows` offer the same items; everything else is common.
 
+mod beneath;
 mod cleanup;
 mod listing;
 mod place;
@@ -21,6 +22,7 @@ pub(crate) use unix as system;
 #[cfg(windows)]
 pub(crate) use windows as system;
 
+pub(crate) use beneath::{Base, Beneath};
 pub(crate) use cleanup::remove_below;
 pub(crate) use place::{is_below, resolve};
 pub(crate) use temporary::{Temporary, aside, is_part, is_temporary, part_name};

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use iisle_path::{NameRules, RelPath};
 
+use super::beneath::{Base, Beneath};
 use super::cleanup::remove_leftovers;
 use super::system;
 use super::temporary::{Temporary, aside};
@@ -168,6 +169,14 @@ impl LocalTree {
         Ok(())
     }
 
+    /// Where `path` is changed: nobody leads it elsewhere by a link, where links are kept.
+    fn changed(&self, path: &RelPath) -> io::Result<Beneath> {
+        match self.links {
+            Links::Keep => Beneath::find(&self.base, path, Base::AsGiven),
+            Links::Follow => Ok(Beneath::own(self.host_path(path))),
+        }
+    }
+
     fn metadata(&self, path: &RelPath) -> Result<Option<Metadata>, TreeError> {
         let host = self.host_path(path);
         let result = match self.links {
@@ -189,6 +198,16 @@ impl LocalTree {
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Walked::default()),
             Err(error) => Err(TreeError::met("list", self.root.display().to_string(), error)),
+        }
+    }
+
+    /// Creates the folder that `path` lies in.
+    fn create_folder_of(&self, path: &RelPath) -> Result<(), TreeError> {
+        match path.parent() {
+            Some(parent) => self.create_directory(&parent),
+            None => fs::create_dir_all(&self.base).map_err(|error| {
+                TreeError::met("create the folder", self.root.display().to_string(), error)
+            }),
         }
     }
 
@@ -250,19 +269,28 @@ impl TreeMut for LocalTree {
     fn write(&self, path: &RelPath, stamp: Stamp, content: &mut dyn Read) -> Result<(), TreeError> {
         Self::check_name(path)?;
         self.check(path)?;
-        let target = self.host_path(path);
         let replaced = self.metadata(path)?;
         if replaced.as_ref().is_some_and(Metadata::is_dir) {
             return Err(TreeError::NotAFile(path.to_string()));
         }
-        let mut temporary = Self::temporary(&target).map_err(Self::error("create", path))?;
+        let found = match self.changed(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.create_folder_of(path)?;
+                self.changed(path)
+            }
+            other => other,
+        };
+        let found = found.map_err(Self::error("create", path))?;
+        let target = found.place();
+        let mut temporary = Self::temporary(target).map_err(Self::error("create", path))?;
         let file = temporary.file();
-        let found = copy(content, file, stamp.size).map_err(|failure| match failure {
+        let length = copy(content, file, stamp.size).map_err(|failure| match failure {
             CopyError::Read(source) => TreeError::met("read", path.as_str(), source),
             CopyError::Write(source) => TreeError::met("write", path.as_str(), source),
         })?;
-        if found != stamp.size {
-            return Err(TreeError::Changed { path: path.to_string(), expected: stamp.size, found });
+        if length != stamp.size {
+            let (path, expected, found) = (path.to_string(), stamp.size, length);
+            return Err(TreeError::Changed { path, expected, found });
         }
         file.set_modified(stamp.modified.to_system_time())
             .and_then(|()| system::set_attributes(file, replaced.as_ref(), stamp))
@@ -271,14 +299,15 @@ impl TreeMut for LocalTree {
                 Durability::Flushed => file.sync_all(),
             })
             .map_err(Self::error("set the time of", path))?;
-        temporary.commit(&target).map_err(|e| self.blocked("replace", path, e))
+        temporary.commit(target).map_err(|e| self.blocked("replace", path, e))
     }
 
     fn touch(&self, path: &RelPath, stamp: Stamp) -> Result<(), TreeError> {
         self.check(path)?;
         let error = || Self::error("set the time of", path);
         let metadata = self.metadata(path)?.ok_or_else(|| TreeError::NotFound(path.to_string()))?;
-        let file = system::open_for_attributes(&self.host_path(path)).map_err(error())?;
+        let found = self.changed(path).map_err(error())?;
+        let file = system::open_for_attributes(found.place()).map_err(error())?;
         file.set_modified(stamp.modified.to_system_time()).map_err(error())?;
         if system::stamp(&metadata).read_only == stamp.read_only {
             return Ok(());
@@ -290,14 +319,16 @@ impl TreeMut for LocalTree {
         Self::check_name(to)?;
         self.check(from)?;
         self.check(to)?;
-        let (old, new) = (self.host_path(from), self.host_path(to));
+        let old = self.changed(from).map_err(Self::error("rename", from))?;
+        let new = self.changed(to).map_err(Self::error("rename", to))?;
+        let (old, new) = (old.place(), new.place());
         let same = self.names().same(from.as_str(), to.as_str());
         if !same && self.metadata(to)?.is_some() {
             let source = io::Error::from(io::ErrorKind::AlreadyExists);
             return Err(TreeError::io("rename to", to.as_str(), source));
         }
-        match fs::rename(&old, &new) {
-            Ok(()) if !same || is_spelled(&new) => return Ok(()),
+        match fs::rename(old, new) {
+            Ok(()) if !same || is_spelled(new) => return Ok(()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(TreeError::NotFound(from.to_string()));
             }
@@ -306,10 +337,10 @@ impl TreeMut for LocalTree {
             // to overwrite. What a crash leaves under the third name, the next sync creates anew.
             Ok(()) | Err(_) => {}
         }
-        let between = aside(&new);
-        fs::rename(&old, &between).map_err(|e| self.blocked("rename", from, e))?;
-        fs::rename(&between, &new).map_err(|e| {
-            if let Err(error) = fs::rename(&between, &old) {
+        let between = aside(new);
+        fs::rename(old, &between).map_err(|e| self.blocked("rename", from, e))?;
+        fs::rename(&between, new).map_err(|e| {
+            if let Err(error) = fs::rename(&between, old) {
                 tracing::error!(path = %between.display(), %error, "cannot rename back");
             }
             self.blocked("rename", from, e)
@@ -318,7 +349,7 @@ impl TreeMut for LocalTree {
 
     fn remove(&self, path: &RelPath) -> Result<(), TreeError> {
         self.check(path)?;
-        match system::remove(&self.host_path(path)) {
+        match self.changed(path).and_then(|found| system::remove(found.place())) {
             Err(error) if !is_missing(&error) => Err(self.blocked("remove", path, error)),
             _ => Ok(()),
         }
@@ -327,12 +358,24 @@ impl TreeMut for LocalTree {
     fn create_directory(&self, path: &RelPath) -> Result<(), TreeError> {
         Self::check_name(path)?;
         self.check(path)?;
-        fs::create_dir_all(self.host_path(path)).map_err(Self::error("create the folder", path))
+        if self.links == Links::Follow {
+            let host = self.host_path(path);
+            return fs::create_dir_all(host).map_err(Self::error("create the folder", path));
+        }
+        let make = || self.changed(path).and_then(|found| found.create_folder());
+        let made = match make() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.create_folder_of(path)?;
+                make()
+            }
+            made => made,
+        };
+        made.map_err(Self::error("create the folder", path))
     }
 
     fn remove_directory(&self, path: &RelPath) -> Result<(), TreeError> {
         self.check(path)?;
-        match fs::remove_dir(self.host_path(path)) {
+        match self.changed(path).and_then(|found| fs::remove_dir(found.place())) {
             Err(error) if !is_missing(&error) => {
                 Err(TreeError::met("remove the folder", path.as_str(), error))
             }

@@ -11,7 +11,7 @@ use super::molds::Molds;
 use super::patience::Patience;
 use super::{Lock, LockError, Look, Spot, State, Waits, Workshop};
 use crate::digest::{Digest, of_reader};
-use crate::local::{CopyError, copy, is_missing, remove_below, system};
+use crate::local::{Base, Beneath, CopyError, copy, is_missing, remove_below, system};
 use crate::{Durability, Stamp, TreeError};
 
 /// A folder of this machine and `.NAME.deploy` beside it.
@@ -74,6 +74,15 @@ impl LocalWorkshop {
             Spot::Top => self.site.clone(),
             Spot::Site(path) => system::join(&self.site, path),
             Spot::Work(path) => system::join(&self.work, path),
+        }
+    }
+
+    /// Where something is changed: nobody leads it elsewhere by a link.
+    fn changed(&self, spot: &Spot) -> io::Result<Beneath> {
+        match spot {
+            Spot::Site(path) => Beneath::find(&self.site, path, Base::Resolved),
+            // The one has its name beside us, and the other is our own.
+            Spot::Top | Spot::Work(_) => Ok(Beneath::own(self.host(spot))),
         }
     }
 
@@ -251,11 +260,11 @@ impl Workshop for LocalWorkshop {
     }
 
     fn touch(&self, spot: &Spot, stamp: Stamp) -> Result<(), TreeError> {
-        let host = self.host(spot);
-        let metadata = fs::symlink_metadata(&host).map_err(failed("examine", spot))?;
+        let found = self.changed(spot).map_err(failed("examine", spot))?;
+        let metadata = fs::symlink_metadata(found.place()).map_err(failed("examine", spot))?;
         let file = self
             .patience
-            .with(spot, || system::open_for_attributes(&host))
+            .with(spot, || system::open_for_attributes(found.place()))
             .map_err(failed("set the time of", spot))?;
         if system::stamp(&metadata).read_only != stamp.read_only {
             system::set_attributes(&file, Some(&metadata), stamp)
@@ -265,8 +274,9 @@ impl Workshop for LocalWorkshop {
     }
 
     fn link(&self, from: &Spot, to: &Spot) -> Result<(), TreeError> {
-        let (source, target) = (self.host(from), self.host(to));
-        let link = || self.patience.with(to, || fs::hard_link(&source, &target));
+        let source = self.changed(from).map_err(failed("link", from))?;
+        let (source, target) = (source.place(), self.host(to));
+        let link = || self.patience.with(to, || fs::hard_link(source, &target));
         let linked = match link() {
             // Most often the folder is there already.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -280,23 +290,29 @@ impl Workshop for LocalWorkshop {
             return Err(failed("link", from)(error));
         }
         tracing::debug!(%error, "the volume has no links; a copy has to do");
-        let metadata = fs::symlink_metadata(&source).map_err(failed("examine", from))?;
-        let mut content = File::open(&source).map_err(failed("open", from))?;
+        let metadata = fs::symlink_metadata(source).map_err(failed("examine", from))?;
+        let mut content = File::open(source).map_err(failed("open", from))?;
         let stamp = system::stamp(&metadata);
         self.create(to, Look { like: Some(from), ..Look::of(stamp) }, &mut content)
     }
 
     fn rename(&self, from: &Spot, to: &Spot) -> Result<(), TreeError> {
-        let (old, new) = (self.host(from), self.host(to));
-        self.patience.with(to, || system::replace(&old, &new)).map_err(|error| {
-            let Some(holders) = blocked(&error, &new) else { return failed("rename", to)(error) };
+        let old = self.changed(from).map_err(failed("rename", from))?;
+        let new = self.changed(to).map_err(failed("rename", to))?;
+        let rename = || system::replace(old.place(), new.place());
+        self.patience.with(to, rename).map_err(|error| {
+            let Some(holders) = blocked(&error, &self.host(to)) else {
+                return failed("rename", to)(error);
+            };
             TreeError::InUse { path: to.to_string(), holders, source: error }
         })
     }
 
     fn remove(&self, spot: &Spot) -> Result<(), TreeError> {
-        let host = self.host(spot);
-        match self.patience.with(spot, || system::remove(&host)) {
+        let found = self.changed(spot);
+        let removed =
+            found.and_then(|found| self.patience.with(spot, || system::remove(found.place())));
+        match removed {
             Err(error) if !is_missing(&error) => Err(failed("remove", spot)(error)),
             _ => Ok(()),
         }
@@ -318,7 +334,18 @@ impl Workshop for LocalWorkshop {
     }
 
     fn create_directory(&self, spot: &Spot) -> Result<(), TreeError> {
-        fs::create_dir_all(self.host(spot)).map_err(failed("create the folder", spot))
+        let Spot::Site(path) = spot else {
+            return fs::create_dir_all(self.host(spot)).map_err(failed("create the folder", spot));
+        };
+        let make = || self.changed(spot).and_then(|found| found.create_folder());
+        let made = match make() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.create_directory(&path.parent().map_or(Spot::Top, Spot::Site))?;
+                make()
+            }
+            made => made,
+        };
+        made.map_err(failed("create the folder", spot))
     }
 
     fn create_directory_for(&self, spot: &Spot, place: &Spot) -> Result<(), TreeError> {
@@ -334,7 +361,7 @@ impl Workshop for LocalWorkshop {
     }
 
     fn remove_directory(&self, spot: &Spot) -> Result<(), TreeError> {
-        match system::remove_folder(&self.host(spot)) {
+        match self.changed(spot).and_then(|found| system::remove_folder(found.place())) {
             Err(error)
                 if !is_missing(&error) && error.kind() != io::ErrorKind::DirectoryNotEmpty =>
             {

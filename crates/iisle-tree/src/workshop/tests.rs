@@ -161,3 +161,37 @@ fn what_is_made_for_a_place_lies_where_it_is_asked_for() {
     shop.rename(&made, &inner).unwrap();
     assert_eq!(shop.read(&file, 9).unwrap(), b"x");
 }
+
+// SD-32
+#[cfg(unix)]
+#[test]
+fn nothing_is_changed_through_a_link_that_somebody_swapped_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let (site, elsewhere) = (folder.path().join("site"), folder.path().join("elsewhere"));
+    fs::create_dir_all(site.join("a")).unwrap();
+    fs::create_dir(&elsewhere).unwrap();
+    for root in [&site.join("a"), &elsewhere] {
+        fs::write(root.join("old"), "x").unwrap();
+        fs::create_dir(root.join("empty")).unwrap();
+    }
+    let shop = LocalWorkshop::beside(&site).unwrap();
+    shop.create(&Spot::Work(path("stage/0")), Look::of(stamp(1)), &mut b"n".as_slice()).unwrap();
+    fs::rename(site.join("a"), site.join("b")).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, site.join("a")).unwrap();
+    let at = |text: &str| Spot::Site(path(text));
+    let staged = Spot::Work(path("stage/0"));
+    for (what, done) in [
+        ("rename", shop.rename(&staged, &at("a/old"))),
+        ("rename from", shop.rename(&at("a/old"), &Spot::Work(path("backup/0")))),
+        ("link", shop.link(&at("a/old"), &Spot::Work(path("backup/0")))),
+        ("remove", shop.remove(&at("a/old"))),
+        ("touch", shop.touch(&at("a/old"), stamp(1))),
+        ("mkdir", shop.create_directory(&at("a/new/inner"))),
+        ("rmdir", shop.remove_directory(&at("a/empty"))),
+    ] {
+        let error = format!("{:?}", done.expect_err(what));
+        assert!(error.contains("a link has taken"), "{what}: {error}");
+    }
+    assert_eq!(fs::read(elsewhere.join("old")).unwrap(), b"x");
+    assert!(elsewhere.join("empty").is_dir() && !elsewhere.join("new").exists());
+}
