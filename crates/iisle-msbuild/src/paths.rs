@@ -56,6 +56,11 @@ impl Style {
         self.root_len(path) > 0
     }
 
+    /// Whether .NET refuses a text as an empty path; on Windows blanks alone are one.
+    pub(crate) fn is_no_path(self, path: &str) -> bool {
+        path.is_empty() || self == Self::Windows && path.chars().all(|c| c == ' ')
+    }
+
     /// .NET's `Path.IsPathFullyQualified`: nothing of the path depends on the current folder.
     pub(crate) fn is_fully_qualified(self, path: &str) -> bool {
         match self {

@@ -30,7 +30,11 @@ pub(super) fn path(world: &World<'_>, member: &str, args: &[Arg]) -> Result<Valu
             };
             Value::text(parts.iter().fold(String::new(), join))
         }
-        ("getfullpath", [""]) => return Err(Failure::fails("the path is empty")),
+        ("getfullpath", [path]) | ("getrelativepath", [path, _] | [_, path])
+            if style.is_no_path(path) =>
+        {
+            return Err(Failure::fails("the path is empty"));
+        }
         ("getfullpath", [path]) => Value::text(style.full(world.current_dir, path)),
         ("getfullpath", [path, base]) => Value::text(style.full(base, path)),
         ("getfilename", [path]) => Value::text(style.file_name(path)),

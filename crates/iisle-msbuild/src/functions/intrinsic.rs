@@ -154,11 +154,12 @@ fn paths(world: &World<'_>, member: &str, args: &[Arg]) -> Result<Value, Failure
         Ok(full(&joined))
     };
     match (member, &texts[..]) {
+        ("normalizepath" | "normalizedirectory", []) => Err(Failure::fails("the path is empty")),
         ("ensuretrailingslash", [Some(path)]) => {
             Ok(Value::text(style.with_trailing_separator(path)))
         }
-        ("normalizepath", parts) if !parts.is_empty() => Ok(Value::text(normal(parts)?)),
-        ("normalizedirectory", parts) if !parts.is_empty() => {
+        ("normalizepath", parts) => Ok(Value::text(normal(parts)?)),
+        ("normalizedirectory", parts) => {
             Ok(Value::text(style.with_trailing_separator(&normal(parts)?)))
         }
         ("makerelative", [Some(base), Some(path)]) => {
@@ -179,7 +180,7 @@ fn paths(world: &World<'_>, member: &str, args: &[Arg]) -> Result<Value, Failure
             Ok(Value::Bool(found))
         }
         ("getdirectorynameoffileabove", [Some(start), Some(name)]) => {
-            Ok(Value::text(folder_above(world, start, name).unwrap_or_default()))
+            Ok(Value::text(folder_above(world, start, name)?.unwrap_or_default()))
         }
         ("getpathoffileabove", [Some(name), rest @ ..]) if rest.len() < 2 => {
             if name.contains(|c| style.is_separator(c)) {
@@ -189,7 +190,7 @@ fn paths(world: &World<'_>, member: &str, args: &[Arg]) -> Result<Value, Failure
                 [Some(start)] => start.clone(),
                 _ => world.this_dir.to_owned(),
             };
-            let found = folder_above(world, &start, name);
+            let found = folder_above(world, &start, name)?;
             Ok(Value::text(found.map(|dir| style.combine(&dir, name)).unwrap_or_default()))
         }
         _ => Err(Failure::no_member(member, true)),
@@ -197,16 +198,20 @@ fn paths(world: &World<'_>, member: &str, args: &[Arg]) -> Result<Value, Failure
 }
 
 /// The nearest folder from `start` upwards that holds `name`, no trailing separator.
-fn folder_above(world: &World<'_>, start: &str, name: &str) -> Option<String> {
+fn folder_above(world: &World<'_>, start: &str, name: &str) -> Result<Option<String>, Failure> {
     let style = world.style();
+    if style.is_no_path(start) {
+        return Err(Failure::fails("the path is empty"));
+    }
     let mut folder = style.full(world.project_dir, &style.fix(start));
     loop {
         let candidate = style.full(&folder, &style.fix(name));
         if world.files.entry(Path::new(&candidate)) == Some(EntryKind::File) {
-            return Some(folder);
+            return Ok(Some(folder));
         }
-        let above = style.directory(&folder)?.len();
-        folder.truncate(above);
+        let Some(above) = style.directory(&folder) else { return Ok(None) };
+        let length = above.len();
+        folder.truncate(length);
     }
 }
 
@@ -216,6 +221,9 @@ fn platform(world: &World<'_>, member: &str, args: &[Arg]) -> Result<Value, Fail
         ("isosunixlike", []) => os != Os::Windows,
         ("isosbsdlike", []) => os == Os::FreeBsd,
         ("isosplatform", [Arg::Null]) => return Err(Failure::fails("the name is null")),
+        ("isosplatform", [name]) if name.as_text().is_some_and(|name| name.is_empty()) => {
+            return Err(Failure::fails("the name is empty"));
+        }
         ("isosplatform", [name]) => is_platform(os, &name.as_text().unwrap_or_default()),
         _ => return Err(Failure::no_member(member, true)),
     };

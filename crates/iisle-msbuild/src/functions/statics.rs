@@ -283,8 +283,9 @@ fn version(member: &str, args: &[Arg]) -> Result<Value, Failure> {
             let text = parts.unwrap_or_default().join(".");
             NetVersion::parse(&text)
                 .map(Value::Version)
-                .ok_or_else(|| Failure::no_member(member, true))
+                .ok_or_else(|| Failure::fails("no version is made of that"))
         }
+        ("new", _) => Err(Failure::fails("no version is made of that")),
         ("tryparse", _) => Err(Failure::Unsupported("`Version::TryParse`".to_owned())),
         _ => Err(Failure::no_member(member, true)),
     }

@@ -339,30 +339,59 @@ fn pad(text: &str, member: &str, args: &[Arg]) -> Result<Option<Value>, Failure>
 }
 
 fn split(text: &str, args: &[Arg]) -> Result<Option<Value>, Failure> {
-    let mut args = args.to_vec();
-    let options = match args.last().and_then(Arg::as_text) {
-        Some(last) if args.len() > 1 => {
-            let name = last.rsplit('.').next().unwrap_or_default().trim().to_owned();
-            matches!(name.as_str(), "RemoveEmptyEntries" | "TrimEntries" | "None").then_some(name)
-        }
-        _ => None,
+    let (separators, count, options) = match args {
+        [] => (None, None, None),
+        [separators] => (Some(separators), None, None),
+        [separators, second] => match second.as_int() {
+            Some(count) => (Some(separators), Some(count), None),
+            None => (Some(separators), None, Some(second)),
+        },
+        [separators, count, options] => match count.as_int() {
+            Some(count) => (Some(separators), Some(count), Some(options)),
+            None => return Ok(None),
+        },
+        _ => return Ok(None),
     };
-    if options.is_some() {
-        args.pop();
-    }
-    let mut set = Vec::new();
-    for arg in &args {
-        let Some(separators) = arg.as_text() else { return Ok(None) };
-        if args.len() > 1 && separators.chars().count() != 1 {
-            return Err(Failure::Unsupported("splits at several texts".to_owned()));
-        }
-        set.extend(separators.chars());
-    }
-    let parts = text.split(in_set(&set)).map(str::to_owned);
-    let parts: Vec<String> = match options.as_deref() {
-        Some("RemoveEmptyEntries") => parts.filter(|part| !part.is_empty()).collect(),
-        Some("TrimEntries") => parts.map(|part| part.trim().to_owned()).collect(),
-        _ => parts.collect(),
+    let set: Vec<char> = match separators.map(Arg::as_text) {
+        None => Vec::new(),
+        Some(Some(separators)) => separators.chars().collect(),
+        Some(None) => return Ok(None),
     };
+    let options = match options.map(split_options) {
+        None => Vec::new(),
+        Some(Some(options)) => options,
+        Some(None) => return Ok(None),
+    };
+    let is = |wanted: &str| options.iter().any(|option| option == wanted);
+    let count = match count.map(usize::try_from) {
+        None => usize::MAX,
+        Some(Ok(_)) if !options.is_empty() => {
+            return Err(Failure::Unsupported("splits with a count and options".to_owned()));
+        }
+        Some(Ok(count)) => count,
+        Some(Err(_)) => return Err(Failure::fails("the count is negative")),
+    };
+    let mut parts: Vec<String> = text.splitn(count, in_set(&set)).map(str::to_owned).collect();
+    if is("TrimEntries") {
+        for part in &mut parts {
+            *part = part.trim().to_owned();
+        }
+    }
+    if is("RemoveEmptyEntries") {
+        parts.retain(|part| !part.is_empty());
+    }
     Ok(Some(Value::List(parts)))
+}
+
+/// The names in an argument that is an enumeration; they need their type in front.
+///
+/// Source: dotnet/msbuild, `Expander.Function.CoerceArguments`.
+fn split_options(arg: &Arg) -> Option<Vec<String>> {
+    let text = arg.as_text().filter(|text| text.contains('.'))?;
+    let text = text.replace("System.StringSplitOptions.", "").replace("StringSplitOptions.", "");
+    let names = text.split(['|', ',']).map(|name| name.trim().to_owned());
+    let is_known =
+        |name: &String| matches!(name.as_str(), "RemoveEmptyEntries" | "TrimEntries" | "None");
+    let names: Vec<String> = names.collect();
+    names.iter().all(is_known).then_some(names)
 }

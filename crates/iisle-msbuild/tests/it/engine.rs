@@ -100,6 +100,29 @@ fn attributes_and_elements_that_have_no_place_are_refused_in_dead_branches_too()
 }
 
 #[test]
+fn calls_that_no_member_takes_have_the_codes_of_the_engine() {
+    let check = |value: &str, expected: &str| {
+        let body = format!("<PropertyGroup><X>a;b</X><A>{value}</A></PropertyGroup>");
+        let code = project(&body, &[]).map(|it| value_of(&it, "A")).map_err(|e| e.code());
+        assert_eq!(code.unwrap_or_else(|code| code.unwrap_or("-").to_owned()), expected, "{value}");
+    };
+    check("$(X.Split(';', ','))", "MSB4184");
+    check("$(X.Split(';', RemoveEmptyEntries))", "MSB4184");
+    check("$(X.Split(';', System.StringSplitOptions.RemoveEmptyEntries))", "a;b");
+    check("$(X.Split('ab', 2))", ";b");
+    check("$(X.Equals($([MSBuild]::Add(1, 2)), 1, 2, 3))", "MSB4186");
+    check("$(X.Equals(1, 2, 3, 4))", "MSB4184");
+    check("$([System.Version]::new(7, ';'))", "MSB4184");
+    check("$([System.IO.Path]::Combine())", "MSB4186");
+    check("$([MSBuild]::GetPathOfFileAbove('p.proj', '$(Nothing)'))", "MSB4184");
+    check("$([MSBuild]::NormalizePath())", "MSB4184");
+}
+
+fn value_of(evaluated: &Evaluated, name: &str) -> String {
+    value(evaluated, name).to_owned()
+}
+
+#[test]
 fn conditions_of_definitions_speak_of_the_metadata_so_far() {
     let body = "<ItemDefinitionGroup>
       <B Condition=\"'%(M)' == ''\"><M>1</M></B>
