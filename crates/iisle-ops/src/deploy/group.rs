@@ -66,7 +66,7 @@ impl Member<'_> {
 /// The files of all providers of a group as one tree.
 pub(super) struct Sources<'a> {
     pub(super) members: Vec<Member<'a>>,
-    /// `None` for a provider alone, whose paths are those of the group.
+    /// `None` for a folder alone, whose paths are those of the group.
     index: Option<Index>,
 }
 
@@ -82,7 +82,7 @@ pub(super) enum Beneath {
 impl<'a> Sources<'a> {
     pub(super) fn new(members: Vec<Member<'a>>, beneath: Beneath) -> Result<Self, Failure> {
         let index = match members.as_slice() {
-            [Member { prefix: None, .. }] => None,
+            [Member { job, prefix: None, tree: _ }] if job.file_name.is_none() => None,
             several => Some(Index::of(several, beneath)?),
         };
         Ok(Self { members, index })

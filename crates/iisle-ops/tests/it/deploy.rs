@@ -446,7 +446,11 @@ fn when_one_folder_fails_the_others_are_again_as_they_were() {
     );
     write(&one.join("a.txt"), b"old");
     write(&two.join("b.txt"), b"old");
+    let beside = folder.path().join("three/d.txt");
+    write(&beside, b"somebody's");
     let mut request = request(&package);
+    request.extras = Extras::Delete;
+    request.protection = Protection::Off;
     request.map = vec![("C:\\".to_owned(), folder.path().to_owned())];
     let monitor = UntilWritten(one.join("a.txt"), "new");
     let report = run_watched(&request, &monitor).unwrap();
@@ -454,7 +458,8 @@ fn when_one_folder_fails_the_others_are_again_as_they_were() {
     assert_eq!(report.totals.replaced_files, 0);
     let texts = || [one.join("a.txt"), two.join("b.txt")].map(|path| read(&path).unwrap());
     assert_eq!(texts(), ["old", "old"]);
-    assert!(!host::exists(&folder.path().join("three")), "single files come last");
+    let single = folder.path().join("three/c.txt");
+    assert!(!host::exists(&single), "single files come last");
     // With somebody at work in one of them, neither is changed.
     let shop = LocalWorkshop::beside(&two).unwrap();
     let lock = shop.lock("{}").unwrap();
@@ -464,7 +469,8 @@ fn when_one_folder_fails_the_others_are_again_as_they_were() {
     let report = run(&request).unwrap();
     assert_eq!((report.failure, report.outcome.word()), (None, "done"));
     assert_eq!(texts(), ["new", "new"]);
-    assert_eq!(read(&folder.path().join("three/c.txt")).as_deref(), Some("new"));
+    assert_eq!(read(&single).as_deref(), Some("new"));
+    assert!(host::exists(&beside), "beside a single file nothing is the provider's");
 }
 
 #[test]
