@@ -67,7 +67,7 @@ pub use iisle_webconfig::{
 };
 pub use iisle_webdeploy::{
     EntryLimit, Origin, Package, Parameter, Parameters, PositionMode, Provider, Setting, Shape,
-    Unresolved,
+    Unresolved, Visibility,
 };
 pub use iisle_xdt::{
     Hyphens as XdtHyphens, Keep as XdtKeep, Mode as XdtMode, Options as XdtOptions,

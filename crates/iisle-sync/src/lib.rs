@@ -27,6 +27,6 @@ pub use guard::Guard;
 pub use manifest::{Entry, Head, Manifest, Stream, StreamError};
 pub use outcome::{Ending, Locked, Outcome, SourceError, StepError, Totals};
 pub use plan::{Kept, Plan, Sides, Why, plan};
-pub use policy::{Care, Compare, Extras, List, PROTECTED, Policy, Spelling, Target};
+pub use policy::{Attributes, Care, Compare, Extras, List, PROTECTED, Policy, Spelling, Target};
 pub use prepare::{Known, prepare, prepare_managed, snapshots};
 pub use step::Step;

@@ -13,7 +13,9 @@ use crate::manifest::Manifest;
 use crate::matching::{Pair, pairs};
 use crate::names::problems;
 use crate::outcome::Totals;
-use crate::policy::{Care, Extras, List, Policy, Spelling, Target, same_stamp, same_time};
+use crate::policy::{
+    Attributes, Care, Extras, List, Policy, Spelling, Target, same_stamp, same_time,
+};
 use crate::step::{Step, is_offline_page, is_web_config, stage};
 
 /// What a plan is made from.
@@ -238,7 +240,9 @@ impl<'a> Planner<'a> {
             Some(differing) => same_size && !differing.contains(path),
             None => same_stamp(stamp, old),
         };
-        let stays = same_content && same_time(stamp.modified, old.modified);
+        let same_attributes =
+            self.policy.attributes == Attributes::Ignored || stamp.read_only == old.read_only;
+        let stays = same_content && same_attributes && same_time(stamp.modified, old.modified);
         let renamed = match self.policy.spelling {
             Spelling::Source => Self::renamed(path, at),
             Spelling::Destination => None,

@@ -45,6 +45,18 @@ pub struct Policy {
     pub spelling: Spelling,
     /// Whether a plan lists what stays.
     pub list: List,
+    /// Whether a file that is read-only on one side only is different.
+    pub attributes: Attributes,
+}
+
+/// What becomes of a file that is the same but for being read-only.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Attributes {
+    /// It stays as it is.
+    #[default]
+    Ignored,
+    /// It becomes as it is in the source.
+    Compared,
 }
 
 impl Policy {
@@ -67,6 +79,7 @@ impl Policy {
             care: Care::default(),
             spelling: Spelling::default(),
             list: List::Changes,
+            attributes: Attributes::default(),
         })
     }
 

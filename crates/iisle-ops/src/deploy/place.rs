@@ -44,7 +44,7 @@ impl<'a> Deployment<'a> {
                 to: None,
             };
             let source = provider.original_path().replace('/', "\\");
-            let paths = [source.clone(), path.replace('/', "\\")];
+            let paths = [source.clone(), path.clone(), path.replace('/', "\\")];
             let mut skipped = self.skips(&provider.name, &paths[..1], None)?;
             // The providers between the application and its files, and the folder itself.
             for inner in provider.descendants().into_iter().skip(1) {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use iisle_path::{NameRules, Patterns, RelPath};
 use iisle_sync::{
-    Care, Compare, Extras, Known, List, Manifest, Plan, Policy, Sides, Spelling, Step,
+    Attributes, Care, Compare, Extras, Known, List, Manifest, Plan, Policy, Sides, Spelling, Step,
 };
 use iisle_tree::digest::of_files;
 use iisle_tree::{LocalTree, Snapshot, Stamp, Tree, host};
@@ -99,6 +99,7 @@ impl<'a> Deployment<'a> {
             care: Care::Extras,
             // As Web Deploy does it.
             spelling: Spelling::Destination,
+            attributes: Attributes::Compared,
             ..Policy::new(protect)?
         };
         if *protection == Protection::Off {
@@ -275,7 +276,10 @@ fn replaced(step: &Step) -> Option<&RelPath> {
 fn leave_times(plan: &mut Plan, policy: &Policy) {
     let Plan { steps, kept: _, refused: _, unchanged_files, unchanged_bytes, unchanged } = plan;
     steps.retain(|step| {
-        let Step::Touch { path, stamp: _, old } = step else { return true };
+        let Step::Touch { path, stamp, old } = step else { return true };
+        if stamp.read_only != old.read_only {
+            return true;
+        }
         *unchanged_files += 1;
         *unchanged_bytes += old.size;
         if policy.list == List::Everything {

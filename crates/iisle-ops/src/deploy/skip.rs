@@ -92,11 +92,13 @@ impl Deployment<'_> {
             if !own.contains_key(&fold(path)) {
                 there.remove(&fold(path));
             }
-            let object = if ours.files.contains_key(path) { "filePath" } else { "dirPath" };
-            let action = match (target.contains(&fold(path)), object) {
-                (false, _) => SkipAction::AddChild,
-                (true, "filePath") => SkipAction::Update,
-                (true, _) => continue,
+            let is_file = ours.files.contains_key(path);
+            let object = if is_file { "filePath" } else { "dirPath" };
+            let action = match target.get(&fold(path)) {
+                Some(true) if is_file => SkipAction::Update,
+                Some(false) if !is_file => continue,
+                // A file in the place of a folder is deleted and added, and the reverse.
+                _ => SkipAction::AddChild,
             };
             let Some((number, source_path)) = known(path) else { continue };
             let mut paths = vec![source_path];
@@ -106,19 +108,19 @@ impl Deployment<'_> {
             // What must not be added as a folder is not filled either.
             let above = path
                 .ancestors()
-                .any(|up| own.get(&fold(&up)) == Some(&number) && !target.contains(&fold(&up)));
+                .any(|up| own.get(&fold(&up)) == Some(&number) && !target.contains_key(&fold(&up)));
             if above || self.skips(object, &paths, Some(action))? {
                 own.insert(fold(path), number);
                 there.insert(fold(path), number);
             }
         }
         for path in theirs.directories.keys().chain(theirs.files.keys()) {
-            if here.contains(&fold(path)) {
+            if here.contains_key(&fold(path)) {
                 continue;
             }
             // Only the uppermost object is asked for: a folder goes with all that is in it, and one
             // that must not be deleted is not emptied either.
-            let extra = |up: &RelPath| !here.contains(&fold(up));
+            let extra = |up: &RelPath| !here.contains_key(&fold(up));
             let top = path.ancestors().filter(extra).min_by_key(|up| up.segments().count());
             let top = top.as_ref().unwrap_or(path);
             let object = if theirs.files.contains_key(top) { "filePath" } else { "dirPath" };
@@ -159,18 +161,28 @@ impl Deployment<'_> {
     }
 }
 
-/// The absolute paths of an object at the target: as the package knows it, and on this machine.
+/// The absolute paths of an object at the target: as the package knows it, and on this machine. A
+/// path of IIS has slashes, and what follows it has not.
+///
+/// Source: Web Deploy 7.1, seen.
 fn target_paths(job: &Job<'_>, path: &RelPath) -> Vec<String> {
     let own = path.as_str().replace('/', "\\");
-    let target = job.path.replace('/', "\\");
+    let below = |root: &str| format!("{}\\{own}", root.trim_end_matches(['\\', '/']));
     let host = job.root.display().to_string().replace('/', "\\");
-    let below = |root: &str| format!("{}\\{own}", root.trim_end_matches('\\'));
-    vec![if job.content.is_file { target } else { below(&target) }, below(&host)]
+    let known = [job.path.clone(), job.path.replace('/', "\\")];
+    let mut paths: Vec<_> = known
+        .into_iter()
+        .map(|root| if job.content.is_file { root } else { below(&root) })
+        .collect();
+    paths.push(below(&host));
+    paths
 }
 
-/// All names of one side.
-fn folded(side: &Snapshot, names: NameRules) -> BTreeSet<String> {
-    side.files.keys().chain(side.directories.keys()).map(|path| names.fold(path.as_str())).collect()
+/// All names of one side, and whether it is a file that has it.
+fn folded(side: &Snapshot, names: NameRules) -> BTreeMap<String, bool> {
+    let files = side.files.keys().map(|path| (path, true));
+    let all = files.chain(side.directories.keys().map(|path| (path, false)));
+    all.map(|(path, is_file)| (names.fold(path.as_str()), is_file)).collect()
 }
 
 fn excluded(path: &RelPath) -> Kept {

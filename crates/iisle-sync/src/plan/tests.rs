@@ -6,7 +6,7 @@ use iisle_tree::{MemoryTree, Refusal, Refused, Snapshot, Ticks, Tree};
 use proptest::prelude::*;
 
 use super::{Plan, Sides, plan};
-use crate::policy::{Care, Extras, Policy, Spelling, Target};
+use crate::policy::{Attributes, Care, Extras, Policy, Spelling, Target};
 use crate::step::Step;
 
 fn path(text: &str) -> RelPath {
@@ -446,4 +446,23 @@ proptest! {
             prop_assert!(!deletes || !existing.file_name().eq_ignore_ascii_case("web.config"));
         }
     }
+}
+
+#[test]
+fn a_file_that_is_read_only_on_one_side_differs_when_attributes_are_compared() {
+    let ours = snapshot("a 1 0\nb 1 0");
+    let mut theirs = ours.clone();
+    theirs.files.get_mut("a").unwrap().read_only = true;
+    let sides = Sides {
+        source: &ours,
+        destination: &theirs,
+        names: NameRules::Windows,
+        differing: None,
+        manifest: None,
+    };
+    let mut policy = Policy::new::<&str>([]).unwrap();
+    assert_eq!(show(&plan(&sides, &policy)), "");
+    policy.attributes = Attributes::Compared;
+    let found = plan(&sides, &policy);
+    assert_eq!((show(&found).as_str(), found.unchanged_files), ("t a\n", 1));
 }

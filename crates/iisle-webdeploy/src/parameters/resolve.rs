@@ -50,11 +50,11 @@ impl Origin {
     pub fn word(self) -> &'static str {
         match self {
             Self::Default => "default",
-            Self::Set => "--set",
+            // A target sets the application path.
+            Self::Set | Self::Target => "--set",
             Self::SetFile => "--set-file",
             Self::Environment => "environment",
             Self::Stdin => "stdin",
-            Self::Target => "--to",
         }
     }
 }

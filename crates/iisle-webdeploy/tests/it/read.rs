@@ -6,7 +6,8 @@ use std::io::{self, Cursor, Read, Write as _};
 use iisle_path::{Patterns, RelPath};
 use iisle_tree::{LocalTree, MemoryTree, Snapshot, Stamp, Ticks, Tree, digest};
 use iisle_webdeploy::{
-    EntryLimit, OpenError, OpenOptions, PackOptions, Package, Provider, ReadLimits, pack,
+    EntryLimit, OpenError, OpenOptions, PackOptions, Package, Provider, ReadLimits, Visibility,
+    pack,
 };
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -442,4 +443,25 @@ fn any_single_byte_changed_is_refused_found_or_harmless() {
         let cut = bytes[..at].to_vec();
         assert!(open(cut).is_err(), "cut at {at}");
     }
+}
+
+#[test]
+fn hidden_files_and_files_of_the_system_are_told_apart() {
+    let mut bytes = packed(&sample(), &PackOptions::default());
+    let header = b"PK\x01\x02";
+    let mut at = 0;
+    while let Some(next) = bytes[at..].windows(4).position(|window| window == header) {
+        at += next;
+        // External attributes of everything but folders, whose bit is the fifth.
+        if bytes[at + 38] & 0x10 == 0 {
+            bytes[at + 38] |= 0x06;
+        }
+        at += 4;
+    }
+    let package = open(bytes).unwrap();
+    let (inside, _) = package.contents()[0].files.values().next().unwrap();
+    let all = package.visibility(inside);
+    assert!(all.hidden && all.system);
+    let plain = open(packed(&sample(), &PackOptions::default())).unwrap();
+    assert_eq!(plain.visibility(inside), Visibility::default());
 }

@@ -8,6 +8,7 @@ use iisle_ops::{
 
 use super::style::{BOLD, DIM, GOOD};
 use super::text::{count, printable, size, table};
+use crate::wire::attributes;
 
 /// What a package holds.
 pub(crate) fn show(path: &Path, package: &Package) -> String {
@@ -39,7 +40,11 @@ pub(crate) fn show(path: &Path, package: &Package) -> String {
         let rows: Vec<_> = content
             .files
             .iter()
-            .map(|(path, (_, stamp))| vec![size(stamp.size), printable(path.as_str()).into_owned()])
+            .map(|(path, (inside, stamp))| {
+                let words = attributes(*stamp, package.visibility(inside)).join(", ");
+                let words = if words.is_empty() { words } else { format!(" ({words})") };
+                vec![size(stamp.size), format!("{}{words}", printable(path.as_str()))]
+            })
             .collect();
         text += &table(&rows, 2);
     }

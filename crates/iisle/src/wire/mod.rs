@@ -19,7 +19,7 @@ pub(crate) use deploy::{deploy_body, refused_settings_body};
 pub(crate) use inspect::{Files, evaluate_body, inspect_body, properties_and_items, time};
 pub(crate) use pack::pack_body;
 pub(crate) use package::{
-    extract_body, package_body, package_diff_body, parameters_body, verify_body,
+    attributes, extract_body, package_body, package_diff_body, parameters_body, verify_body,
 };
 pub(crate) use publish::publish_body;
 pub(crate) use releases::{activated_body, pruned_body, release_body, releases_body};

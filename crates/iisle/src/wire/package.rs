@@ -1,6 +1,6 @@
 use iisle_ops::{
     ChangedFile, Digest, ExtractReport, NamedDifferences, Package, PackageDifferences, PackageFile,
-    Parameters, Provider, Stamp, Ticks, Verdict,
+    Parameters, Provider, Stamp, Ticks, Verdict, Visibility,
 };
 use serde_json::{Map, Value, json};
 
@@ -11,12 +11,12 @@ use super::shared::WireFinding;
 pub(crate) fn package_body(package: &Package) -> Value {
     let mut files = Vec::new();
     for content in package.contents() {
-        files.extend(content.files.iter().map(|(path, (_, stamp))| {
+        files.extend(content.files.iter().map(|(path, (inside, stamp))| {
             json!({
                 "path": path.as_str(),
                 "size": stamp.size,
                 "modified": time(stamp.modified),
-                "attributes": attributes(*stamp),
+                "attributes": attributes(*stamp, package.visibility(inside)),
                 "provider": content.source,
             })
         }));
@@ -114,8 +114,11 @@ fn provider(provider: &Provider) -> Value {
     })
 }
 
-fn attributes(stamp: Stamp) -> Vec<&'static str> {
-    if stamp.read_only { vec!["read-only"] } else { Vec::new() }
+/// The words for what the attributes of a file say.
+pub(crate) fn attributes(stamp: Stamp, visibility: Visibility) -> Vec<&'static str> {
+    let Visibility { hidden, system } = visibility;
+    let all = [(stamp.read_only, "read-only"), (hidden, "hidden"), (system, "system")];
+    all.into_iter().filter(|(has, _)| *has).map(|(_, word)| word).collect()
 }
 
 /// RFC 3339 in UTC; `null` for a time that no calendar has.
