@@ -199,13 +199,15 @@ impl<'a> Deployment<'a> {
         };
         // By its stamp a file that a parameter sets to another value of the same length is the
         // same, and one that is newer by less than the two seconds that a package can tell apart.
+        // Web Deploy writes all of these anew, and those of which only one is read-only.
         let pairs: Vec<(RelPath, RelPath)> = ours
             .files
             .iter()
             .filter_map(|(path, stamp)| {
                 let (other, found) = counterpart(path)?;
                 let is_asked = touched.contains(path)
-                    || found.size == stamp.size && found.modified > stamp.modified;
+                    || found.size == stamp.size
+                        && (found.modified > stamp.modified || found.read_only != stamp.read_only);
                 is_asked.then(|| (path.clone(), other))
             })
             .collect();
