@@ -71,7 +71,7 @@ fn fold(c: char) -> char {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Glob {
     segments: Vec<String>,
-    /// It ends with a separator: only folders would fit, and those are never asked.
+    /// It ends with a separator: only folders fit, and a search finds none.
     is_of_folders: bool,
 }
 
@@ -106,12 +106,13 @@ impl Glob {
 
     /// Whether a path, given by its segments, fits.
     pub(crate) fn matches(&self, path: &[&str]) -> bool {
-        if path.is_empty() || self.is_of_folders {
-            return false;
+        let Some((name, folders)) = path.split_last() else { return false };
+        if self.is_of_folders {
+            // Only what names a folder has no name behind its last separator.
+            return name.is_empty() && fits(&self.segments, folders);
         }
         if self.whole_tree() {
             // `a/**` fits every file below `a`, and needs a name for the file itself.
-            let (folders, _) = path.split_at(path.len() - 1);
             return fits(&self.segments, folders);
         }
         fits(&self.segments, path)

@@ -148,6 +148,7 @@ fn searches_leave_out_folders_by_name_below_where_they_begin() {
       <Shared Include='../q/**' Exclude='**/.*/**' />
       <Deep Include='sub/deep/*' Exclude='**/deep/**' />
       <Folder Include='sub/;sub;x/' Exclude='*b*' />
+      <Slash Include='sub/;sub;x/' Exclude='*/' />
       <Removed Include='sub/;sub;x' /><Removed Remove='sub' />
     </ItemGroup></Project>";
     files.insert("/r/p/p.proj", body);
@@ -158,6 +159,7 @@ fn searches_leave_out_folders_by_name_below_where_they_begin() {
     assert_eq!(items(&evaluated, "Shared"), ["../q/a"]);
     assert_eq!(items(&evaluated, "Deep"), ["sub/deep/c"]);
     assert_eq!(items(&evaluated, "Folder"), ["sub/", "x/"]);
+    assert_eq!(items(&evaluated, "Slash"), ["sub"]);
     assert_eq!(items(&evaluated, "Removed"), ["x"]);
 }
 
