@@ -1,5 +1,5 @@
 use iisle_tree::TreeError;
-use iisle_xml::xpath::{Dialect, Namespaces, XNode, XPath};
+use iisle_xml::xpath::{Dialect, XNode, XPath};
 use iisle_xml::{Document, NodeId, NodeKind};
 
 use super::decode::decode;
@@ -103,8 +103,7 @@ pub(crate) fn outside_text(value: &str, files: &dyn ValueFiles) -> Result<String
 fn select(bytes: &[u8], expression: &str) -> Option<Vec<String>> {
     let document = load(bytes)?;
     let path = XPath::parse_as(expression, Dialect::DotNet).ok()?;
-    let from = XNode::Tree(document.root());
-    let selected = path.select(&document, &from, &Namespaces::new()).ok()?;
+    let selected = super::xml_file::select(&document, &path).ok()?;
     let source = document.to_text();
     let writer = Writer { document: &document, source: &source };
     Some(selected.iter().filter_map(|node| writer.markup(node)).take(1).collect())

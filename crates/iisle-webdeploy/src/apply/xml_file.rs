@@ -51,7 +51,21 @@ pub(super) fn load(bytes: &[u8]) -> Option<Document> {
 ///
 /// Source: Web Deploy 7.1, seen.
 pub(super) fn select(document: &Document, path: &XPath) -> Result<Vec<Node>, XPathError> {
-    path.select(document, &XNode::Tree(document.root()), &Namespaces::new())
+    path.select(document, &XNode::Tree(document.root()), &namespaces(document))
+}
+
+/// What prefixes mean in an expression: what the root element declares, and nothing that is declared
+/// further inside.
+///
+/// Source: Web Deploy 7.1, seen.
+fn namespaces(document: &Document) -> Namespaces {
+    let declared = document.attributes(document.root());
+    declared
+        .filter_map(|attribute| {
+            let prefix = attribute.name.strip_prefix("xmlns:")?;
+            Some((prefix.to_owned(), attribute.value.to_owned()))
+        })
+        .collect()
 }
 
 struct Edit<'a> {
@@ -89,8 +103,8 @@ impl Edit<'_> {
         }
     }
 
-    /// What an expression selects; prefixes are bound to nothing, and one that needs them leaves
-    /// the file alone. So does one that selects the document.
+    /// What an expression selects. One with a prefix that the root element does not declare leaves
+    /// the file alone, and so does one that selects the document.
     fn select(&self, path: &XPath) -> Option<Vec<Node>> {
         let selected = select(self.document, path).ok()?;
         let whole = XNode::Tree(self.document.document_node());

@@ -256,3 +256,18 @@ proptest! {
         prop_assert_eq!(change_xml(&bytes, &nothing, "v").unwrap().0, bytes);
     }
 }
+
+#[test]
+fn prefixes_mean_what_the_root_element_declares() {
+    let changed = |document: &str, path: &str| {
+        let path = XPath::parse_as(path, Dialect::DotNet).unwrap();
+        let (bytes, _) = change_xml(document.as_bytes(), &path, "new")?;
+        Some(String::from_utf8(bytes).unwrap())
+    };
+    let outer =
+        "<c xmlns:p=\"urn:p\"><p:a p:k=\"1\" /><q:a xmlns:q=\"urn:p\" q:k=\"2\" k=\"3\" /></c>";
+    let new = outer.replace("\"1\"", "\"new\"").replace("\"2\"", "\"new\"");
+    assert_eq!(changed(outer, "//@p:k"), Some(new.clone()));
+    assert_eq!(changed(outer, "//p:a/@p:*"), Some(new));
+    assert_eq!(changed(outer, "//@q:k"), None, "it is declared further inside");
+}
