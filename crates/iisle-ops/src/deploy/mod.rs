@@ -1,4 +1,14 @@
 //! `iisle deploy`: a Web Deploy package applied to folders of this machine.
+//!
+//! Trees end as Web Deploy leaves them, save for what is done otherwise on purpose:
+//!
+//! * What an outer provider would delete of an inner one's folder that came before it stays.
+//! * Where Web Deploy stops amid its work (a folder that cannot be deleted because a rule keeps a file
+//!   in it, a position behind the end of a text), the deployment goes on.
+//! * A file with the content of the package keeps a time that is less than two seconds newer.
+//! * `createApp`, `setAcl` and other providers without files mean nothing here, and whether a file is
+//!   hidden or the system's is not set.
+//! * Without `--no-protect`, what [`iisle_sync::PROTECTED`] names is neither changed nor deleted.
 
 mod execute;
 mod group;
