@@ -181,7 +181,9 @@ impl<'a> Deployment<'a> {
             let differing = iisle_sync::differing_contents(&ours, &theirs, &sides, policy, monitor);
             sides.differing = Some(&differing);
             let mut plan = iisle_sync::plan(&sides, policy);
-            leave_times(&mut plan, policy);
+            let touched = tree.touched();
+            let touched = touched.iter().map(|path| names.fold(path.as_str())).collect();
+            leave_times(&mut plan, policy, names, &touched);
             return plan;
         }
         let plan = iisle_sync::plan(&sides, policy);
@@ -272,14 +274,15 @@ fn replaced(step: &Step) -> Option<&RelPath> {
     }
 }
 
-/// Files of the same content stay as they are, whatever their times.
+/// Files of the same content stay as they are, whatever their times, unless a parameter writes them.
 ///
 /// Source: Web Deploy 7.1, `-useCheckSum`, seen.
-fn leave_times(plan: &mut Plan, policy: &Policy) {
+fn leave_times(plan: &mut Plan, policy: &Policy, names: NameRules, touched: &BTreeSet<String>) {
     let Plan { steps, kept: _, refused: _, unchanged_files, unchanged_bytes, unchanged } = plan;
     steps.retain(|step| {
         let Step::Touch { path, stamp, old } = step else { return true };
-        if stamp.read_only != old.read_only {
+        let is_touched = || touched.contains(&names.fold(path.as_str()));
+        if stamp.read_only != old.read_only || is_touched() {
             return true;
         }
         *unchanged_files += 1;
