@@ -181,9 +181,7 @@ impl<'a> Deployment<'a> {
             let differing = iisle_sync::differing_contents(&ours, &theirs, &sides, policy, monitor);
             sides.differing = Some(&differing);
             let mut plan = iisle_sync::plan(&sides, policy);
-            let touched = tree.touched();
-            let touched = touched.iter().map(|path| names.fold(path.as_str())).collect();
-            leave_times(&mut plan, policy, names, &touched);
+            leave_times(&mut plan, policy);
             return plan;
         }
         let plan = iisle_sync::plan(&sides, policy);
@@ -274,15 +272,14 @@ fn replaced(step: &Step) -> Option<&RelPath> {
     }
 }
 
-/// Files of the same content stay as they are, whatever their times, unless a parameter writes them.
+/// Files of the same content stay as they are, whatever their times.
 ///
 /// Source: Web Deploy 7.1, `-useCheckSum`, seen.
-fn leave_times(plan: &mut Plan, policy: &Policy, names: NameRules, touched: &BTreeSet<String>) {
+fn leave_times(plan: &mut Plan, policy: &Policy) {
     let Plan { steps, kept: _, refused: _, unchanged_files, unchanged_bytes, unchanged } = plan;
     steps.retain(|step| {
         let Step::Touch { path, stamp, old } = step else { return true };
-        let is_touched = || touched.contains(&names.fold(path.as_str()));
-        if stamp.read_only != old.read_only || is_touched() {
+        if stamp.read_only != old.read_only {
             return true;
         }
         *unchanged_files += 1;
