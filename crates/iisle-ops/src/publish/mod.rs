@@ -2,6 +2,7 @@
 
 mod cargo;
 mod places;
+mod refusals;
 mod report;
 mod run;
 
