@@ -1,7 +1,6 @@
 //! `iisle publish path/to/Cargo.toml`, with a cargo that only says what it would have built.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may")]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -10,7 +9,8 @@ use iisle_ops::{
     CheckSettings, Commands, Completed, Context, Invocation, PackSettings, ProjectOptions,
     PublishOutcome, PublishReport, PublishRequest, State, Step, SyncSettings, Writes, publish,
 };
-use iisle_report::Silent;
+
+use crate::in_context;
 
 /// A cargo that answers `metadata`, and builds by putting a program where it belongs.
 struct FakeCargo {
@@ -55,15 +55,6 @@ fn run(cargo: &FakeCargo, build: Writes) -> PublishReport {
 }
 
 fn run_packing(cargo: &FakeCargo, build: Writes, pack: PackSettings) -> PublishReport {
-    let environment = BTreeMap::new();
-    let context = Context {
-        monitor: &Silent,
-        commands: cargo,
-        environment: &environment,
-        current_dir: &cargo.folder,
-        verb: "sync",
-        minute_of_day: &|| 0,
-    };
     let options = ProjectOptions {
         runtime: Some("x86_64-pc-windows-gnu".into()),
         ..ProjectOptions::default()
@@ -83,7 +74,9 @@ fn run_packing(cargo: &FakeCargo, build: Writes, pack: PackSettings) -> PublishR
         sync: SyncSettings::default(),
         staged: iisle_ops::StagedOptions::default(),
     };
-    publish(&context, &request)
+    in_context(|context| {
+        publish(&Context { commands: cargo, current_dir: &cargo.folder, ..*context }, &request)
+    })
 }
 
 fn package() -> (tempfile::TempDir, FakeCargo) {

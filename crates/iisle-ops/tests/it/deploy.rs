@@ -1,20 +1,21 @@
 //! Packages of the real engine, applied: the trees it left.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use iisle_ops::{
     Context, DeployFailure, DeployMode, DeployReport, DeployRequest, DeployRules, Engine,
-    ExtraSettings, Extras, HostCommands, OnDrift, Origin, PackRequest, PackSettings,
-    PackageRequest, PositionMode, Protection, Setting, SettingSource, SyncMode, SyncRequest,
-    SyncSettings, deploy, pack, rollback,
+    ExtraSettings, Extras, OnDrift, Origin, PackRequest, PackSettings, PackageRequest,
+    PositionMode, Protection, Setting, SettingSource, SyncMode, SyncRequest, SyncSettings, deploy,
+    pack, rollback,
 };
 use iisle_path::RelPath;
 use iisle_report::{Monitor, Phase, Silent};
 use iisle_tree::workshop::LocalWorkshop;
 use iisle_tree::{LocalTree, Stamp, Ticks, Tree, TreeMut, digest, host};
+
+use crate::in_context;
 
 fn request(package: &Path) -> DeployRequest {
     DeployRequest {
@@ -48,19 +49,6 @@ fn run_watched(
     monitor: &dyn Monitor,
 ) -> Result<DeployReport, DeployFailure> {
     in_context(|context| deploy(&Context { monitor, ..*context }, request))
-}
-
-fn in_context<T>(work: impl FnOnce(&Context<'_>) -> T) -> T {
-    let environment = BTreeMap::new();
-    let context = Context {
-        monitor: &Silent,
-        commands: &HostCommands,
-        environment: &environment,
-        current_dir: Path::new("."),
-        verb: "sync",
-        minute_of_day: &|| 0,
-    };
-    work(&context)
 }
 
 fn set(name: &str, value: &str) -> SettingSource {
@@ -268,16 +256,7 @@ fn packed(folder: &Path, name: &str, files: &[(&str, &str)]) -> PathBuf {
     let package = folder.join(format!("{name}.zip"));
     let settings = PackSettings::default();
     let request = PackRequest { folder: source, package: package.clone(), settings };
-    let environment = BTreeMap::new();
-    let context = Context {
-        monitor: &Silent,
-        commands: &HostCommands,
-        environment: &environment,
-        current_dir: Path::new("."),
-        verb: "pack",
-        minute_of_day: &|| 0,
-    };
-    pack(&context, &request).expect("it can be packed");
+    in_context(|context| pack(context, &request)).expect("it can be packed");
     package
 }
 

@@ -1,7 +1,6 @@
 //! `iisle publish --publish`, with a dotnet that only notes what it was asked.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may")]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::sync::Mutex;
@@ -10,7 +9,8 @@ use iisle_ops::{
     CheckSettings, Commands, Completed, Context, Invocation, PackSettings, ProjectOptions,
     PublishOutcome, PublishReport, PublishRequest, State, Step, SyncSettings, Writes, publish,
 };
-use iisle_report::Silent;
+
+use crate::in_context;
 
 struct Dotnet {
     answer: Result<i32, ErrorKind>,
@@ -32,15 +32,6 @@ fn run(answer: Result<i32, ErrorKind>) -> (PublishReport, Vec<String>) {
     fs::write(folder.path().join("App.csproj"), "<Project Sdk=\"Microsoft.NET.Sdk.Web\" />")
         .unwrap();
     let dotnet = Dotnet { answer, asked: Mutex::default() };
-    let environment = BTreeMap::new();
-    let context = Context {
-        monitor: &Silent,
-        commands: &dotnet,
-        environment: &environment,
-        current_dir: folder.path(),
-        verb: "sync",
-        minute_of_day: &|| 0,
-    };
     let options = ProjectOptions {
         configuration: Some("Release".into()),
         runtime: Some("win-x64".into()),
@@ -63,7 +54,9 @@ fn run(answer: Result<i32, ErrorKind>) -> (PublishReport, Vec<String>) {
         sync: SyncSettings::default(),
         staged: iisle_ops::StagedOptions::default(),
     };
-    let report = publish(&context, &request);
+    let report = in_context(|context| {
+        publish(&Context { commands: &dotnet, current_dir: folder.path(), ..*context }, &request)
+    });
     (report, dotnet.asked.into_inner().unwrap())
 }
 

@@ -1,7 +1,6 @@
 //! `iisle evaluate` beyond the engine: solutions, response files, `global.json`, `dotnet msbuild`.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may")]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -11,7 +10,8 @@ use iisle_ops::{
     Commands, Completed, Context, EvaluateReport, EvaluateRequest, EvaluatedBy, Failure,
     InspectRequest, Invocation, evaluate, inspect,
 };
-use iisle_report::Silent;
+
+use crate::in_context;
 
 /// A dotnet that prints what it was told to, and notes what it was asked.
 #[derive(Default)]
@@ -45,17 +45,10 @@ fn run(
     dotnet: &Dotnet,
     request: &EvaluateRequest,
 ) -> Result<EvaluateReport, Failure> {
-    let environment = BTreeMap::new();
-    let context = Context {
-        monitor: &Silent,
-        commands: dotnet,
-        environment: &environment,
-        current_dir: folder,
-        verb: "sync",
-        minute_of_day: &|| 0,
-    };
-    let project = folder.join(&request.project);
-    evaluate(&context, &EvaluateRequest { project, ..request.clone() })
+    let request = EvaluateRequest { project: folder.join(&request.project), ..request.clone() };
+    in_context(|context| {
+        evaluate(&Context { commands: dotnet, current_dir: folder, ..*context }, &request)
+    })
 }
 
 fn ask(project: &str, properties: &[&str]) -> EvaluateRequest {
@@ -133,17 +126,12 @@ fn a_solution_has_no_properties_and_cannot_be_inspected_as_a_project() {
     let folder = shop();
     let failure = run(folder.path(), &Dotnet::default(), &ask("Shop.slnx", &["Version"]));
     assert!(failure.unwrap_err().message.ends_with("only projects have properties and items"));
-    let environment = BTreeMap::new();
-    let context = Context {
-        monitor: &Silent,
-        commands: &Dotnet::default(),
-        environment: &environment,
-        current_dir: folder.path(),
-        verb: "sync",
-        minute_of_day: &|| 0,
-    };
     let path = folder.path().join("Shop.slnx");
-    let failure = inspect(&context, &InspectRequest { path, ..InspectRequest::default() });
+    let request = InspectRequest { path, ..InspectRequest::default() };
+    let failure = in_context(|context| {
+        let (commands, current_dir) = (&Dotnet::default(), folder.path());
+        inspect(&Context { commands, current_dir, ..*context }, &request)
+    });
     let failure = failure.unwrap_err();
     assert!(failure.message.contains("is a solution of 4 projects"), "{}", failure.message);
     assert_eq!(failure.hints.len(), 1);

@@ -1,14 +1,14 @@
 //! Packages in all their forms, made, read and applied again.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use iisle_ops::{
-    ConnectionStrings, Context, Environment, FileValue, HostCommands, PackForm, PackReport,
-    PackRequest, PackSettings, PackageRequest, Sbom, SetAcl, pack,
+    ConnectionStrings, Environment, FileValue, PackForm, PackReport, PackRequest, PackSettings,
+    PackageRequest, Sbom, SetAcl, pack,
 };
-use iisle_report::Silent;
 use iisle_tree::host;
+
+use crate::in_context;
 
 fn site(folder: &Path) -> PathBuf {
     let site = folder.join("site");
@@ -30,16 +30,7 @@ fn site(folder: &Path) -> PathBuf {
 }
 
 fn run(request: &PackRequest) -> Result<PackReport, iisle_ops::Failure> {
-    let environment = BTreeMap::new();
-    let context = Context {
-        monitor: &Silent,
-        commands: &HostCommands,
-        environment: &environment,
-        current_dir: Path::new("."),
-        verb: "sync",
-        minute_of_day: &|| 0,
-    };
-    pack(&context, request)
+    in_context(|context| pack(context, request))
 }
 
 fn text(path: &Path) -> String {

@@ -7,11 +7,13 @@ use std::fs;
 use std::path::Path;
 
 use iisle_ops::{
-    Context, Failure, Form, GuidComment, HostCommands, LogsFolder, Newline, Process, SourceChoice,
+    Context, Failure, Form, GuidComment, LogsFolder, Newline, Process, SourceChoice,
     TransformOptions, TransformReport, TransformRequest, Writes, transform,
 };
-use iisle_report::{Silent, Warning};
+use iisle_report::Warning;
 use serde_json::Value;
+
+use crate::in_context;
 
 /// Files by name, in one folder.
 type Files = BTreeMap<String, Vec<u8>>;
@@ -87,16 +89,11 @@ fn run(case: &Case, form: Form) -> Answer {
     let (project, publish) = (folder.path().join("project"), folder.path().join("publish"));
     put(&project, &case.project);
     put(&publish, &case.publish);
-    let context = Context {
-        monitor: &Silent,
-        commands: &HostCommands,
-        environment: &case.environment,
-        current_dir: folder.path(),
-        verb: "sync",
-        minute_of_day: &|| 0,
-    };
     let request = TransformRequest { form, ..request(&publish, &project, case.task.clone()) };
-    let result = transform(&context, &request);
+    let (environment, current_dir) = (&case.environment, folder.path());
+    let result = in_context(|context| {
+        transform(&Context { environment, current_dir, ..*context }, &request)
+    });
     Answer { result, files: take(&publish) }
 }
 
