@@ -397,6 +397,7 @@ pub fn extract_package(
         let all: Vec<_> = content.files.keys().cloned().collect();
         verify_files(context, &opened, content, &all).map_err(|e| e.context(message()))?;
     }
+    host::create_dir_all(folder)?;
     let mut report = ExtractReport { root: folder.clone(), written_files: 0, written_bytes: 0 };
     for content in contents {
         let target = if contents.len() == 1 {

@@ -13,7 +13,7 @@ use crate::archive::{
 use crate::in_order::{Results, in_order};
 use crate::layout::{BadName, Item, Layout, Skipped, lay_out};
 use crate::manifest::archive_xml;
-use crate::parameters::{access_path, application, parameters_xml};
+use crate::parameters::{access_path, application, folder_pattern, parameters_xml};
 use crate::{Parameter, Parameters, SourcePath};
 
 /// What a package is to be. The same options and the same files give the same bytes.
@@ -193,6 +193,9 @@ impl PackOptions {
         };
         for entry in &mut parameter.entries {
             scope.clone_into(&mut entry.scope);
+            if self.shape == Shape::Folder {
+                entry.matching = folder_pattern(&self.root);
+            }
         }
         parameter
     }

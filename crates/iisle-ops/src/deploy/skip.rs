@@ -101,6 +101,10 @@ impl Deployment<'_> {
                 _ => SkipAction::AddChild,
             };
             let Some((number, source_path)) = known(path) else { continue };
+            // A provider itself is no child.
+            if action == SkipAction::AddChild && source.members[number].job.file_name.is_some() {
+                continue;
+            }
             let mut paths = vec![source_path];
             if action == SkipAction::Update {
                 paths.extend(found(path).into_iter().flat_map(|(_, paths)| paths));

@@ -1,11 +1,11 @@
 use std::num::NonZero;
 use std::path::Path;
 
-use iisle_path::{Patterns, RelPath};
+use iisle_path::{NameRules, Patterns, RelPath};
 use iisle_sync::{Extras, Policy, Sides};
 use iisle_tree::digest::{Digest, of_files};
-use iisle_tree::{LocalTree, Snapshot, Tree, host};
-use iisle_webdeploy::{PackOptions, digest_lines};
+use iisle_tree::{Content, LocalTree, Snapshot, Stamp, Tree, TreeError, host};
+use iisle_webdeploy::{DosTime, PackOptions, digest_lines};
 
 use super::run::lay;
 use crate::{Context, Failure};
@@ -18,6 +18,43 @@ pub(super) struct ArchiveFolder {
     pub(super) size: u64,
     /// Of the list of its files and their digests.
     pub(super) digest: Digest,
+}
+
+/// A folder whose files have times that a zip file can hold: whoever makes one of the package needs
+/// them.
+struct Storable<'a>(&'a LocalTree);
+
+/// What is known of a file of the package that is made of it.
+pub(super) fn storable(stamp: Stamp) -> Stamp {
+    Stamp { modified: DosTime::clamp(stamp.modified), ..stamp }
+}
+
+impl Tree for Storable<'_> {
+    fn snapshot(&self) -> Result<Snapshot, TreeError> {
+        let mut snapshot = self.0.snapshot()?;
+        snapshot.files.values_mut().for_each(|stamp| *stamp = storable(*stamp));
+        Ok(snapshot)
+    }
+
+    fn open(&self, path: &RelPath) -> Result<Box<dyn Content + '_>, TreeError> {
+        self.0.open(path)
+    }
+
+    fn names(&self) -> NameRules {
+        self.0.names()
+    }
+
+    fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {
+        Ok(self.0.stamp(path)?.map(storable))
+    }
+
+    fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
+        Ok(self.stamp(path)? == Some(stamp))
+    }
+
+    fn is_executable(&self, path: &RelPath) -> bool {
+        self.0.is_executable(path)
+    }
 }
 
 /// Writes a package as a folder: what is in it afterwards is the package and nothing else.
@@ -59,7 +96,8 @@ pub(super) fn write(
     host::create_dir_all(&content)?;
     let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
     let monitor = context.monitor;
-    let work = iisle_sync::Context { source: tree, destination: &destination, monitor, threads };
+    let source = &Storable(tree);
+    let work = iisle_sync::Context { source, destination: &destination, monitor, threads };
     let outcome = iisle_sync::execute(&work, &plan);
     if let Some(error) = outcome.errors.first() {
         return Err(Failure::of(error));

@@ -1,7 +1,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use iisle_path::RelPath;
+use iisle_path::{NameRules, RelPath};
 use iisle_report::Phase;
 use iisle_tree::digest::Digest;
 use iisle_tree::{LocalTree, Snapshot, Tree, TreeError, host};
@@ -111,6 +111,7 @@ fn write(
     settings: &PackSettings,
 ) -> Result<PackReport, Failure> {
     let options = options(tree, settings)?;
+    check_access(snapshot, &options)?;
     iisle_webdeploy::check(snapshot, &options).map_err(|e| failure(&e))?;
     // Empty for a bare name, so that companions are named as the package is.
     let parent = package.parent().unwrap_or(Path::new(""));
@@ -130,6 +131,21 @@ fn write(
         cache::forget(folder);
     }
     Ok(report)
+}
+
+/// Refuses a right on a folder in whose place is a file: a deployment would end there.
+fn check_access(snapshot: &Snapshot, options: &PackOptions) -> Result<(), Failure> {
+    let same = |a: &RelPath, b: &RelPath| NameRules::Windows.same(a.as_str(), b.as_str());
+    for folder in options.access.iter().filter_map(|rule| rule.folder.as_ref()) {
+        let mut whole = folder.ancestors().chain([folder.clone()]);
+        if let Some(file) = whole.find_map(|up| snapshot.files.keys().find(|file| same(file, &up)))
+        {
+            let failure =
+                Failure::new(format!("`{file}` is a file, expected a folder to set a right on"));
+            return Err(failure.hint("name a folder of the application with --set-acl"));
+        }
+    }
+    Ok(())
 }
 
 /// The name of a package without what says that it is one.
@@ -213,7 +229,7 @@ impl Job<'_> {
         self.beside(package, packed)
     }
 
-    /// What skip rules keep out, and what remains.
+    /// What skip rules keep out, and what remains, with times that a package can hold.
     fn kept(&self) -> (Vec<Skipped>, Snapshot) {
         let skip = &self.options.skip;
         let rule = |path: &RelPath| {
@@ -231,6 +247,7 @@ impl Job<'_> {
         };
         kept.directories.retain(|path, _| stays(path));
         kept.files.retain(|path, _| stays(path));
+        kept.files.values_mut().for_each(|stamp| *stamp = archive_dir::storable(*stamp));
         skipped.sort_by(|a, b| a.path.cmp(&b.path));
         (skipped, kept)
     }

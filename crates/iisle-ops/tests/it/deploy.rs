@@ -493,3 +493,27 @@ fn a_file_that_is_newer_by_less_than_two_seconds_is_compared_by_its_content() {
     assert_eq!(read(&site.join("a.txt")).as_deref(), Some("new"));
     assert_eq!(run(&request).unwrap().outcome.word(), "unchanged");
 }
+
+// Source: Web Deploy 7.1, which asks for what lies in a provider, not for the provider.
+#[test]
+fn a_rule_about_adding_leaves_a_provider_that_is_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let package = folder.path().join("package");
+    let providers: [ProviderFiles<'_>; 2] = [
+        ("contentPath", "C:\\site", &[("one.txt", "a")]),
+        ("filePath", "C:\\one.txt", &[("", "single")]),
+    ];
+    unpacked(&package, &providers);
+    let mut request = request(&package);
+    request.map = vec![("C:\\".to_owned(), folder.path().to_owned())];
+    request.skip = vec!["skipAction=AddChild,objectName=filePath".to_owned()];
+    let report = run(&request).unwrap();
+    assert_eq!((report.failure, report.totals.created_files), (None, 1));
+    assert!(!host::exists(&folder.path().join("site/one.txt")));
+    let single = folder.path().join("one.txt");
+    assert_eq!(read(&single).as_deref(), Some("single"));
+    write(&single, b"changed");
+    request.skip = vec!["skipAction=Update,objectName=filePath".to_owned()];
+    run(&request).unwrap();
+    assert_eq!(read(&single).as_deref(), Some("changed"));
+}

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use iisle_ops::{
-    ConnectionStrings, Environment, FileValue, PackForm, PackReport, PackRequest, PackSettings,
-    PackageRequest, Sbom, SetAcl, pack,
+    ConnectionStrings, Environment, ExtractRequest, FileValue, PackForm, PackReport, PackRequest,
+    PackSettings, PackageRequest, Sbom, SetAcl, extract_package, pack,
 };
-use iisle_tree::host;
+use iisle_path::RelPath;
+use iisle_tree::{LocalTree, Stamp, Ticks, Tree, TreeMut, host};
 
 use crate::in_context;
 
@@ -125,4 +126,54 @@ fn environments_rights_values_and_a_bill_of_materials_lie_beside_the_package() {
     assert!(text(&report.digests_file).contains("App.cdx.json"));
     request.settings.environments[0].name = "../x".to_owned();
     assert!(run(&request).is_err());
+}
+
+#[test]
+fn a_package_that_is_a_folder_holds_times_that_a_zip_file_could() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = site(folder.path());
+    let (tree, path) = (LocalTree::open(&source).unwrap(), RelPath::parse("web.config").unwrap());
+    let stamp = tree.stamp(&path).unwrap().unwrap();
+    tree.touch(&path, Stamp { modified: Ticks::UNIX_EPOCH, ..stamp }).unwrap();
+    let settings = PackSettings { form: PackForm::Folder, ..PackSettings::default() };
+    let package = folder.path().join("App");
+    let request = PackRequest { folder: source, package: package.clone(), settings };
+    run(&request).unwrap();
+    let content = LocalTree::open(package.join("Content/C_C/app")).unwrap();
+    assert_eq!(content.stamp(&path).unwrap().unwrap().modified, Ticks::from_unix(315_532_800, 0));
+    assert!(run(&request).unwrap().is_unchanged());
+}
+
+#[test]
+fn a_right_on_a_file_is_refused_before_anything_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let right = |folder: &str| SetAcl { folder: folder.to_owned(), access: "Modify".to_owned() };
+    let package = folder.path().join("out/App.zip");
+    let mut request = PackRequest {
+        folder: site(folder.path()),
+        package: package.clone(),
+        settings: PackSettings::default(),
+    };
+    for name in ["Web.config", "wwwroot/site.css/below"] {
+        request.settings.access = vec![right(name)];
+        let failure = run(&request).unwrap_err();
+        assert!(format!("{failure:?}").contains("expected a folder"), "{failure:?}");
+    }
+    assert!(!host::exists(&package));
+    request.settings.access = vec![right("wwwroot"), right("made/by/it"), right("")];
+    run(&request).unwrap();
+}
+
+#[test]
+fn an_empty_package_becomes_an_empty_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = PackSettings { skip: vec!["**".to_owned()], ..PackSettings::default() };
+    let package = folder.path().join("App.zip");
+    run(&PackRequest { folder: site(folder.path()), package: package.clone(), settings }).unwrap();
+    let target = folder.path().join("target");
+    let package = PackageRequest { package, offset_minutes: 0 };
+    let request = ExtractRequest { package, folder: target.clone() };
+    let report = in_context(|context| extract_package(context, &request)).unwrap();
+    assert_eq!(report.written_files, 0);
+    assert!(host::is_dir(&target));
 }

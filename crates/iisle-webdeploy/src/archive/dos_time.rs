@@ -40,6 +40,11 @@ impl DosTime {
         Self { date: word(date), time: word(time) }
     }
 
+    /// The moment that zip can store nearest to `at`; between even seconds it stays as it is.
+    pub fn clamp(at: Ticks) -> Ticks {
+        at.clamp(Ticks::from_unix(FIRST, 0), Ticks::from_unix(LAST, 0))
+    }
+
     /// The moment that a place `offset_minutes` ahead of UTC means by this; `None` for a date
     /// that no calendar has, such as 0.
     pub fn ticks(self, offset_minutes: i32) -> Option<Ticks> {
@@ -104,6 +109,8 @@ mod tests {
         assert_eq!(DosTime::of(Ticks(0), 0), DosTime::EARLIEST);
         assert_eq!(text(DosTime::of(Ticks(i64::MAX), 0)), "2107-12-31 23:59:58");
         assert_eq!(text(DosTime::of(Ticks(i64::MIN), -60)), "1980-01-01 00:00:00");
+        assert_eq!(DosTime::clamp(Ticks(0)), DosTime::EARLIEST.ticks(0).unwrap());
+        assert_eq!(text(DosTime::of(DosTime::clamp(Ticks(i64::MAX)), 0)), "2107-12-31 23:59:58");
     }
 
     #[test]

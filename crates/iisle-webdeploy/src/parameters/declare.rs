@@ -224,6 +224,15 @@ pub(crate) fn application(root: &SourcePath, value: Option<&str>) -> Parameter {
     }
 }
 
+/// What finds a `dirPath` in both forms of a package: to the engine the folder of a package that is a
+/// folder goes by the place where it lies.
+///
+/// Source: Web Deploy 7.1, `archiveDir`, seen.
+pub(crate) fn folder_pattern(root: &SourcePath) -> String {
+    let inside = format!("\\{}", root.content_folder().replace('/', "\\"));
+    format!("(^{}|{})$", escape_regex(root.as_str()), escape_regex(&inside))
+}
+
 /// The parameter that carries the path of an access rule along with that of the application: for
 /// its root the application path itself, as in packages of Visual Studio.
 pub(crate) fn access_path(root: &SourcePath, rule: &AccessRule) -> Parameter {

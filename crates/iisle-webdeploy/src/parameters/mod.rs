@@ -14,6 +14,6 @@ pub use read::ParametersError;
 pub use resolve::{Origin, Resolved, Setting, Unresolved};
 pub use set_file::SetParameters;
 
-pub(crate) use declare::{access_path, application};
+pub(crate) use declare::{access_path, application, folder_pattern};
 pub(crate) use settings::set_parameters;
 pub(crate) use write::parameters_xml;

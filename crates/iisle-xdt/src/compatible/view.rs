@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use iisle_xml::xpath::{ExpandedName, QualifiedName, XPathAttribute, XPathKind, XPathTree};
+use iisle_xml::xpath::{
+    Dialect, ExpandedName, QualifiedName, XPathAttribute, XPathKind, XPathTree,
+};
 
 use super::document::CompatibleTarget;
 use super::tree::{Id, Kind, Tree, local};
@@ -119,7 +121,7 @@ impl XPathTree for CompatibleTarget {
         Some(XPathAttribute { name, value: Cow::Borrowed(&attribute.value) })
     }
 
-    fn is_there(&self, n: Id) -> bool {
+    fn is_there(&self, n: Id, _: Dialect) -> bool {
         // An empty section is text, too.
         let node = self.tree.node(n);
         node.kind == Kind::CData || !node.value.is_empty()

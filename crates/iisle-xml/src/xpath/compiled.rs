@@ -70,7 +70,7 @@ impl XPath {
         context: &XNode<T::Node>,
         namespaces: &Namespaces,
     ) -> Result<Value<T::Node>, XPathError> {
-        let model = Model { tree };
+        let model = Model { tree, dialect: self.dialect };
         let evaluation =
             Evaluation { model, dialect: self.dialect, bindings: self.bindings(namespaces)? };
         let context = Context { item: Item::from_node(model, context), position: 1, size: 1 };

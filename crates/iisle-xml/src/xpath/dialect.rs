@@ -22,6 +22,7 @@ pub enum Dialect {
     /// - `following::processing-instruction('t')` selects elements named `t`;
     /// - `following-sibling` from a set that holds the root node leaves out what follows the nodes
     ///   on the top level, up to the document element;
+    /// - CDATA without characters is a text node;
     /// - 200 levels of parentheses, predicates and arguments.
     ///
     /// The same: text, CDATA and white space side by side are one node, and what an entity brings

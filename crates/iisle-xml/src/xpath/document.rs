@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use super::Dialect;
 use super::tree::{ExpandedName, QualifiedName, XPathAttribute, XPathKind, XPathTree};
 use crate::chars::is_space;
 use crate::lex::local;
@@ -65,6 +66,11 @@ impl XPathTree for Document {
 
     fn text(&self, n: NodeId) -> Cow<'_, str> {
         self.text(n)
+    }
+
+    fn is_there(&self, n: NodeId, dialect: Dialect) -> bool {
+        let is_section = || self.kind(n) == NodeKind::CData;
+        !self.text(n).is_empty() || (dialect == Dialect::DotNet && is_section())
     }
 
     /// By the attributes that the document type declares to be of type ID. Every element is looked

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::Dialect;
 use super::item::{Item, Part};
 use super::tree::{ExpandedName, QualifiedName, XPathAttribute, XPathKind, XPathTree};
 use crate::scope::XML_NAMESPACE;
@@ -10,6 +11,8 @@ use crate::scope::XML_NAMESPACE;
 /// A tree seen as XPath sees it.
 pub(crate) struct Model<'t, T> {
     pub(crate) tree: &'t T,
+    /// Whose text nodes they are.
+    pub(crate) dialect: Dialect,
 }
 
 impl<T> Clone for Model<'_, T> {
@@ -58,7 +61,7 @@ impl<'t, T: XPathTree> Model<'t, T> {
     }
 
     fn has_characters(self, first: T::Node) -> bool {
-        self.pieces(first).any(|piece| self.tree.is_there(piece))
+        self.pieces(first).any(|piece| self.tree.is_there(piece, self.dialect))
     }
 
     /// The first node from `at` on that is one.

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::Dialect;
 use super::item::Item;
 use super::model::Model;
 use crate::scope::XMLNS_NAMESPACE;
@@ -87,7 +88,8 @@ impl<N: Copy + Eq + Ord + fmt::Debug> XNode<N> {
     /// Its string-value (section 5): all text below a root node or an element, the value of an
     /// attribute, the URI of a namespace, the content of anything else.
     pub fn text<T: XPathTree<Node = N>>(&self, tree: &T) -> String {
-        let model = Model { tree };
+        // Of a text, characters are all that counts.
+        let model = Model { tree, dialect: Dialect::Standard };
         model.text(Item::from_node(model, self)).into_owned()
     }
 }
@@ -135,7 +137,7 @@ pub trait XPathTree {
 
     /// Whether a text piece counts for one: those without characters do not, unless the tree says
     /// otherwise.
-    fn is_there(&self, n: Self::Node) -> bool {
+    fn is_there(&self, n: Self::Node, _dialect: Dialect) -> bool {
         !self.text(n).is_empty()
     }
 

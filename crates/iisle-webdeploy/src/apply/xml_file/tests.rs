@@ -241,6 +241,26 @@ fn elements_without_a_namespace_keep_out_of_the_default_one() {
     insta::assert_snapshot!(table(document, &rows));
 }
 
+#[test]
+fn cdata_without_characters_is_selected_and_takes_no_value_when_it_comes_first() {
+    let document = "<r><c><![CDATA[]]><!-- c --></c><d><![CDATA[]]></d><e>x<![CDATA[]]><!--c-->y</e><f><!--c--><![CDATA[]]></f><g><![CDATA[]]><![CDATA[b]]></g></r>";
+    let paths = [
+        "//text()",
+        "//d/text()",
+        "//e/text()",
+        "//f/node()[2]",
+        "//g/text()",
+        "//c|//e/text()",
+        "//d[text()]",
+        "//e/text()|//f/text()",
+        "//d/node()",
+    ];
+    let values = ["V", "", "<a/>"];
+    let rows: Vec<_> =
+        paths.into_iter().flat_map(|path| values.map(|value| (path, value))).collect();
+    insta::assert_snapshot!(table(document, &rows));
+}
+
 proptest! {
     #[test]
     fn a_value_is_read_back(value in "[ -~\u{e4}\u{1f600}\t\r\n]{1,30}") {
