@@ -501,6 +501,11 @@ pub(crate) fn verify_files(
     monitor.end(Phase::Hash);
     let Some(first) = damaged.first() else { return Ok(()) };
     let causes: Vec<_> = damaged.iter().take(10).map(ToString::to_string).collect();
-    let failure = Failure { causes, ..Failure::new("the package is damaged; nothing was written") };
-    Err(failure.at(Location::file(first.subject.clone())).hint("fetch or make the package again"))
+    let (what, hint) = match first.kind {
+        FaultKind::Refused { .. } => ("refused", "do not deploy this package; ask who made it"),
+        _ => ("damaged", "fetch or make the package again"),
+    };
+    let message = format!("the package is {what}; nothing was written");
+    let failure = Failure { causes, ..Failure::new(message) };
+    Err(failure.at(Location::file(first.subject.clone())).hint(hint))
 }

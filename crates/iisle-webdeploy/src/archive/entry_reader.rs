@@ -4,6 +4,7 @@ use flate2::bufread::DeflateDecoder;
 use iisle_tree::Content;
 
 use super::Method;
+use super::nested::begins_as_archive;
 use super::view::View;
 
 /// Where the bytes of an entry lie and what they must come to.
@@ -56,12 +57,16 @@ impl Location {
         })
     }
 
-    /// Reads the entry to its end and compares size and checksum; how many bytes it has.
-    pub(crate) fn verify(&self, view: &View) -> io::Result<u64> {
+    /// Reads the entry to its end and compares size and checksum; how many bytes it has, and
+    /// whether it begins as an archive does.
+    pub(crate) fn verify(&self, view: &View) -> io::Result<(u64, bool)> {
         if let Some(bytes) = self.whole(view)? {
-            return Ok(bytes.len() as u64);
+            return Ok((bytes.len() as u64, begins_as_archive(&bytes)));
         }
-        io::copy(&mut EntryReader::new(view.clone(), *self)?, &mut io::sink())
+        let mut reader = EntryReader::new(view.clone(), *self)?;
+        let mut start = Vec::new();
+        let read = (&mut reader).take(4).read_to_end(&mut start)? as u64;
+        Ok((read + io::copy(&mut reader, &mut io::sink())?, begins_as_archive(&start)))
     }
 }
 

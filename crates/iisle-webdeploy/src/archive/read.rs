@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read};
 
 use iisle_path::{NameProblem, NameRules, RelPath, RelPathError, windows_problem};
 use iisle_tree::Content;
@@ -9,6 +9,7 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::directory::Directory;
 use super::entry_reader::Location;
+use super::nested::{LOOKED_INTO, unfolded};
 use super::view::View;
 use super::{DosTime, Method};
 
@@ -68,6 +69,11 @@ pub enum ArchiveError {
         "the entry `{entry}` grows from {compressed} to {size} bytes, allowed are {ratio} to 1"
     )]
     Bomb { entry: String, compressed: u64, size: u64, ratio: u64 },
+    #[error(
+        "the entry `{entry}` is an archive that grows, with the archives inside of it, from \
+         {compressed} to at least {size} bytes, allowed are {ratio} to 1"
+    )]
+    Nested { entry: String, compressed: u64, size: u64, ratio: u64 },
     #[error("with the entry `{entry}` the archive would come to more than {limit} bytes")]
     Total { entry: String, limit: u64 },
 }
@@ -78,6 +84,16 @@ pub(crate) struct Archive {
     /// By the folded name, without a slash at the end.
     pub(crate) entries: BTreeMap<String, ArchiveEntry>,
     pub(crate) directory: Directory,
+    limits: ReadLimits,
+}
+
+/// What is wrong with the content of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unsound {
+    /// It is not what the directory says.
+    Damaged(String),
+    /// It must not be unpacked.
+    Bomb(String),
 }
 
 /// An entry of an archive.
@@ -117,7 +133,7 @@ impl Archive {
         if directory.records != zip.len() as u64 {
             zip = ZipArchive::new(directory.counted(&view)).map_err(format)?;
         }
-        let mut archive = Self { view, entries: BTreeMap::new(), directory };
+        let mut archive = Self { view, entries: BTreeMap::new(), directory, limits };
         let mut ranges = Vec::with_capacity(zip.len());
         let mut total = 0_u64;
         for index in 0..zip.len() {
@@ -172,9 +188,30 @@ impl Archive {
     }
 
     /// Reads an entry to its end and compares size and checksum; how many bytes it has.
-    pub(crate) fn verify(&self, path: &RelPath) -> Result<u64, String> {
-        let entry = self.get(path.as_str()).ok_or_else(|| "it is not there".to_owned())?;
-        entry.location.verify(&self.view).map_err(|error| error.to_string())
+    ///
+    /// # Errors
+    /// What is wrong with it; [`Unsound::Bomb`] for an archive that, with the archives inside of
+    /// it, grows more than an entry may.
+    pub(crate) fn verify(&self, path: &RelPath) -> Result<u64, Unsound> {
+        let damaged = |problem: String| Unsound::Damaged(problem);
+        let entry = self.get(path.as_str());
+        let entry = entry.ok_or_else(|| damaged("it is not there".to_owned()))?;
+        let io = |error: io::Error| damaged(error.to_string());
+        let (bytes, is_archive) = entry.location.verify(&self.view).map_err(io)?;
+        if is_archive && bytes <= LOOKED_INTO {
+            let mut archive = Vec::new();
+            self.open_entry(entry).and_then(|mut it| it.read_to_end(&mut archive)).map_err(io)?;
+            let ReadLimits { total_bytes: _, ratio, ratio_free_bytes } = self.limits;
+            let compressed = entry.location.compressed;
+            let most = ratio_free_bytes.max(compressed.saturating_mul(ratio));
+            let size = unfolded(archive, most);
+            if size > most {
+                let entry = entry.path.to_string();
+                let error = ArchiveError::Nested { entry, compressed, size, ratio };
+                return Err(Unsound::Bomb(error.to_string()));
+            }
+        }
+        Ok(bytes)
     }
 
     /// Opens an entry; size and checksum are verified while it is read.

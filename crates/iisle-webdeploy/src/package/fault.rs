@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::open::Store;
 use super::{Form, OpenError, Package, PackageContent};
-use crate::archive::Archive;
+use crate::archive::{Archive, Unsound};
 use crate::{ArchiveError, Kind, Manifest, Parameters, SourcePath};
 
 /// Something in a package that Web Deploy drops, misreads or refuses.
@@ -170,6 +170,7 @@ impl Fault {
             | ArchiveError::Beyond { entry }
             | ArchiveError::TooLarge { entry, .. }
             | ArchiveError::Bomb { entry, .. }
+            | ArchiveError::Nested { entry, .. }
             | ArchiveError::Total { entry, .. } => {
                 Self::new(FaultKind::Refused { problem }, entry.clone())
             }
@@ -259,7 +260,7 @@ pub(super) fn check_entries(
 }
 
 impl Package {
-    /// Reads every file to its end and says which are damaged, by path.
+    /// Reads every file to its end and says which are damaged, or archives that are bombs, by path.
     ///
     /// `progress` is told how many files were read and how many bytes, from any thread.
     ///
@@ -279,14 +280,20 @@ impl Package {
         let check = |path: &&RelPath| {
             let result = match &self.store {
                 Store::Zip(tree) => tree.archive.verify(path),
-                Store::Folder(tree) => read_through(tree.as_ref(), path),
+                Store::Folder(tree) => read_through(tree.as_ref(), path).map_err(Unsound::Damaged),
             };
             match result {
                 Ok(bytes) => {
                     progress(1, bytes);
                     None
                 }
-                Err(problem) => Some(Fault::new(FaultKind::Damaged { problem }, path.as_str())),
+                Err(unsound) => {
+                    let kind = match unsound {
+                        Unsound::Damaged(problem) => FaultKind::Damaged { problem },
+                        Unsound::Bomb(problem) => FaultKind::Refused { problem },
+                    };
+                    Some(Fault::new(kind, path.as_str()))
+                }
             }
         };
         let found: Vec<Option<Fault>> = files.par_iter().map(check).collect();

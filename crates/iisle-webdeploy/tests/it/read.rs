@@ -385,6 +385,38 @@ fn bombs_are_refused_by_ratio_and_by_total() {
     assert!(error.starts_with("with the entry `Content/C_C/app/zero` the archive"), "{error}");
 }
 
+/// A package that holds an archive, with so many archives of so many zeros inside of it.
+fn with_nested(archives: usize, zeros: usize) -> Vec<u8> {
+    let archive = |name: &str, content: &[u8], copies: usize| {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for copy in 0..copies {
+            zip.start_file(format!("{copy}{name}"), SimpleFileOptions::default())
+                .expect("it can be begun");
+            zip.write_all(content).expect("it can be written");
+        }
+        zip.finish().expect("it can be ended").into_inner()
+    };
+    let nested = archive(".zip", &archive("zeros", &vec![0; zeros], 1), archives);
+    let tree = MemoryTree::unix().with_file("downloads/a.bin", nested, Ticks::from_unix(NOON, 0));
+    packed(&tree, &PackOptions::default())
+}
+
+#[test]
+fn bombs_are_refused_by_nesting_wherever_files_are_read_before_they_are_written() {
+    let limits = ReadLimits { ratio_free_bytes: 1_000_000, ..ReadLimits::default() };
+    let options = OpenOptions { limits, offset_minutes: 0 };
+    let faults = |bytes: Vec<u8>| {
+        let package = Package::from_zip(Cursor::new(bytes), &options).unwrap();
+        let faults = package.damaged(&|_, _| ()).unwrap();
+        faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    let text = faults(with_nested(20, 900_000));
+    let start = "the entry `Content/C_C/app/downloads/a.bin` is an archive that grows";
+    assert!(text.starts_with(start), "{text}");
+    assert_eq!(faults(with_nested(1, 900_000)), "");
+    assert_eq!(faults(with_nested(20, 9_000)), "");
+}
+
 #[test]
 fn a_long_file_of_zeros_that_we_packed_is_no_bomb() {
     // Files of more than 16 MiB are compressed in parts.
