@@ -86,7 +86,12 @@ struct Reached {
 
 impl Edit<'_> {
     fn change(&mut self, path: &XPath, value: &str) -> Option<u64> {
-        let selected = self.select(path)?;
+        let selected = select(self.document, path).ok()?;
+        let whole = XNode::Tree(self.document.document_node());
+        if selected.contains(&whole) {
+            // It comes first: no value fits there, and text is for no node.
+            return (!value.is_empty() && Fragment::read(value).is_none()).then_some(0);
+        }
         let Some(first) = selected.first() else { return Some(0) };
         let fragment = Fragment::read(value);
         let is_value = match first {
