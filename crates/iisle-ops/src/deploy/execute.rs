@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+use std::error::Error;
 use std::path::Path;
 
-use iisle_sync::{Ending, Outcome, StepError, Totals};
+use iisle_sync::{Ending, Outcome, Plan, StepError, Totals};
 use iisle_tree::{Tree, host};
 
 use super::group::Group;
@@ -8,9 +10,10 @@ use super::plan::in_order;
 use super::report::{DeployReport, DeployedContent, sum};
 use super::request::DeployMode;
 use super::run::Deployment;
+use super::single::Before;
 use crate::Failure;
 use crate::limited::limited;
-use crate::staged::{Delivery, NoEntry, Site};
+use crate::staged::{Delivery, NoEntry};
 use crate::sync::{OfflineWish, StagedOptions, SyncOutcome, locked_line};
 use crate::turn::AtWork;
 
@@ -114,12 +117,13 @@ impl Deployment<'_> {
     fn execute(&self, report: &mut DeployReport) {
         let mut ending = Ending::Unchanged;
         let mut changed: Vec<usize> = Vec::new();
-        // Single files cannot be taken back: they come last.
+        let mut before = BTreeMap::new();
+        // Single files have no journal: they come last.
         let (mut order, files): (Vec<_>, Vec<_>) =
             (0..self.groups.len()).partition(|number| self.groups[*number].site.is_some());
         order.extend(files);
         for number in order {
-            let (outcome, id) = self.one(number);
+            let (outcome, id) = self.one(number, &mut before);
             if let Some(time) = outcome.offline {
                 *report.offline.get_or_insert_default() += time;
             }
@@ -132,8 +136,10 @@ impl Deployment<'_> {
                 if !changed.is_empty() {
                     report.deployment = None;
                     report.totals = outcome.totals;
-                    if !self.take_back(&changed, &mut failure) {
+                    if !self.take_back(&changed, &mut before, &mut failure) {
                         ending = Ending::Stopped;
+                    } else if ending == Ending::Failed {
+                        ending = Ending::RolledBack;
                     }
                 }
                 report.failure = Some(failure);
@@ -153,20 +159,28 @@ impl Deployment<'_> {
 
     /// Takes back what was deployed to other folders before one failed, and says so; whether
     /// everything is again as it was.
-    fn take_back(&self, changed: &[usize], failure: &mut Failure) -> bool {
+    fn take_back(
+        &self,
+        changed: &[usize],
+        before: &mut BTreeMap<usize, Before>,
+        failure: &mut Failure,
+    ) -> bool {
         let mut all = true;
-        for group in changed.iter().rev().map(|number| &self.groups[*number]) {
+        for number in changed.iter().rev() {
+            let group = &self.groups[*number];
             let root = group.root.display();
-            let cause = match group.site.as_ref().map(Site::take_back) {
-                Some(Ok(())) => format!("what was deployed to `{root}` before is taken back"),
-                Some(Err(error)) => {
+            let taken_back: Result<(), Box<dyn Error>> = match (&group.site, before.remove(number))
+            {
+                (Some(site), _) => site.take_back().map_err(Into::into),
+                (None, Some(before)) => before.put_back(&group.destination).map_err(Into::into),
+                (None, None) => Ok(()),
+            };
+            let cause = match taken_back {
+                Ok(()) => format!("what was deployed to `{root}` before is taken back"),
+                Err(error) => {
                     all = false;
-                    failure.add_cause(&error);
+                    failure.add_cause(error.as_ref());
                     format!("what was deployed to `{root}` before cannot be taken back")
-                }
-                None => {
-                    all = false;
-                    format!("what was deployed to `{root}` before stays")
                 }
             };
             failure.causes.push(cause);
@@ -174,8 +188,13 @@ impl Deployment<'_> {
         all
     }
 
-    /// Does the plan for one folder, as a whole; of single files each in one step.
-    fn one(&self, number: usize) -> (Outcome, Option<String>) {
+    /// Does the plan for one folder, as a whole; of single files each in one step, and puts what
+    /// they were to `before`.
+    fn one(
+        &self,
+        number: usize,
+        before: &mut BTreeMap<usize, Before>,
+    ) -> (Outcome, Option<String>) {
         let Group { root, source, destination, site, plan, drift: _, joined, is_empty_and_new } =
             &self.groups[number];
         let monitor = self.context.monitor;
@@ -187,7 +206,32 @@ impl Deployment<'_> {
         match site.as_ref().filter(|_| !plan.is_empty()) {
             None => {
                 let work = iisle_sync::Context { source, destination, monitor, threads };
+                let kept = match site {
+                    Some(_) => None,
+                    None => match Before::of(destination, root, plan) {
+                        Ok(kept) => Some(kept),
+                        Err(error) => {
+                            let mut outcome = iisle_sync::execute(&work, &Plan::default());
+                            outcome.ending = Ending::Failed;
+                            outcome.errors.push(StepError::Destination(error));
+                            return (outcome, None);
+                        }
+                    },
+                };
                 let mut outcome = iisle_sync::execute(&work, plan);
+                match kept {
+                    Some(kept) if outcome.ending == Ending::Stopped => {
+                        match kept.put_back(destination) {
+                            Ok(()) => {
+                                outcome.ending = Ending::RolledBack;
+                                outcome.totals = Totals::default();
+                            }
+                            Err(error) => outcome.errors.push(StepError::Destination(error)),
+                        }
+                    }
+                    Some(kept) => drop(before.insert(number, kept)),
+                    None => {}
+                }
                 if *is_empty_and_new {
                     match host::create_dir_all(root) {
                         Ok(()) => {

@@ -18,6 +18,7 @@ mod report;
 mod request;
 mod run;
 mod settings;
+mod single;
 mod skip;
 
 pub use report::{

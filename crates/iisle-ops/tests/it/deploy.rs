@@ -517,3 +517,44 @@ fn a_rule_about_adding_leaves_a_provider_that_is_a_file() {
     run(&request).unwrap();
     assert_eq!(read(&single).as_deref(), Some("changed"));
 }
+
+#[test]
+fn single_files_are_again_as_they_were_when_a_later_one_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let package = folder.path().join("package");
+    let providers: [ProviderFiles<'_>; 5] = [
+        ("filePath", "C:\\one\\a.txt", &[("", "new")]),
+        ("filePath", "C:\\one\\b.txt", &[("", "new")]),
+        ("filePath", "C:\\two\\c.txt", &[("", "new")]),
+        ("filePath", "C:\\two\\d.txt", &[("", "new")]),
+        ("contentPath", "C:\\site", &[("e.txt", "new")]),
+    ];
+    unpacked(&package, &providers);
+    let place = |name: &str| folder.path().join(name);
+    for name in ["one/a.txt", "two/c.txt", "site/e.txt"] {
+        write(&place(name), b"old");
+    }
+    let one = LocalTree::open(place("one")).unwrap();
+    let a = RelPath::parse("a.txt").unwrap();
+    let stamp = one.stamp(&a).unwrap().unwrap();
+    one.touch(&a, Stamp { modified: Ticks::from_unix(1_500_000_000, 0), ..stamp }).unwrap();
+    let mut request = request(&package);
+    request.threads = Some(std::num::NonZero::<usize>::MIN);
+    request.map = vec![("C:\\".to_owned(), folder.path().to_owned())];
+    let all = ["one/a.txt", "one/b.txt", "two/c.txt", "two/d.txt", "site/e.txt"];
+    let texts = || all.map(|name| read(&place(name)));
+    let old = Some("old".to_owned());
+    // In the midst of a folder's files, and between the files of two.
+    for (file, content) in [("two/d.txt", "new"), ("one/a.txt", "new")] {
+        let monitor = UntilWritten(place(file), content);
+        let report = run_watched(&request, &monitor).unwrap();
+        assert_eq!(report.outcome.word(), "rolled-back", "{:?}", report.failure);
+        assert_eq!(texts(), [old.clone(), None, old.clone(), None, old.clone()], "{file}");
+        assert_eq!(one.stamp(&a).unwrap().unwrap().modified, Ticks::from_unix(1_500_000_000, 0));
+    }
+    assert_eq!(run(&request).unwrap().outcome.word(), "done");
+    assert!(texts().iter().all(|text| text.as_deref() == Some("new")));
+    for folder in ["one", "two"] {
+        assert_eq!(host::list(&place(folder)).unwrap().len(), 2, "nothing is left beside them");
+    }
+}
