@@ -20,6 +20,9 @@ pub(super) fn skip_rules(rules: &[String]) -> Result<Vec<SkipRule>, Failure> {
     rules.iter().map(parse).collect()
 }
 
+/// What switches an application of IIS off, in its root.
+const OFFLINE_PAGE: &str = "app_offline.htm";
+
 /// Tells whose a path is, and by which paths rules know it.
 type Owned<'o> = dyn Fn(&RelPath) -> Option<(usize, Vec<String>)> + 'o;
 
@@ -69,6 +72,16 @@ impl Deployment<'_> {
             kept.extend(theirs.files.keys().filter(|p| stays.contains(&fold(p))).map(excluded));
             ours.files.retain(|path, _| !stays.contains(&fold(path)));
             theirs.files.retain(|path, _| !stays.contains(&fold(path)));
+        }
+        if self.request.rules.app_offline {
+            // Whoever took the application offline takes it online again.
+            let is_page = |path: &RelPath| {
+                let own = source.target_owner(path).map(|(_, own)| own);
+                own.is_some_and(|own| NameRules::Windows.same(own.as_str(), OFFLINE_PAGE))
+                    && !ours.files.keys().any(|other| fold(other) == fold(path))
+            };
+            kept.extend(theirs.files.keys().filter(|path| is_page(path)).map(excluded));
+            theirs.files.retain(|path, _| !is_page(path));
         }
         if self.skip.is_empty() {
             return Ok(());

@@ -558,3 +558,31 @@ fn single_files_are_again_as_they_were_when_a_later_one_fails() {
         assert_eq!(host::list(&place(folder)).unwrap().len(), 2, "nothing is left beside them");
     }
 }
+
+// Source: Web Deploy 7.1, rule `AppOffline`, seen.
+#[test]
+fn a_page_that_takes_the_application_offline_stays_while_the_rule_is_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (package, site) = (folder.path().join("package"), folder.path().join("site"));
+    unpacked(&package, &[("contentPath", "C:\\site", &[("a.txt", "a"), ("sub/b.txt", "b")])]);
+    let (page, inner) = (site.join("App_Offline.htm"), site.join("sub/app_offline.htm"));
+    write(&page, b"closed");
+    write(&inner, b"closed");
+    let mut request = request(&package);
+    request.to = Some(site.clone());
+    request.extras = Extras::Delete;
+    request.protection = Protection::Off;
+    request.rules.app_offline = true;
+    let report = run(&request).unwrap();
+    assert_eq!((report.failure, report.outcome.word()), (None, "done"));
+    assert_eq!(read(&page).as_deref(), Some("closed"));
+    assert!(!host::exists(&inner), "it is content like any other");
+    // A package that brings one replaces it; without the rule it is an extra.
+    write(&package.join("Content/C_C/site/app_offline.htm"), b"from the package");
+    run(&request).unwrap();
+    assert_eq!(read(&page).as_deref(), Some("from the package"));
+    host::remove_file(&package.join("Content/C_C/site/app_offline.htm")).unwrap();
+    request.rules.app_offline = false;
+    run(&request).unwrap();
+    assert!(!host::exists(&page));
+}

@@ -10,7 +10,7 @@ pub(super) struct Decoded {
 ///
 /// Where bytes are no text, it has as many U+FFFD as Web Deploy was seen to write: one for a
 /// sequence that is cut short, one for two bytes that lead to no character, and one for a byte
-/// that begins none; what is cut short at the end is dropped.
+/// that begins none; what could lead to a character but is cut short at the end is dropped.
 pub(super) fn decode(bytes: &[u8]) -> Decoded {
     match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest),
@@ -53,7 +53,7 @@ fn utf8(bytes: &[u8]) -> Decoded {
         let taken = if is_hopeless { 2 } else { there };
         match str::from_utf8(&rest[..taken]) {
             Ok(character) => text.push_str(character),
-            Err(_) if taken < rest.len() => text.push(LOST),
+            Err(_) if is_hopeless || taken < rest.len() => text.push(LOST),
             Err(_) => {}
         }
         rest = &rest[taken..];
@@ -107,7 +107,10 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_become_as_many_marks_as_the_engine_writes() {
-        let rows: [(&[u8], &str); 29] = [
+        let rows: [(&[u8], &str); 32] = [
+            (b"A\xe0\x9f", "A?"),
+            (b"A\xed\xa0", "A?"),
+            (b"A\xf4\x90", "A?"),
             (b"\xe2\x98A", "?A"),
             (b"\xe0\x80\x80A", "??A"),
             (b"\xed\xa0\x80A", "??A"),

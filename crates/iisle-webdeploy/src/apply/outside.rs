@@ -154,6 +154,8 @@ impl Writer<'_> {
         for prefix in all.filter(|prefix| *prefix != "xml") {
             let Some(uri) = self.uri(element, prefix) else { continue };
             let known = scope.iter().rfind(|(known, _)| *known == prefix).map(|(_, uri)| *uri);
+            // Where nothing is declared, a name without prefix is in no namespace.
+            let known = known.or(prefix.is_empty().then_some(""));
             if known == Some(uri) || declared.iter().any(|(own, _)| *own == prefix) {
                 continue;
             }
@@ -242,6 +244,10 @@ mod tests {
             "<?xml version=\"1.0\"?><!--top--><r xmlns:q=\"urn:q\" xmlns=\"urn:n\" xml:lang=\"de\" xmlns:u=\"unused\">\
              <q:y a=\"1\" q:b=\"2\"><i/><q:i/></q:y><y q:b=\"1\" a=\"2\" xml:space=\"preserve\"> <i> </i></y></r>",
         ),
+        (
+            r"C:\d.xml",
+            "<r xmlns=\"urn:d\"><x xmlns=\"\"><add k=\"1\"><b/></add></x><y><z xmlns=\"\"/></y></r>",
+        ),
         (r"C:\bad.xml", "<r>"),
     ]);
 
@@ -275,6 +281,10 @@ mod tests {
             r"C:\n.xml::/*/*[1]",
             r"C:\n.xml::/*/*[2]",
             r"C:\n.xml:://@xml:lang",
+            r"C:\d.xml:://add",
+            r"C:\d.xml:://x",
+            r"C:\d.xml:://z",
+            r"C:\d.xml::/*/*[2]",
             "::://x",
         ];
         let mut table = String::new();
