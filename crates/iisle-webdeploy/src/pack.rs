@@ -7,8 +7,8 @@ use iisle_tree::{Snapshot, Stamp, Ticks, Tree, TreeError};
 use thiserror::Error;
 
 use crate::archive::{
-    Block, CacheUse, Cached, Compressor, Container, DosTime, Header, Level, Levels, Method,
-    PackCache, Sizes, Small, content_tasks, deflate_text,
+    Block, CacheUse, Cached, Compressor, Container, DosTime, Header, Level, Method, PackCache,
+    Sizes, Small, content_tasks, deflate_text,
 };
 use crate::in_order::{Results, in_order};
 use crate::layout::{BadName, Item, Layout, Skipped, lay_out};
@@ -249,10 +249,9 @@ pub fn pack(
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Packed, PackError> {
     let (layout, parameters) = checked(snapshot, options)?;
-    let levels = Levels::of(options.level, layout.files().map(|(_, stamp)| stamp.size));
     let mut tasks = Vec::new();
     for (path, stamp) in layout.files() {
-        tasks.extend(content_tasks(path, stamp, levels));
+        tasks.extend(content_tasks(path, stamp));
     }
     let cached = options.cache.as_deref().map(Cached::new);
     let threads = options.threads.unwrap_or_else(|| {
@@ -264,7 +263,7 @@ pub fn pack(
     let compressor = Compressor { tree, level: options.level, progress, cached, small };
     let budget = MEMORY.saturating_sub(threads.get() * small.tools_bytes()).max(LEAST_BUDGET);
     let latest = layout.latest;
-    let mut writer = Writer { container: Container::new(out), options, levels, latest };
+    let mut writer = Writer { container: Container::new(out), options, latest };
     in_order(&compressor, &tasks, threads, budget, |results| {
         writer.text("archive.xml", &archive_xml(options))?;
         writer.content(&layout, results)?;
@@ -289,7 +288,6 @@ pub fn pack(
 struct Writer<'a, W: Write> {
     container: Container<W>,
     options: &'a PackOptions,
-    levels: Levels,
     /// The time of what has no time of its own.
     latest: Ticks,
 }
@@ -338,7 +336,7 @@ impl<W: Write> Writer<'_, W> {
     ) -> Result<(), PackError> {
         let attributes = ARCHIVE | if stamp.read_only { READ_ONLY } else { 0 };
         let time = self.time(stamp.modified);
-        let parts = content_tasks(path, stamp, self.levels).count();
+        let parts = content_tasks(path, stamp).count();
         if parts == 1 {
             let block = results.next()?;
             let header = Header { name, method: block.method, time, attributes };

@@ -6,7 +6,7 @@ use iisle_path::RelPath;
 use iisle_tree::{Stamp, Tree, TreeError};
 use libdeflater::CompressionLvl;
 
-use super::{Cached, Level, Levels, Method};
+use super::{Cached, Level, Method};
 use crate::PackError;
 use crate::in_order::Work;
 
@@ -45,7 +45,6 @@ pub(crate) struct Content<'a> {
     path: &'a RelPath,
     /// What the whole file was when it was listed.
     stamp: Stamp,
-    level: Level,
     /// Where the part begins.
     offset: u64,
     length: u64,
@@ -62,16 +61,11 @@ impl Content<'_> {
 }
 
 /// The parts that the file `path` is compressed in: one unless it is long.
-pub(crate) fn content_tasks(
-    path: &RelPath,
-    stamp: Stamp,
-    levels: Levels,
-) -> impl Iterator<Item = Content<'_>> {
+pub(crate) fn content_tasks(path: &RelPath, stamp: Stamp) -> impl Iterator<Item = Content<'_>> {
     let size = stamp.size;
-    let level = levels.of_file(size);
     let step = if size <= WHOLE { size.max(1) } else { BLOCK };
     (0..size.max(1)).step_by(usize::try_from(step).expect("a step fits")).map(move |offset| {
-        Content { path, stamp, level, offset, length: step.min(size - offset.min(size)) }
+        Content { path, stamp, offset, length: step.min(size - offset.min(size)) }
     })
 }
 
@@ -100,8 +94,10 @@ pub(crate) struct Compressor<'a> {
 
 /// What a thread keeps between files.
 pub(crate) struct Tools {
-    /// For the level that most files have.
+    /// For the level of the package.
     compressor: libdeflater::Compressor,
+    /// For the level below it.
+    below: libdeflater::Compressor,
     input: Vec<u8>,
     output: Vec<u8>,
 }
@@ -138,8 +134,10 @@ impl<'a> Work for Compressor<'a> {
     type Tools = Tools;
 
     fn tools(&self) -> Tools {
+        let below = Level::new(self.level.number() - 1).unwrap_or(self.level);
         Tools {
             compressor: libdeflater::Compressor::new(libdeflate_level(self.level)),
+            below: libdeflater::Compressor::new(libdeflate_level(below)),
             input: vec![0; self.small.0 + 1],
             output: vec![0; self.small.0],
         }
@@ -167,7 +165,8 @@ impl<'a> Work for Compressor<'a> {
         }
         // Whole files, parts, and last parts are compressed differently.
         let way = if task.is_whole() { 0 } else { 1 + u8::from(task.is_last()) };
-        let key = self.cached.and_then(|_| Cached::key(input, task.level, way));
+        let level = if task.is_whole() { self.level.of_file(input) } else { self.level };
+        let key = self.cached.and_then(|_| Cached::key(input, level, way));
         let kept = self.cached.zip(key.as_ref());
         if let Some(block) = kept.and_then(|(cached, key)| cached.get(key, input)) {
             (self.progress)(u64::from(task.is_last()), task.length);
@@ -175,17 +174,11 @@ impl<'a> Work for Compressor<'a> {
         }
         let mut crc = crc32fast::Hasher::new();
         crc.update(input);
-        let mut other;
-        let compressor = if task.level == self.level {
-            &mut tools.compressor
-        } else {
-            other = libdeflater::Compressor::new(libdeflate_level(task.level));
-            &mut other
-        };
+        let compressor = if level == self.level { &mut tools.compressor } else { &mut tools.below };
         let deflated = if !task.is_whole() {
             let last = task.is_last();
             let flush = if last { FlushCompress::Finish } else { FlushCompress::Sync };
-            let part = deflate_part(input, task.level, flush);
+            let part = deflate_part(input, level, flush);
             Some(lengthened(part, task.length))
         } else if small {
             let length = deflate(compressor, input, &mut tools.output);

@@ -20,6 +20,5 @@ pub use read::{ArchiveError, ReadLimits};
 pub(crate) use cache::Cached;
 pub(crate) use compress::{Block, Compressor, Small, content_tasks, deflate_text};
 pub(crate) use container::{Container, Header, Method, Sizes};
-pub(crate) use level::Levels;
 pub(crate) use read::{Archive, ArchiveEntry, Unsound};
 pub(crate) use tree::ArchiveTree;
