@@ -63,6 +63,18 @@ impl Beneath {
     }
 }
 
+/// A new file that bears no name yet, made in the folder of the place `path` below `base`, where it will
+/// get its name in the end: it gets the rights and the group that files get there, and lies near them on
+/// the medium. `None` where the system does not have that, or not there.
+pub(crate) fn nameless(base: &Path, path: &RelPath) -> Option<File> {
+    held::nameless(base, path.parent().as_ref())
+}
+
+/// Gives a [`nameless`] file its first name.
+pub(crate) fn give_name(file: &File, name: &Path) -> io::Result<()> {
+    held::give_name(file, name)
+}
+
 fn name(path: &RelPath) -> RelPath {
     RelPath::parse(path.file_name()).expect("a segment is a path")
 }
@@ -91,7 +103,7 @@ mod held {
     use std::sync::LazyLock;
 
     use iisle_path::RelPath;
-    use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
+    use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, linkat, openat, openat2};
     use rustix::io::Errno;
 
     use super::{Base, led_astray};
@@ -115,7 +127,7 @@ mod held {
             return Ok(None);
         }
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let straight = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+        let straight = straight();
         let open = || match kind {
             Base::Resolved => {
                 let full = path.map_or_else(|| base.to_owned(), |path| system::join(base, path));
@@ -131,7 +143,7 @@ mod held {
         for _ in 0..TRIES {
             match open() {
                 Ok(folder) => {
-                    let place = Path::new(HELD).join(folder.as_raw_fd().to_string());
+                    let place = place(&folder);
                     return Ok(Some((folder.into(), place)));
                 }
                 Err(Errno::AGAIN) => {}
@@ -141,6 +153,30 @@ mod held {
             }
         }
         Err(Errno::AGAIN.into())
+    }
+
+    fn straight() -> ResolveFlags {
+        ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS
+    }
+
+    fn place(held: &impl AsRawFd) -> PathBuf {
+        Path::new(HELD).join(held.as_raw_fd().to_string())
+    }
+
+    /// A file without a name in the folder `path` below `base`. Whatever speaks against it speaks against
+    /// this way only, or will be said again when the file is made in the usual way.
+    pub(super) fn nameless(base: &Path, path: Option<&RelPath>) -> Option<File> {
+        if !*HAS_HELD {
+            return None;
+        }
+        let folder = path.map_or_else(|| base.to_owned(), |path| system::join(base, path));
+        let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+        let mode = Mode::from_raw_mode(0o666);
+        openat2(CWD, &folder, flags, mode, straight()).ok().map(File::from)
+    }
+
+    pub(super) fn give_name(file: &File, name: &Path) -> io::Result<()> {
+        Ok(linkat(CWD, place(file), CWD, name, AtFlags::SYMLINK_FOLLOW)?)
     }
 }
 
@@ -163,6 +199,16 @@ mod held {
     ) -> io::Result<Option<(File, PathBuf)>> {
         let _ = (base, path, kind);
         Ok(None)
+    }
+
+    pub(super) fn nameless(base: &Path, path: Option<&RelPath>) -> Option<File> {
+        let _ = (base, path);
+        None
+    }
+
+    pub(super) fn give_name(file: &File, name: &Path) -> io::Result<()> {
+        let _ = (file, name);
+        Err(io::ErrorKind::Unsupported.into())
     }
 }
 
@@ -223,5 +269,28 @@ mod tests {
         symlink(&elsewhere, site.join("a")).unwrap();
         fs::write(found.place(), "x").unwrap();
         assert!(site.join("moved/new").exists() && !elsewhere.join("new").exists());
+    }
+
+    // SD-12
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_nameless_file_is_seen_by_nobody_until_it_gets_its_name() {
+        use super::{give_name, nameless};
+        use std::io::Write as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let site = folder.path().canonicalize().unwrap();
+        fs::create_dir(site.join("a")).unwrap();
+        symlink("a", site.join("link")).unwrap();
+        assert!(nameless(&site, &path("link/new")).is_none());
+        assert!(nameless(&site, &path("missing/new")).is_none());
+        // Some volumes have no such files.
+        let Some(mut file) = nameless(&site, &path("a/new")) else { return };
+        file.write_all(b"x").unwrap();
+        assert_eq!(site.join("a").read_dir().unwrap().count(), 0);
+        give_name(&file, &site.join("staged")).unwrap();
+        assert_eq!(fs::read(site.join("staged")).unwrap(), b"x");
+        let error = give_name(&file, &site.join("staged")).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::AlreadyExists);
     }
 }

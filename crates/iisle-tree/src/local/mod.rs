@@ -22,7 +22,7 @@ pub(crate) use unix as system;
 #[cfg(windows)]
 pub(crate) use windows as system;
 
-pub(crate) use beneath::{Base, Beneath};
+pub(crate) use beneath::{Base, Beneath, give_name, nameless};
 pub(crate) use cleanup::remove_below;
 pub(crate) use place::{is_below, resolve};
 pub(crate) use temporary::{Temporary, aside, is_part, is_temporary, part_name};

@@ -11,7 +11,9 @@ use super::molds::Molds;
 use super::patience::Patience;
 use super::{Lock, LockError, Look, Spot, State, Waits, Workshop};
 use crate::digest::{Digest, of_reader};
-use crate::local::{Base, Beneath, CopyError, copy, is_missing, remove_below, system};
+use crate::local::{
+    Base, Beneath, CopyError, copy, give_name, is_missing, nameless, remove_below, system,
+};
 use crate::{Durability, Stamp, TreeError};
 
 /// A folder of this machine and `.NAME.deploy` beside it.
@@ -96,6 +98,22 @@ impl LocalWorkshop {
         let folder = path.parent()?;
         let stage = self.host(&Spot::Work(stage()));
         self.molds.of(&self.site, &folder, &stage)
+    }
+
+    /// A new file where files get what they have at `place`, and no name.
+    fn nameless(&self, place: Option<&Spot>) -> Option<File> {
+        let Some(Spot::Site(path)) = place else { return None };
+        nameless(&self.site, path)
+    }
+
+    /// Makes something at `spot`, and the folder that it lies in when it is missing, which is seldom.
+    fn in_folder<T>(&self, spot: &Spot, make: impl Fn() -> io::Result<T>) -> io::Result<T> {
+        match make() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.parent(spot).and_then(|()| make())
+            }
+            made => made,
+        }
     }
 
     fn parent(&self, spot: &Spot) -> io::Result<()> {
@@ -210,14 +228,11 @@ impl Workshop for LocalWorkshop {
         let named = self.host(spot);
         let mold = self.mold(place).and_then(|mold| Some(mold.join(named.file_name()?)));
         let host = mold.as_ref().unwrap_or(&named);
+        let nameless = self.nameless(place);
+        let is_nameless = nameless.is_some();
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
-        let opened = match options.open(host) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.parent(spot).and_then(|()| options.open(host))
-            }
-            other => other,
-        };
+        let opened = nameless.map_or_else(|| self.in_folder(spot, || options.open(host)), Ok);
         let mut file = opened.map_err(failed("create", spot))?;
         let found = copy(content, &mut file, stamp.size).map_err(|failure| match failure {
             CopyError::Read(source) => failed("read", spot)(source),
@@ -239,6 +254,10 @@ impl Workshop for LocalWorkshop {
             .and_then(|()| system::set_attributes(&file, like.as_ref(), stamp))
             .and_then(|()| system::flush_file(&file))
             .map_err(failed("set the time of", spot))?;
+        if is_nameless {
+            let named = self.in_folder(spot, || give_name(&file, &named));
+            return named.map_err(failed("create", spot));
+        }
         drop(file);
         let moved =
             mold.map_or(Ok(()), |mold| self.patience.with(spot, || fs::rename(&mold, &named)));

@@ -100,7 +100,9 @@ pub trait Workshop: Send + Sync {
     /// The digest of a file as it is on the medium, as far as the system lets that be known.
     fn digest(&self, spot: &Spot) -> Result<Digest, TreeError>;
 
-    /// Writes a new file. It bears its name from the first byte on. Missing folders are created.
+    /// Writes a new file, with the rights that files get in the folder of its place. It bears its name from
+    /// the first byte on, or where the system can give it one later, when it is whole. Missing folders are
+    /// created.
     fn create(&self, spot: &Spot, look: Look<'_>, content: &mut dyn Read) -> Result<(), TreeError>;
 
     /// Adds to a file, which is created when it is missing; whether the bytes are on the medium

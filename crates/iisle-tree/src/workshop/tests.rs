@@ -195,3 +195,35 @@ fn nothing_is_changed_through_a_link_that_somebody_swapped_in() {
     assert_eq!(fs::read(elsewhere.join("old")).unwrap(), b"x");
     assert!(elsewhere.join("empty").is_dir() && !elsewhere.join("new").exists());
 }
+
+// SD-12
+#[test]
+#[cfg(target_os = "linux")]
+fn a_new_file_gets_the_group_that_files_get_in_its_folder() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+
+    const GROUP: u32 = 4242;
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().join("site");
+    fs::create_dir_all(site.join("uploads")).unwrap();
+    // Only the administrator may give a folder away.
+    if chown(site.join("uploads"), None, Some(GROUP)).is_err() {
+        return;
+    }
+    fs::set_permissions(site.join("uploads"), fs::Permissions::from_mode(0o2775)).unwrap();
+    fs::write(site.join("uploads/usual"), "x").unwrap();
+    let shop = LocalWorkshop::beside(&site).unwrap();
+    shop.create_stage(&path("stage")).unwrap();
+    for (number, place) in ["uploads/new", "new", "missing/new"].into_iter().enumerate() {
+        let place = Spot::Site(path(place));
+        let look = Look { place: Some(&place), ..Look::of(stamp(3)) };
+        let staged = format!("stage/{number}");
+        shop.create(&Spot::Work(path(&staged)), look, &mut b"new".as_slice()).unwrap();
+        let found = fs::metadata(shop.work().join(&staged)).unwrap();
+        let usual = fs::metadata(site.join("uploads/usual")).unwrap();
+        assert_eq!(found.mode(), usual.mode());
+        assert_eq!(found.gid() == usual.gid(), number == 0, "{place}");
+        assert_eq!(shop.state(&Spot::Work(path(&staged))).unwrap(), Some(State::File(stamp(3))));
+    }
+    assert_eq!(site.join("uploads").read_dir().unwrap().count(), 1);
+}
