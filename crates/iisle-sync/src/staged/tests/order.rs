@@ -97,14 +97,25 @@ struct Spoiled<'a> {
     stage: &'a Path,
 }
 
+fn spoil(file: &Path) -> io::Result<()> {
+    let file = fs::File::options().write(true).open(file)?;
+    io::Write::write_all(&mut &file, b"?")
+}
+
 impl Read for Spoiled<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.content.read(buffer)?;
         if length == 0 {
             for entry in fs::read_dir(self.stage)?.map(Result::unwrap) {
                 if entry.file_type()?.is_file() {
-                    let file = fs::File::options().write(true).open(entry.path())?;
-                    io::Write::write_all(&mut &file, b"?")?;
+                    spoil(&entry.path())?;
+                }
+            }
+            // Where files have no name yet, only the process itself can reach them.
+            let site = self.stage.ancestors().nth(2).unwrap().canonicalize()?;
+            for entry in fs::read_dir("/proc/self/fd").into_iter().flatten().flatten() {
+                if fs::read_link(entry.path()).is_ok_and(|file| file.starts_with(&site)) {
+                    let _others_are_only_read = spoil(&entry.path());
                 }
             }
         }
