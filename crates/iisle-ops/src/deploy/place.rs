@@ -51,6 +51,9 @@ impl<'a> Deployment<'a> {
                 let carries = inner.descendants().into_iter().any(Provider::is_content);
                 skipped = skipped || (carries && self.skips(&inner.name, &paths, None)?);
             }
+            for inner in self.implied(provider, &contents) {
+                skipped = skipped || self.skips(inner, &paths, None)?;
+            }
             if !skipped && self.lacks_content(provider, &contents) {
                 let problem = format!("the package holds no files for `{}`", deployed.path);
                 return Err(Failure::new(problem)
@@ -66,6 +69,22 @@ impl<'a> Deployment<'a> {
             placed.push(deployed);
         }
         Ok((placed, jobs))
+    }
+
+    /// The providers between the top and its files that a manifest made by hand does not write down.
+    fn implied(&self, top: &Provider, contents: &[&PackageContent]) -> Vec<&'static str> {
+        if self.package.form() != Form::ManifestXml || contents.is_empty() {
+            return Vec::new();
+        }
+        let is_file = contents.iter().any(|content| content.is_file);
+        let leaf = if is_file { "filePath" } else { "dirPath" };
+        if top.is("iisApp") {
+            vec!["contentPath", leaf]
+        } else if top.is("contentPath") {
+            vec![leaf]
+        } else {
+            Vec::new()
+        }
     }
 
     /// Whether a provider names a place in the package that is not there: nothing could be told

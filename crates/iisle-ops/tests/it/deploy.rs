@@ -586,3 +586,18 @@ fn a_page_that_takes_the_application_offline_stays_while_the_rule_is_on() {
     run(&request).unwrap();
     assert!(!host::exists(&page));
 }
+
+#[test]
+fn skip_rules_know_the_providers_that_a_manifest_made_by_hand_implies() {
+    let target = tempfile::tempdir().unwrap();
+    let mut request = request(&package("gallery"));
+    request.to = Some(site(&target));
+    for rule in ["objectName=dirPath,absolutePath=^Blog$", "objectName=^contentPath$"] {
+        request.skip = vec![rule.to_owned()];
+        let report = run(&request).unwrap();
+        assert_eq!((report.failure, report.totals.created_files), (None, 0), "{rule}");
+        assert!(!host::exists(&site(&target)), "{rule}");
+    }
+    request.skip = vec!["objectName=^filePath$,absolutePath=^Blog$".to_owned()];
+    assert_eq!(run(&request).unwrap().totals.created_files, 3);
+}
