@@ -96,6 +96,8 @@ pub(crate) struct Planned {
     pub(crate) drift: Vec<Drift>,
     /// What is written instead of a file of the source.
     pub(crate) joined: Option<Joined>,
+    /// What the stream brought before, if it was looked at while the site was locked.
+    pub(crate) known: Option<Manifest>,
 }
 
 /// What is brought to a site, and how it gets there.
@@ -113,6 +115,8 @@ pub(crate) struct Delivery<'a> {
     pub(crate) threads: NonZero<usize>,
     /// What is done.
     pub(crate) plan: &'a Plan,
+    /// What the stream brought before, if it was looked at while the site was locked.
+    pub(crate) known: Option<&'a Manifest>,
 }
 
 /// What is known of the site, read when it is asked for.
@@ -233,7 +237,9 @@ impl Site {
             return Err(error.into());
         }
         let Drifted { found: drift, joined } = drifted;
-        Ok(Planned { plan, drift, joined })
+        // Where nobody is kept out, it may be another one by now.
+        let known = known.manifest.into_inner().flatten().filter(|_| self.turn.is_some());
+        Ok(Planned { plan, drift, joined, known })
     }
 
     /// The `web.config` that the deployment of `manifest` brought, if it did.
@@ -298,7 +304,7 @@ impl Site {
         options: &StagedOptions,
         delivery: &Delivery<'_>,
     ) -> (Outcome, String) {
-        let Delivery { source, pristine: _, origin, destination, threads, plan } = *delivery;
+        let Delivery { source, pristine: _, origin, destination, threads, plan, known } = *delivery;
         let page = page(source);
         let shutdown = Shutdown::of(destination.root());
         let limit = options.offline_limit.unwrap_or(shutdown.limit);
@@ -332,6 +338,7 @@ impl Site {
             held,
             times,
             stream: &options.stream,
+            known,
             id: &id,
             origin,
             sleep: &std::thread::sleep,

@@ -317,7 +317,7 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
     if context.monitor.is_interrupted() {
         return Ok(interrupted(request));
     }
-    let staged::Planned { mut plan, drift, joined } = planned_now;
+    let staged::Planned { mut plan, drift, joined, known } = planned_now;
     if let Some(bound) = &settings.bound {
         bound.hold(&mut plan);
     }
@@ -337,6 +337,7 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
                 destination: &target,
                 threads,
                 plan: &plan,
+                known: known.as_ref(),
             };
             let (outcome, id) = site.execute(context, options, &delivery);
             SyncReport { deployment: Some(id), ..executed(request, outcome) }

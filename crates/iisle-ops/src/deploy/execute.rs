@@ -249,7 +249,8 @@ impl Deployment<'_> {
             Some(site) => {
                 let origin = self.request.package.package.display().to_string();
                 let origin = origin.as_str();
-                let delivery = Delivery { source, pristine, origin, destination, threads, plan };
+                let delivery =
+                    Delivery { source, pristine, origin, destination, threads, plan, known: None };
                 let (outcome, id) = site.execute(self.context, &self.options(), &delivery);
                 (outcome, Some(id))
             }

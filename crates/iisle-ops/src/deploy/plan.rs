@@ -133,7 +133,7 @@ impl<'a> Deployment<'a> {
         let planned = match site {
             None => {
                 let plan = self.plan(source, destination, sides, names, policy, None);
-                Planned { plan, drift: Vec::new(), joined: None }
+                Planned { plan, drift: Vec::new(), joined: None, known: None }
             }
             Some(site) => {
                 let plan = |policy: &Policy, known: &dyn Known| {

@@ -65,13 +65,13 @@ pub fn other_streams(shop: &dyn Workshop, own: &Stream) -> Result<Vec<Stream>, S
 pub(super) fn write_new(
     shop: &dyn Workshop,
     head: &Head<'_>,
+    known: &Manifest,
     plan: &Plan,
     steps: &[Step],
     digests: &Digests,
     retimed: &BTreeMap<usize, Stamp>,
 ) -> Result<(), StagedError> {
-    let known = read_manifest(shop, head.stream)?.unwrap_or_default();
-    let text = known.changed(head, &changes(&known, plan, steps, digests, retimed));
+    let text = known.changed(head, &changes(known, plan, steps, digests, retimed));
     let stamp = Stamp { size: text.len() as u64, modified: Ticks::UNIX_EPOCH, read_only: false };
     Ok(shop.create(&new_spot(), Look::of(stamp), &mut text.as_slice())?)
 }

@@ -18,7 +18,7 @@ use super::recovery::{
 };
 use super::stage::{Supply, content, missing_directories};
 use super::{StagedError, claims};
-use crate::manifest::{Head, Stream};
+use crate::manifest::{Head, Manifest, Stream};
 use crate::outcome::{Ending, Locked, Outcome, StepError};
 use crate::plan::Plan;
 use crate::policy::{other_time, same_stamp};
@@ -53,6 +53,8 @@ pub struct Staging<'a> {
     pub times: Times,
     /// Whose files these are.
     pub stream: &'a Stream,
+    /// What the stream brought before, when that has been read since the lock is held.
+    pub known: Option<&'a Manifest>,
     /// Tells this deployment from every other.
     pub id: &'a str,
     /// Where the files come from, for people.
@@ -301,8 +303,8 @@ impl<'a> Deployment<'a> {
 
     /// Everything that comes before the first change of the folder; the page is one that counts.
     fn prepare(&self, away: Option<Away<'_>>) -> Result<Ready<'a>, Stop> {
-        let Staging { source, shop, monitor, threads, stream, id, origin, interrupted, .. } =
-            *self.staging;
+        let Staging { source, shop, monitor, threads, interrupted, .. } = *self.staging;
+        let Staging { stream, known, id, origin, .. } = *self.staging;
         self.enter(Doing::Staging);
         drop_stage(shop)?;
         let (record, retimed) = self.record()?;
@@ -317,7 +319,10 @@ impl<'a> Deployment<'a> {
         let digests = supply.stage(&record.steps, &layout).map_err(Stop::failed)?;
         let tool = concat!("iisle ", env!("CARGO_PKG_VERSION"));
         let head = Head { stream, deployment: id, source: origin, tool };
-        claims::write_new(shop, &head, self.plan, &record.steps, &digests, &retimed)?;
+        let none = Manifest::default();
+        let read = if known.is_none() { claims::read_manifest(shop, stream)? } else { None };
+        let known = known.or(read.as_ref()).unwrap_or(&none);
+        claims::write_new(shop, &head, known, self.plan, &record.steps, &digests, &retimed)?;
         if record.whole {
             self.go_on()?;
             take_over(shop)?;

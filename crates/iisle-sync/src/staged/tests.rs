@@ -150,6 +150,7 @@ impl Stage {
             held: Held::Wait(Duration::from_secs(1)),
             times: Times::Source,
             stream: &Stream::default(),
+            known: None,
             id: "20261128-1",
             origin: "source",
             sleep: &|_| (),
