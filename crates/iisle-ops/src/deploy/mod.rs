@@ -7,6 +7,8 @@
 //!   in it, a position behind the end of a text), the deployment goes on.
 //! * A file with the content of the package keeps a time that is less than two seconds newer.
 //! * A provider that skip rules hide at the source stays at the target as it is: Web Deploy empties it.
+//! * A `dirPath` of a manifest made by hand whose folder is not in the package is refused like the other
+//!   providers: Web Deploy deletes what the target has.
 //! * Of a package in the form of a folder whose content is not there, an empty folder is made.
 //! * `createApp`, `setAcl` and other providers without files mean nothing here, and whether a file is
 //!   hidden or the system's is not set.

@@ -241,7 +241,9 @@ pub(super) fn check_entries(
     }
     for content in contents {
         let listed = |folder: &str| archive.get(folder).is_some_and(|entry| entry.is_directory);
-        if content.files.is_empty() && !listed(&content.folder) {
+        // By hand a folder is made by whatever lies below it.
+        let implied = form == Form::ManifestXml && !content.directories.is_empty();
+        if content.files.is_empty() && !implied && !listed(&content.folder) {
             faults.push(Fault::new(FaultKind::NoContent, content.source.clone()));
         }
         if form == Form::ManifestXml || content.is_file || manifest.lists_files() {

@@ -238,6 +238,21 @@ fn what_the_engine_would_lose_is_said() {
 }
 
 #[test]
+fn by_hand_a_folder_is_there_when_anything_is_below_it() {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default();
+    zip.start_file("manifest.xml", options).unwrap();
+    let manifest = b"<x><iisApp path='app' /><dirPath path='none' /></x>";
+    zip.write_all(manifest).unwrap();
+    zip.add_directory("app/App_Data", options).unwrap();
+    let package = open(zip.finish().unwrap().into_inner()).unwrap();
+    let faults: Vec<_> = package.faults().iter().map(ToString::to_string).collect();
+    assert_eq!(faults, ["the package holds no files for `none`"]);
+    let content = package.tree(&package.contents()[0]).snapshot().unwrap();
+    assert_eq!(content.directories.keys().map(RelPath::as_str).collect::<Vec<_>>(), ["App_Data"]);
+}
+
+#[test]
 fn names_that_could_do_harm_are_refused_with_the_entry() {
     let mut out = String::new();
     for bad in [
