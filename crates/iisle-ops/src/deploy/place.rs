@@ -90,8 +90,8 @@ impl<'a> Deployment<'a> {
     /// Whether a provider names a place in the package that is not there: nothing could be told
     /// from a folder that has become empty.
     ///
-    /// Source: Web Deploy 7.1, which refuses these, a `dirPath` made by hand apart, and takes a folder of `archive.xml` that has no
-    /// entries for an empty one.
+    /// Source: Web Deploy 7.1, which refuses these, a `dirPath` made by hand apart, and takes a folder
+    /// of `archive.xml` that has no entries for an empty one.
     fn lacks_content(&self, provider: &Provider, contents: &[&PackageContent]) -> bool {
         let is_missing = |content: &&PackageContent| {
             self.package
