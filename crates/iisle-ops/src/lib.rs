@@ -94,8 +94,8 @@ pub use releases::{
 };
 pub use solution::SolutionMember;
 pub use sync::{
-    Engine, OfflineWish, OnLocked, StagedOptions, SyncMode, SyncOutcome, SyncReport, SyncRequest,
-    SyncSettings, rollback, sync,
+    CaseSensitive, Engine, OfflineWish, OnLocked, StagedOptions, SyncMode, SyncOutcome, SyncReport,
+    SyncRequest, SyncSettings, rollback, sync,
 };
 pub use turn::AtWork;
 pub use webconfig::{

@@ -13,7 +13,7 @@ use iisle_sync::staged::{
 };
 use iisle_sync::{
     Care, DigestStore, Ending, Guard, Known, KnownDigests, List, Manifest, Outcome, Plan, Policy,
-    Side, Stream,
+    Side, Stream, case_sensitive_folders,
 };
 use iisle_tree::workshop::{LocalWorkshop, Look, Spot, Workshop};
 use iisle_tree::{LocalTree, Stamp, Ticks, Tree, TreeError, host};
@@ -22,7 +22,7 @@ use crate::drift::{Drift, Drifted, Joined, Joining, MAX_CONFIG, drift, lost_hand
 use crate::protection::with_own;
 use crate::shadow_copy::times;
 use crate::shutdown::Shutdown;
-use crate::sync::{OfflineWish, OnLocked, StagedOptions, SyncOutcome};
+use crate::sync::{CaseSensitive, OfflineWish, OnLocked, StagedOptions, SyncOutcome};
 use crate::turn::{self, AtWork, Turn};
 use crate::{Context, Failure};
 
@@ -231,6 +231,10 @@ impl Site {
                 drifted = drift(&mut plan, manifest, destination, options.on_drift, &joining);
             }
             plan.refused.extend(lost_handler(&plan, source, destination));
+            if options.case_sensitive == CaseSensitive::Refused {
+                let tells_case = |folder: Option<&RelPath>| destination.tells_case(folder);
+                plan.refused.extend(case_sensitive_folders(&plan, &tells_case));
+            }
             self.refuse_files_of_others(&mut plan, stream)?;
         }
         if let Some(error) = known.failure.into_inner() {

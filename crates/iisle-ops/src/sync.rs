@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use iisle_path::Patterns;
+use iisle_path::{NameRules, Patterns};
 use iisle_sync::staged::Direction;
 use iisle_sync::{Compare, Ending, Extras, Kept, Locked, Plan, Policy, Stream, Totals};
 use iisle_tree::host::{self, Overlap};
@@ -116,6 +116,8 @@ pub struct StagedOptions {
     pub recovery: Direction,
     /// The deployment that a rollback goes back to; `None` for the one before the last.
     pub back_to: Option<String>,
+    /// What is done with folders whose names differ by upper and lower case.
+    pub case_sensitive: CaseSensitive,
 }
 
 impl Default for StagedOptions {
@@ -130,6 +132,27 @@ impl Default for StagedOptions {
             wait: Duration::ZERO,
             recovery: Direction::default(),
             back_to: None,
+            case_sensitive: CaseSensitive::default(),
+        }
+    }
+}
+
+/// What is done with folders of Windows whose names differ by upper and lower case.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CaseSensitive {
+    /// Nothing is changed in them: the rest of Windows takes two such names for one.
+    #[default]
+    Refused,
+    /// Names are compared as they are written.
+    Accepted,
+}
+
+impl CaseSensitive {
+    /// The folder `tree` as names are compared there.
+    pub(crate) fn of(self, tree: LocalTree) -> LocalTree {
+        match self {
+            Self::Refused => tree,
+            Self::Accepted => tree.with_names(NameRules::Unix),
         }
     }
 }
@@ -292,8 +315,8 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
     let policy = settings.policy()?;
     let tree = LocalTree::open(source)?;
     separate(source, destination)?;
-    let target = LocalTree::target(destination)?;
     let options = engine.options();
+    let target = options.case_sensitive.of(LocalTree::target(destination)?);
     let mut site = Site::of(destination, options)?;
     if *mode == SyncMode::Execute {
         site.settle(context)?;

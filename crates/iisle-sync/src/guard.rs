@@ -1,7 +1,10 @@
+use std::collections::BTreeSet;
 use std::fmt;
 
 use iisle_path::{NameProblem, RelPath};
 use iisle_tree::Refusal;
+
+use crate::plan::Plan;
 
 /// Why a plan must not be executed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub enum Guard {
     Drift(RelPath),
     /// A file that another stream brings.
     OtherStream(RelPath, String),
+    /// Names in this folder of the destination (the top for `None`) differ by upper and lower case.
+    CaseSensitive(Option<RelPath>),
     /// More files would be deleted than is usual.
     TooManyDeletes {
         /// Files to delete.
@@ -89,6 +94,13 @@ impl fmt::Display for Guard {
             Self::OtherStream(path, stream) => {
                 write!(f, "`{path}` belongs to the stream `{stream}`")
             }
+            Self::CaseSensitive(folder) => {
+                match folder {
+                    Some(folder) => write!(f, "the folder `{folder}`")?,
+                    None => f.write_str("the folder")?,
+                }
+                f.write_str(" tells names apart by upper and lower case, which IIS does not expect")
+            }
             Self::TooManyDeletes { deletes, of, limit } => write!(
                 f,
                 "{deletes} of {of} files would be deleted, more than the {limit} that pass unasked"
@@ -118,10 +130,56 @@ impl Guard {
             Self::Drift(_) => {
                 "take the change over into the source, or say --on-drift=overwrite or --on-drift=keep"
             }
+            Self::CaseSensitive(_) => {
+                "turn it off with `fsutil file setCaseSensitiveInfo FOLDER disable`, or say --case-sensitive"
+            }
             Self::OtherStream(..) => "exclude it, or deploy both with one --stream",
             Self::TooManyDeletes { .. } => {
                 "look at the list with --dry-run, then allow that many with --max-delete"
             }
         }
+    }
+}
+
+/// A guard for every folder that `plan` changes and whose names differ by case, as `tells_case` says; it
+/// is asked once for each, the top of the destination being `None`.
+///
+/// Source: `sync.md` SD-33.
+pub fn case_sensitive_folders(
+    plan: &Plan,
+    tells_case: &dyn Fn(Option<&RelPath>) -> bool,
+) -> Vec<Guard> {
+    let changed = plan.steps.iter().map(|step| step.path().parent());
+    let folders: BTreeSet<_> = changed.collect();
+    let found = folders.into_iter().filter(|folder| tells_case(folder.as_ref()));
+    found.map(Guard::CaseSensitive).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Guard, case_sensitive_folders};
+    use crate::plan::Plan;
+    use crate::step::Step;
+    use iisle_path::RelPath;
+
+    // SD-33
+    #[test]
+    fn folders_that_tell_case_are_told_when_something_is_changed_in_them() {
+        let path = |text: &str| RelPath::parse(text).unwrap();
+        let delete =
+            |text: &str| Step::Delete { path: path(text), old: iisle_tree::Stamp::default() };
+        let steps = ["a/x", "a/y", "b/c/z", "top"].map(delete).to_vec();
+        let plan = Plan { steps, ..Plan::default() };
+        let asked = std::cell::RefCell::new(Vec::new());
+        let guards = case_sensitive_folders(&plan, &|folder| {
+            asked.borrow_mut().push(folder.map_or_else(String::new, ToString::to_string));
+            folder.is_none_or(|folder| folder.as_str() == "b/c")
+        });
+        assert_eq!(asked.into_inner(), ["", "a", "b/c"]);
+        assert_eq!(guards, [Guard::CaseSensitive(None), Guard::CaseSensitive(Some(path("b/c")))]);
+        assert_eq!(
+            guards[1].to_string(),
+            "the folder `b/c` tells names apart by upper and lower case, which IIS does not expect"
+        );
     }
 }

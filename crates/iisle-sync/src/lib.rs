@@ -23,7 +23,7 @@ mod watched;
 pub use contents::{DigestStore, Side, differing_contents};
 pub use digests::{DigestsWriter, KnownDigests};
 pub use execute::{Context, execute};
-pub use guard::Guard;
+pub use guard::{Guard, case_sensitive_folders};
 pub use manifest::{Entry, Head, Manifest, Stream, StreamError};
 pub use outcome::{Ending, Locked, Outcome, SourceError, StepError, Totals};
 pub use plan::{Kept, Plan, Sides, Why, plan};

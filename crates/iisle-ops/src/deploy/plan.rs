@@ -67,7 +67,7 @@ impl<'a> Deployment<'a> {
         let group = |((root, is_site), members): ((PathBuf, bool), Vec<Member<'a>>)| {
             Ok(Group {
                 source: Sources::new(members, beneath)?,
-                destination: LocalTree::target(&root)?,
+                destination: self.request.staged.case_sensitive.of(LocalTree::target(&root)?),
                 site: if is_site { Some(Site::of(&root, &self.options())?) } else { None },
                 root,
                 plan: Plan::default(),

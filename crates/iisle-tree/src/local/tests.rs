@@ -344,6 +344,7 @@ mod unix {
 mod windows {
     use super::{everything, fs, path, put, site, stamp};
     use crate::{Tree, TreeError, TreeMut};
+    use iisle_path::NameRules;
     use std::os::windows::fs::OpenOptionsExt;
 
     #[test]
@@ -380,6 +381,33 @@ mod windows {
         tree.rename(&path("wwwroot/site.CSS"), &path("wwwroot/Site.css")).unwrap();
         let file = tree.snapshot().unwrap().files.keys().next().unwrap().clone();
         assert_eq!(file.file_name(), "Site.css");
+    }
+
+    // SD-33
+    #[test]
+    fn a_folder_tells_case_when_the_system_says_so() {
+        let (folder, tree) = site();
+        put(&tree, "a/x", b"x");
+        for place in [None, Some(path("a")), Some(path("missing"))] {
+            assert!(!tree.tells_case(place.as_ref()));
+        }
+        let turned_on = std::process::Command::new("fsutil.exe")
+            .args(["file", "setCaseSensitiveInfo"])
+            .arg(folder.path().join("a"))
+            .arg("enable")
+            .output();
+        // Not every Windows has such folders, and what imitates it has none.
+        if turned_on.is_ok_and(|output| output.status.success()) {
+            let told = std::process::Command::new("fsutil.exe")
+                .args(["file", "queryCaseSensitiveInfo"])
+                .arg(folder.path().join("a"))
+                .output()
+                .unwrap();
+            let is_on = String::from_utf8_lossy(&told.stdout).contains("enabled");
+            assert_eq!(tree.tells_case(Some(&path("a"))), is_on);
+        }
+        let tree = tree.with_names(NameRules::Unix);
+        assert!(!tree.names().same("a", "A"));
     }
 
     #[test]

@@ -48,6 +48,7 @@ pub struct LocalTree {
     base: PathBuf,
     links: Links,
     durability: Durability,
+    names: NameRules,
     /// Folders that are known to be reached without a link.
     checked: Mutex<BTreeSet<RelPath>>,
     /// No temporary can have been left behind: a snapshot has seen everything.
@@ -100,6 +101,7 @@ impl LocalTree {
             base: absolute,
             links: Links::Follow,
             durability: Durability::Cached,
+            names: system::NAMES,
             checked: Mutex::default(),
             is_clean: AtomicBool::new(false),
         })
@@ -115,6 +117,23 @@ impl LocalTree {
     #[must_use]
     pub fn with_durability(self, durability: Durability) -> Self {
         Self { durability, ..self }
+    }
+
+    /// The same folder with another rule for names than most volumes of this system have.
+    #[must_use]
+    pub fn with_names(self, names: NameRules) -> Self {
+        Self { names, ..self }
+    }
+
+    /// Whether names in a folder (the root for `None`) differ by upper and lower case though those of its
+    /// volume do not, as far as the system tells; a missing folder is none of these.
+    ///
+    /// Source: Microsoft, "Adjust case sensitivity".
+    pub fn tells_case(&self, folder: Option<&RelPath>) -> bool {
+        folder.map_or_else(
+            || system::tells_case(&self.base),
+            |folder| system::tells_case(&self.host_path(folder)),
+        )
     }
 
     /// The folder as it was given.
@@ -244,7 +263,7 @@ impl Tree for LocalTree {
     }
 
     fn names(&self) -> NameRules {
-        system::NAMES
+        self.names
     }
 
     fn stamp(&self, path: &RelPath) -> Result<Option<Stamp>, TreeError> {

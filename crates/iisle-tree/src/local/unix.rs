@@ -52,6 +52,13 @@ pub(crate) fn named_lock(name: &str) -> io::Result<Option<NamedLock>> {
     Ok(Some(NamedLock))
 }
 
+/// Whether names in the folder `path` differ by upper and lower case though those of its volume do not:
+/// there are no such folders here.
+pub(crate) fn tells_case(path: &Path) -> bool {
+    let _ = path;
+    false
+}
+
 /// What tells one file or folder from every other on this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Identity {

@@ -90,6 +90,10 @@ pub(crate) struct StagedArgs {
     /// new files are all there [default: back]
     #[arg(long, value_enum, value_name = "WAY")]
     pub(crate) recover: Option<RecoverArg>,
+    /// Change folders of Windows whose names differ by upper and lower case too, and compare names as they
+    /// are written [default: such folders are refused]
+    #[arg(long)]
+    pub(crate) case_sensitive: bool,
     /// Tell outcomes apart by the exit code: 10 refused, 11 failed, 12 locked, 13 busy, 14 rolled back,
     /// 16 offline left
     #[arg(long)]

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use iisle_ops::{
-    Compare, Direction, Engine, Extras, Failure, OfflineWish, OnDrift, OnLocked, StagedOptions,
-    Stream, SyncMode, SyncRequest, SyncSettings,
+    CaseSensitive, Compare, Direction, Engine, Extras, Failure, OfflineWish, OnDrift, OnLocked,
+    StagedOptions, Stream, SyncMode, SyncRequest, SyncSettings,
 };
 
 use crate::args::{
@@ -100,6 +100,7 @@ pub(super) fn staged_options(args: StagedArgs) -> Result<StagedOptions, Failure>
         stream,
         wait,
         recover,
+        case_sensitive,
         exit_by_outcome: _,
     } = args;
     let defaults = StagedOptions::default();
@@ -133,5 +134,10 @@ pub(super) fn staged_options(args: StagedArgs) -> Result<StagedOptions, Failure>
             Some(RecoverArg::Forward) => Direction::Forward,
         },
         back_to: None,
+        case_sensitive: if case_sensitive {
+            CaseSensitive::Accepted
+        } else {
+            CaseSensitive::Refused
+        },
     })
 }

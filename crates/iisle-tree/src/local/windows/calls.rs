@@ -25,9 +25,10 @@ use windows_sys::Win32::Security::{
     PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, SE_DACL_PROTECTED,
 };
 use windows_sys::Win32::Storage::FileSystem::{
-    BY_HANDLE_FILE_INFORMATION, FILE_BASIC_INFO, FileBasicInfo, GetDiskFreeSpaceExW, GetDriveTypeW,
-    GetFileInformationByHandle, GetFileInformationByHandleEx, GetVolumeInformationW,
-    GetVolumePathNameW, SetFileAttributesW, SetFileInformationByHandle,
+    BY_HANDLE_FILE_INFORMATION, FILE_BASIC_INFO, FILE_CASE_SENSITIVE_INFO, FileBasicInfo,
+    FileCaseSensitiveInfo, GetDiskFreeSpaceExW, GetDriveTypeW, GetFileInformationByHandle,
+    GetFileInformationByHandleEx, GetVolumeInformationW, GetVolumePathNameW, SetFileAttributesW,
+    SetFileInformationByHandle,
 };
 use windows_sys::Win32::System::Console::{CTRL_BREAK_EVENT, CTRL_C_EVENT, SetConsoleCtrlHandler};
 use windows_sys::Win32::System::RestartManager::{
@@ -148,6 +149,26 @@ pub(super) fn identity_of(file: &File) -> io::Result<Identity> {
     }
     let index = u64::from(facts.nFileIndexHigh) << 32 | u64::from(facts.nFileIndexLow);
     Ok(Identity { volume: facts.dwVolumeSerialNumber, index })
+}
+
+/// Whether an open folder has the flag that its names differ by case.
+///
+/// Source: Microsoft, "FILE_CASE_SENSITIVE_INFO".
+pub(super) fn has_case_flag(folder: &File) -> bool {
+    /// `FILE_CS_FLAG_CASE_SENSITIVE_DIR`.
+    const CASE_SENSITIVE: u32 = 1;
+    let mut facts = FILE_CASE_SENSITIVE_INFO::default();
+    let Ok(size) = u32::try_from(size_of::<FILE_CASE_SENSITIVE_INFO>()) else { return false };
+    // SAFETY: the handle is open for the whole call, and `facts` has room for `size` bytes.
+    let done = unsafe {
+        GetFileInformationByHandleEx(
+            folder.as_raw_handle(),
+            FileCaseSensitiveInfo,
+            (&raw mut facts).cast(),
+            size,
+        )
+    };
+    done != 0 && facts.Flags & CASE_SENSITIVE != 0
 }
 
 /// The times and attributes of an open file.

@@ -13,7 +13,8 @@ use windows_sys::Win32::Storage::FileSystem::{
 };
 
 use super::calls::{
-    Identity, identity_of, is_own_ntfs, set_bits, set_facts, times_of, volume, windows_code,
+    Identity, has_case_flag, identity_of, is_own_ntfs, set_bits, set_facts, times_of, volume,
+    windows_code,
 };
 use crate::folder::{Attributes, Facts};
 use crate::{FileVersion, Stamp, Ticks};
@@ -33,12 +34,22 @@ const SETTABLE: u32 = FILE_ATTRIBUTE_READONLY
 pub(super) const SHARE_ALL: u32 = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 
 pub(crate) fn identity(path: &Path) -> io::Result<Identity> {
-    let file = OpenOptions::new()
+    identity_of(&open_to_look(path)?)
+}
+
+/// Whether names in the folder `path` differ by upper and lower case. Where there is no telling (a file
+/// system that has no such folders, a Windows before 10), they do not.
+pub(crate) fn tells_case(path: &Path) -> bool {
+    open_to_look(path).is_ok_and(|folder| has_case_flag(&folder))
+}
+
+/// Opens a file or folder to learn about it, which stands in nobody's way.
+fn open_to_look(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
         .access_mode(FILE_READ_ATTRIBUTES)
         .share_mode(SHARE_ALL)
         .custom_flags(FILE_FLAG_BACKUP_SEMANTICS)
-        .open(path)?;
-    identity_of(&file)
+        .open(path)
 }
 
 pub(crate) fn stamp(metadata: &Metadata) -> Stamp {
