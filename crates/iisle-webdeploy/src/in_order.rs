@@ -1,8 +1,11 @@
 //! Work on many threads whose results come in order, with a bound on what is held at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard};
+
+/// How far tasks are looked at when the next one has no room.
+const WINDOW: usize = 64;
 
 /// Something that can be done to one task without knowing the others.
 pub(crate) trait Work: Sync {
@@ -24,16 +27,63 @@ pub(crate) trait Work: Sync {
 }
 
 struct State<D> {
-    /// The next task that nobody has.
+    /// The first task that nobody has.
     next: usize,
-    /// Results that were not taken, by task, with the bytes they hold.
-    done: BTreeMap<usize, (D, usize)>,
-    /// Bytes held by tasks that are worked on and by results that were not taken.
+    /// Later ones that somebody has or had.
+    ahead: BTreeSet<usize>,
+    /// Results that were not taken, by task.
+    done: BTreeMap<usize, D>,
+    /// Bytes held by each task that is worked on and by each result that was not taken.
+    holds: BTreeMap<usize, usize>,
+    /// Their sum.
     held: usize,
     /// Nobody wants further results.
     stopped: bool,
     /// A thread panicked.
     broken: bool,
+}
+
+impl<D> State<D> {
+    fn hold(&mut self, task: usize, bytes: usize) {
+        let before = self.holds.insert(task, bytes).unwrap_or(0);
+        self.held = self.held - before + bytes;
+    }
+
+    fn release(&mut self, task: usize) {
+        self.held -= self.holds.remove(&task).unwrap_or(0);
+    }
+
+    /// A task that there is room for: the first that nobody has, else one soon after it, if there will
+    /// still be room for all before it: their results are taken first. `weight` is `None` past the
+    /// last task.
+    fn fitting(&self, budget: usize, weight: impl Fn(usize) -> Option<usize>) -> Option<usize> {
+        // When it has no room, everything held belongs to earlier ones and will be taken, or leaves room
+        // for it.
+        if self.held == 0 || self.held + weight(self.next)? <= budget {
+            return Some(self.next);
+        }
+        let ahead: usize = self.holds.range(self.next..).map(|(_, bytes)| bytes).sum();
+        let mut heaviest = 0;
+        for task in self.next..self.next.saturating_add(WINDOW) {
+            if self.ahead.contains(&task) {
+                continue;
+            }
+            let weight = weight(task)?;
+            if self.held + weight <= budget && ahead + weight + heaviest <= budget {
+                return Some(task);
+            }
+            heaviest = heaviest.max(weight);
+        }
+        None
+    }
+
+    /// Somebody has the task now.
+    fn give(&mut self, task: usize) {
+        self.ahead.insert(task);
+        while self.ahead.remove(&self.next) {
+            self.next += 1;
+        }
+    }
 }
 
 struct Desk<D> {
@@ -64,9 +114,9 @@ impl<D> Results<'_, D> {
     pub(crate) fn next(&mut self) -> D {
         let mut state = self.desk.state();
         loop {
-            if let Some((done, weight)) = state.done.remove(&self.taken) {
+            if let Some(done) = state.done.remove(&self.taken) {
+                state.release(self.taken);
                 self.taken += 1;
-                state.held -= weight;
                 drop(state);
                 self.desk.room.notify_all();
                 return done;
@@ -113,7 +163,15 @@ pub(crate) fn in_order<W: Work, O>(
     budget: usize,
     consume: impl FnOnce(&mut Results<'_, W::Done>) -> O,
 ) -> O {
-    let state = State { next: 0, done: BTreeMap::new(), held: 0, stopped: false, broken: false };
+    let state = State {
+        next: 0,
+        ahead: BTreeSet::new(),
+        done: BTreeMap::new(),
+        holds: BTreeMap::new(),
+        held: 0,
+        stopped: false,
+        broken: false,
+    };
     let desk = Desk { state: Mutex::new(state), room: Condvar::new(), arrival: Condvar::new() };
     std::thread::scope(|scope| {
         let stop = Stop(&desk);
@@ -121,12 +179,12 @@ pub(crate) fn in_order<W: Work, O>(
             scope.spawn(|| {
                 let alarm = Alarm(&desk);
                 let mut tools = work.tools();
-                while let Some((index, weight)) = claim(&desk, work, tasks, budget) {
+                while let Some(index) = claim(&desk, work, tasks, budget) {
                     let done = work.run(&mut tools, &tasks[index]);
                     let kept = work.done_weight(&done);
                     let mut state = desk.state();
-                    state.held = state.held - weight + kept;
-                    state.done.insert(index, (done, kept));
+                    state.hold(index, kept);
+                    state.done.insert(index, done);
                     drop(state);
                     desk.arrival.notify_all();
                     desk.room.notify_all();
@@ -140,26 +198,23 @@ pub(crate) fn in_order<W: Work, O>(
     })
 }
 
-/// The next task and the bytes it holds; `None` when there is nothing left to do.
+/// A task that nobody has and that there is room for; `None` when there is nothing left to do.
 fn claim<W: Work>(
     desk: &Desk<W::Done>,
     work: &W,
     tasks: &[W::Task],
     budget: usize,
-) -> Option<(usize, usize)> {
+) -> Option<usize> {
+    let weight = |index: usize| tasks.get(index).map(|task| work.weight(task));
     let mut state = desk.state();
     loop {
-        if state.stopped {
+        if state.stopped || state.next >= tasks.len() {
             return None;
         }
-        let weight = work.weight(tasks.get(state.next)?);
-        // The first task that was not taken is always claimed before the others: when it has no
-        // room, everything held belongs to earlier ones and will be taken.
-        if state.held == 0 || state.held + weight <= budget {
-            let index = state.next;
-            state.next += 1;
-            state.held += weight;
-            return Some((index, weight));
+        if let Some(index) = state.fitting(budget, weight) {
+            state.give(index);
+            state.hold(index, weight(index).unwrap_or(0));
+            return Some(index);
         }
         state = desk.room.wait(state).expect("no holder of this lock panics");
     }
@@ -169,7 +224,10 @@ fn claim<W: Work>(
 mod tests {
     use super::{Work, in_order};
     use std::num::NonZeroUsize;
+    use std::sync::Mutex;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::time::Duration;
 
     /// Doubles numbers; heavy ones hold many bytes.
     #[derive(Default)]
@@ -228,6 +286,69 @@ mod tests {
             [results.next(), results.next(), results.next()]
         });
         assert_eq!(doubled, [2, 2000, 4]);
+    }
+
+    /// Its first task ends when the third has begun.
+    struct Waiting {
+        begun: Mutex<Receiver<()>>,
+        begin: Mutex<Sender<()>>,
+    }
+
+    impl Work for Waiting {
+        type Task = (usize, usize);
+        type Done = usize;
+        type Tools = ();
+
+        fn tools(&self) {}
+
+        fn weight(&self, (_, weight): &(usize, usize)) -> usize {
+            *weight
+        }
+
+        fn done_weight(&self, _: &usize) -> usize {
+            1
+        }
+
+        fn run(&self, (): &mut (), (number, _): &(usize, usize)) -> usize {
+            match number {
+                0 => self.begun.lock().unwrap().recv_timeout(Duration::from_mins(1)).unwrap(),
+                2 => self.begin.lock().unwrap().send(()).unwrap(),
+                _ => {}
+            }
+            *number
+        }
+    }
+
+    #[test]
+    fn a_task_without_room_does_not_keep_a_thread_from_later_ones() {
+        let (begin, begun) = channel();
+        let work = Waiting { begun: Mutex::new(begun), begin: Mutex::new(begin) };
+        let tasks = [(0, 300), (1, 300), (2, 10), (3, 10)];
+        let done =
+            in_order(&work, &tasks, threads(2), 400, |results| tasks.map(|_| results.next()));
+        assert_eq!(done, [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn tasks_of_any_weights_come_to_an_end() {
+        let mut random = 7_u32;
+        let mut next = |below: u32| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            usize::try_from((random >> 8) % below).unwrap()
+        };
+        for round in 0..200 {
+            let tasks: Vec<usize> = (0..200)
+                .map(|_| if next(5) == 0 { 14 + next(700) } else { 14 + next(60) })
+                .collect();
+            let work = Double::default();
+            let budget = 100 + next(500);
+            let doubled = in_order(&work, &tasks, threads(1 + round % 5), budget, |results| {
+                tasks.iter().map(|_| results.next()).collect::<Vec<_>>()
+            });
+            assert!(doubled.into_iter().eq(tasks.iter().map(|n| n * 2)));
+            let heaviest = tasks.iter().copied().max().unwrap();
+            assert!(work.peak.into_inner() <= budget.max(heaviest));
+        }
     }
 
     #[test]

@@ -144,8 +144,9 @@ impl<'a> Work for Compressor<'a> {
     }
 
     fn weight(&self, task: &Content<'a>) -> usize {
-        // The input, and an output that is no smaller.
-        usize::try_from(task.length * 2).expect("a part fits into memory")
+        let length = usize::try_from(task.length).expect("a part fits into memory");
+        // An output that is no smaller, and the input where no thread has room for it.
+        if length <= self.small.0 { length } else { length * 2 }
     }
 
     fn done_weight(&self, done: &Self::Done) -> usize {
