@@ -157,7 +157,7 @@ const MEMORY: usize = 53 * 1024 * 1024;
 /// Of these, what must be left for content: the largest file that is compressed whole.
 const LEAST_BUDGET: usize = 34 * 1024 * 1024;
 /// More threads would cost memory and wait for the one that writes.
-const MOST_THREADS: usize = 16;
+const MOST_THREADS: usize = 10;
 /// Says nothing about the machine that packs.
 const SYSTEM_INFO: &str = "\u{feff}<systemInfo osVersion=\"6.3\" winDir=\"C:\\Windows\" \
     processorArchitecture=\"x64\" msdeployVersion=\"1.0\" buildVersion=\"7.1.1992.0\" />";
@@ -382,4 +382,18 @@ fn check_text(options: &PackOptions, parameters: &Parameters) -> Result<(), Pack
 /// Source: XML 1.0, production `Char`.
 fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LEAST_BUDGET, MEMORY, MOST_THREADS, Small};
+    use std::num::NonZeroUsize;
+
+    #[test]
+    fn whatever_the_number_of_threads_there_is_room_for_the_largest_file_within_the_memory() {
+        for threads in (1..=MOST_THREADS).filter_map(NonZeroUsize::new) {
+            let tools = threads.get() * Small::of(threads).tools_bytes();
+            assert!(tools + LEAST_BUDGET <= MEMORY, "{threads}");
+        }
+    }
 }

@@ -19,16 +19,22 @@ const BLOCK: u64 = 2 * 1024 * 1024;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Small(usize);
 
+/// Bytes that the two compressors of a thread hold.
+const COMPRESSORS: usize = 3 * 512 * 1024;
+/// Bytes that all threads together hold while they have nothing to do, up to ten of them.
+const TOOLS: usize = 18 * 1024 * 1024;
+
 impl Small {
-    /// As much as `threads` threads can afford: what is kept here is missing where two long files are
-    /// to be compressed at once.
+    /// As much as `threads` threads can afford: what is kept here is missing where long files are to be
+    /// compressed at once.
     pub(crate) fn of(threads: NonZeroUsize) -> Self {
-        Self((8 * 1024 * 1024 / threads).clamp(512 * 1024, 4 * 1024 * 1024))
+        let buffers = TOOLS.saturating_sub(threads.get() * COMPRESSORS);
+        Self((buffers / threads / 2).clamp(128 * 1024, 4 * 1024 * 1024))
     }
 
     /// Bytes that a thread holds while it has nothing to do.
     pub(crate) fn tools_bytes(self) -> usize {
-        1024 * 1024 + 2 * self.0
+        COMPRESSORS + 2 * self.0
     }
 }
 
