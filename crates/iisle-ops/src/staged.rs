@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use iisle_path::RelPath;
+use iisle_path::{NameRules, RelPath};
 use iisle_sync::staged::{
     Away, Direction, Doing, Held, Offline, Recovered, StagedError, Staging, Times, deploy,
     has_manifest, is_unfinished, keep_digests, other_streams, read_digests, read_manifest, recover,
@@ -22,7 +22,7 @@ use crate::drift::{Drift, Drifted, Joined, Joining, MAX_CONFIG, drift, lost_hand
 use crate::protection::with_own;
 use crate::shadow_copy::times;
 use crate::shutdown::Shutdown;
-use crate::sync::{CaseSensitive, OfflineWish, OnLocked, StagedOptions, SyncOutcome};
+use crate::sync::{OfflineWish, OnLocked, StagedOptions, SyncOutcome};
 use crate::turn::{self, AtWork, Turn};
 use crate::{Context, Failure};
 
@@ -231,7 +231,8 @@ impl Site {
                 drifted = drift(&mut plan, manifest, destination, options.on_drift, &joining);
             }
             plan.refused.extend(lost_handler(&plan, source, destination));
-            if options.case_sensitive == CaseSensitive::Refused {
+            // Where names are compared as they are written, no folder is an exception.
+            if destination.names() == NameRules::Windows {
                 let tells_case = |folder: Option<&RelPath>| destination.tells_case(folder);
                 plan.refused.extend(case_sensitive_folders(&plan, &tells_case));
             }

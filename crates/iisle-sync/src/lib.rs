@@ -29,4 +29,4 @@ pub use outcome::{Ending, Locked, Outcome, SourceError, StepError, Totals};
 pub use plan::{Kept, Plan, Sides, Why, plan};
 pub use policy::{Attributes, Care, Compare, Extras, List, PROTECTED, Policy, Spelling, Target};
 pub use prepare::{Known, prepare, prepare_managed, snapshots};
-pub use step::Step;
+pub use step::{Step, is_offline_page};

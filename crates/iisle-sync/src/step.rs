@@ -108,7 +108,7 @@ pub(crate) fn is_web_config(path: &RelPath) -> bool {
 }
 
 /// Whether `path` is the page that stops an application while it is there.
-pub(crate) fn is_offline_page(path: &RelPath) -> bool {
+pub fn is_offline_page(path: &RelPath) -> bool {
     path.as_str().eq_ignore_ascii_case("app_offline.htm")
 }
 

@@ -1,6 +1,6 @@
 //! Work on many threads whose results come in order, with a bound on what is held at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard};
 
@@ -29,11 +29,10 @@ pub(crate) trait Work: Sync {
 struct State<D> {
     /// The first task that nobody has.
     next: usize,
-    /// Later ones that somebody has or had.
-    ahead: BTreeSet<usize>,
     /// Results that were not taken, by task.
     done: BTreeMap<usize, D>,
-    /// Bytes held by each task that is worked on and by each result that was not taken.
+    /// Bytes held by each task that is worked on and by each result that was not taken. Those of tasks
+    /// after `next` are all here: results are taken in order.
     holds: BTreeMap<usize, usize>,
     /// Their sum.
     held: usize,
@@ -65,7 +64,7 @@ impl<D> State<D> {
         let ahead: usize = self.holds.range(self.next..).map(|(_, bytes)| bytes).sum();
         let mut heaviest = 0;
         for task in self.next..self.next.saturating_add(WINDOW) {
-            if self.ahead.contains(&task) {
+            if self.holds.contains_key(&task) {
                 continue;
             }
             let weight = weight(task)?;
@@ -77,10 +76,10 @@ impl<D> State<D> {
         None
     }
 
-    /// Somebody has the task now.
-    fn give(&mut self, task: usize) {
-        self.ahead.insert(task);
-        while self.ahead.remove(&self.next) {
+    /// Somebody has the task now, and holds so much.
+    fn give(&mut self, task: usize, bytes: usize) {
+        self.hold(task, bytes);
+        while self.holds.contains_key(&self.next) {
             self.next += 1;
         }
     }
@@ -165,7 +164,6 @@ pub(crate) fn in_order<W: Work, O>(
 ) -> O {
     let state = State {
         next: 0,
-        ahead: BTreeSet::new(),
         done: BTreeMap::new(),
         holds: BTreeMap::new(),
         held: 0,
@@ -212,8 +210,7 @@ fn claim<W: Work>(
             return None;
         }
         if let Some(index) = state.fitting(budget, weight) {
-            state.give(index);
-            state.hold(index, weight(index).unwrap_or(0));
+            state.give(index, work.weight(&tasks[index]));
             return Some(index);
         }
         state = desk.room.wait(state).expect("no holder of this lock panics");

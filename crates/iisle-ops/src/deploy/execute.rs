@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
 
-use iisle_sync::{Ending, Outcome, Plan, StepError, Totals};
+use iisle_sync::{Ending, Outcome, StepError, Totals};
 use iisle_tree::{Tree, host};
 
 use super::group::Group;
@@ -10,7 +10,7 @@ use super::plan::in_order;
 use super::report::{DeployReport, DeployedContent, sum};
 use super::request::DeployMode;
 use super::run::Deployment;
-use super::single::Before;
+use super::single::{self, Before};
 use crate::Failure;
 use crate::limited::limited;
 use crate::staged::{Delivery, NoEntry};
@@ -206,32 +206,11 @@ impl Deployment<'_> {
         match site.as_ref().filter(|_| !plan.is_empty()) {
             None => {
                 let work = iisle_sync::Context { source, destination, monitor, threads };
-                let kept = match site {
-                    Some(_) => None,
-                    None => match Before::of(destination, root, plan) {
-                        Ok(kept) => Some(kept),
-                        Err(error) => {
-                            let mut outcome = iisle_sync::execute(&work, &Plan::default());
-                            outcome.ending = Ending::Failed;
-                            outcome.errors.push(StepError::Destination(error));
-                            return (outcome, None);
-                        }
-                    },
+                let (mut outcome, kept) = match site {
+                    Some(_) => (iisle_sync::execute(&work, plan), None),
+                    None => single::execute(&work, destination, root, plan),
                 };
-                let mut outcome = iisle_sync::execute(&work, plan);
-                match kept {
-                    Some(kept) if outcome.ending == Ending::Stopped => {
-                        match kept.put_back(destination) {
-                            Ok(()) => {
-                                outcome.ending = Ending::RolledBack;
-                                outcome.totals = Totals::default();
-                            }
-                            Err(error) => outcome.errors.push(StepError::Destination(error)),
-                        }
-                    }
-                    Some(kept) => drop(before.insert(number, kept)),
-                    None => {}
-                }
+                before.extend(kept.map(|kept| (number, kept)));
                 if *is_empty_and_new {
                     match host::create_dir_all(root) {
                         Ok(()) => {

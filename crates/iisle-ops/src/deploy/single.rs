@@ -2,7 +2,7 @@ use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
 use iisle_path::RelPath;
-use iisle_sync::{Plan, Step};
+use iisle_sync::{Ending, Outcome, Plan, Step, StepError, Totals};
 use iisle_tree::host::{self, AtomicFile};
 use iisle_tree::{LocalTree, Stamp, Tree, TreeError, TreeMut};
 
@@ -22,6 +22,37 @@ enum Undo {
     Touch(RelPath, Stamp),
     /// It had other content.
     Write(RelPath, Stamp, AtomicFile),
+}
+
+/// Does `plan` for single files of `tree`, the folder `root`: all of it, or nothing. What they were is
+/// kept for as long as something after them may fail.
+pub(super) fn execute(
+    work: &iisle_sync::Context<'_>,
+    tree: &LocalTree,
+    root: &Path,
+    plan: &Plan,
+) -> (Outcome, Option<Before>) {
+    let before = match Before::of(tree, root, plan) {
+        Ok(before) => before,
+        Err(error) => {
+            let mut outcome = iisle_sync::execute(work, &Plan::default());
+            outcome.ending = Ending::Failed;
+            outcome.errors.push(StepError::Destination(error));
+            return (outcome, None);
+        }
+    };
+    let mut outcome = iisle_sync::execute(work, plan);
+    if outcome.ending != Ending::Stopped {
+        return (outcome, Some(before));
+    }
+    match before.put_back(tree) {
+        Ok(()) => {
+            outcome.ending = Ending::RolledBack;
+            outcome.totals = Totals::default();
+        }
+        Err(error) => outcome.errors.push(StepError::Destination(error)),
+    }
+    (outcome, None)
 }
 
 impl Before {

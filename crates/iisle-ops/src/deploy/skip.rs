@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use iisle_path::{NameRules, RelPath};
-use iisle_sync::{Kept, Why};
+use iisle_sync::{Kept, Why, is_offline_page};
 use iisle_tree::Snapshot;
 use iisle_webdeploy::{SkipAction, SkipRule};
 
@@ -19,9 +19,6 @@ pub(super) fn skip_rules(rules: &[String]) -> Result<Vec<SkipRule>, Failure> {
     };
     rules.iter().map(parse).collect()
 }
-
-/// What switches an application of IIS off, in its root.
-const OFFLINE_PAGE: &str = "app_offline.htm";
 
 /// Tells whose a path is, and by which paths rules know it.
 type Owned<'o> = dyn Fn(&RelPath) -> Option<(usize, Vec<String>)> + 'o;
@@ -77,7 +74,7 @@ impl Deployment<'_> {
             // Whoever took the application offline takes it online again.
             let is_page = |path: &RelPath| {
                 let own = source.target_owner(path).map(|(_, own)| own);
-                own.is_some_and(|own| NameRules::Windows.same(own.as_str(), OFFLINE_PAGE))
+                own.is_some_and(|own| is_offline_page(&own))
                     && !ours.files.keys().any(|other| fold(other) == fold(path))
             };
             kept.extend(theirs.files.keys().filter(|path| is_page(path)).map(excluded));

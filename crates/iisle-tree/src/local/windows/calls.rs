@@ -25,10 +25,10 @@ use windows_sys::Win32::Security::{
     PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, SE_DACL_PROTECTED,
 };
 use windows_sys::Win32::Storage::FileSystem::{
-    BY_HANDLE_FILE_INFORMATION, FILE_BASIC_INFO, FILE_CASE_SENSITIVE_INFO, FileBasicInfo,
-    FileCaseSensitiveInfo, GetDiskFreeSpaceExW, GetDriveTypeW, GetFileInformationByHandle,
-    GetFileInformationByHandleEx, GetVolumeInformationW, GetVolumePathNameW, SetFileAttributesW,
-    SetFileInformationByHandle,
+    BY_HANDLE_FILE_INFORMATION, FILE_BASIC_INFO, FILE_CASE_SENSITIVE_INFO,
+    FILE_INFO_BY_HANDLE_CLASS, FileBasicInfo, FileCaseSensitiveInfo, GetDiskFreeSpaceExW,
+    GetDriveTypeW, GetFileInformationByHandle, GetFileInformationByHandleEx, GetVolumeInformationW,
+    GetVolumePathNameW, SetFileAttributesW, SetFileInformationByHandle,
 };
 use windows_sys::Win32::System::Console::{CTRL_BREAK_EVENT, CTRL_C_EVENT, SetConsoleCtrlHandler};
 use windows_sys::Win32::System::RestartManager::{
@@ -157,32 +157,28 @@ pub(super) fn identity_of(file: &File) -> io::Result<Identity> {
 pub(super) fn has_case_flag(folder: &File) -> bool {
     /// `FILE_CS_FLAG_CASE_SENSITIVE_DIR`.
     const CASE_SENSITIVE: u32 = 1;
-    let mut facts = FILE_CASE_SENSITIVE_INFO::default();
-    let Ok(size) = u32::try_from(size_of::<FILE_CASE_SENSITIVE_INFO>()) else { return false };
-    // SAFETY: the handle is open for the whole call, and `facts` has room for `size` bytes.
-    let done = unsafe {
-        GetFileInformationByHandleEx(
-            folder.as_raw_handle(),
-            FileCaseSensitiveInfo,
-            (&raw mut facts).cast(),
-            size,
-        )
-    };
-    done != 0 && facts.Flags & CASE_SENSITIVE != 0
+    // SAFETY: it is what Windows has for that class.
+    let facts = unsafe { facts_of::<FILE_CASE_SENSITIVE_INFO>(folder, FileCaseSensitiveInfo) };
+    facts.is_some_and(|facts| facts.Flags & CASE_SENSITIVE != 0)
 }
 
 /// The times and attributes of an open file.
 pub(super) fn times_of(file: &File) -> Option<FILE_BASIC_INFO> {
-    let mut facts = FILE_BASIC_INFO::default();
-    let size = u32::try_from(size_of::<FILE_BASIC_INFO>()).ok()?;
-    // SAFETY: the handle is open for the whole call, and `facts` has room for `size` bytes.
+    // SAFETY: it is what Windows has for that class.
+    unsafe { facts_of(file, FileBasicInfo) }
+}
+
+/// What is known of an open file or folder.
+///
+/// # Safety
+/// `T` must be the structure that Windows has for `class`.
+unsafe fn facts_of<T: Default>(file: &File, class: FILE_INFO_BY_HANDLE_CLASS) -> Option<T> {
+    let mut facts = T::default();
+    let size = u32::try_from(size_of::<T>()).ok()?;
+    // SAFETY: the handle is open for the whole call, and `facts` has room for `size` bytes of what the
+    // caller says is that structure.
     let done = unsafe {
-        GetFileInformationByHandleEx(
-            file.as_raw_handle(),
-            FileBasicInfo,
-            (&raw mut facts).cast(),
-            size,
-        )
+        GetFileInformationByHandleEx(file.as_raw_handle(), class, (&raw mut facts).cast(), size)
     };
     (done != 0).then_some(facts)
 }
