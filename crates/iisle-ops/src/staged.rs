@@ -377,9 +377,7 @@ pub(crate) fn rollback(
     let shop = LocalWorkshop::beside(destination)?;
     // Without a work folder no sync has been there, and none is made for nothing.
     if !host::is_dir(shop.work()) {
-        if !host::exists(destination) {
-            return Err(TreeError::NotFound(destination.display().to_string()).into());
-        }
+        LocalTree::open(destination)?;
         return Ok(SyncOutcome::Ended(Ending::Unchanged));
     }
     let turn = turn::take(context, &shop, options.wait)?;

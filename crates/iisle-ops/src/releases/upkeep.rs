@@ -187,8 +187,10 @@ pub(super) fn lock(context: &Context<'_>, folder: &Path, wait: Duration) -> Resu
     turn::take(context, &LocalWorkshop::beside(folder)?, wait)
 }
 
-/// As [`lock`], for those who only tell that it was not given.
+/// As [`lock`], for those who change what is there and only tell that it was not given.
 fn lock_now(context: &Context<'_>, folder: &Path) -> Result<Turn, Failure> {
+    // Else a folder for the lock would be made beside nothing.
+    LocalTree::open(folder)?;
     lock(context, folder, Duration::ZERO).map_err(|no_entry| match no_entry {
         NoEntry::Busy(other) => other.failure(),
         NoEntry::Failed(failure) => failure,

@@ -207,6 +207,13 @@ fn a_path_that_leads_nowhere_or_to_the_wrong_kind_is_named() {
     refused(&stage, &["sync", "output/Shop.dll", "site"], 2, &["is not a folder"]);
     refused(&stage, &["inspect", "nowhere.dll"], 2, &["`nowhere.dll` does not exist"]);
     refused(&stage, &["check", "--publish", "nowhere"], 2, &["`nowhere` does not exist"]);
+    for words in [&["sync", "output"][..], &["releases", "list"], &["releases", "prune"]] {
+        let rollback: &[&str] = if words[0] == "sync" { &["--rollback"] } else { &[] };
+        let on = |place| [words, &[place], rollback].concat();
+        refused(&stage, &on("nowhere"), 2, &["`nowhere` does not exist"]);
+        refused(&stage, &on("output/Shop.dll"), 2, &["`output/Shop.dll` is not a folder"]);
+    }
+    refused(&stage, &["releases", "activate", "nowhere", "x"], 2, &["`nowhere` does not exist"]);
 }
 
 #[test]
