@@ -1,11 +1,8 @@
-use std::path::{Path, PathBuf};
-
-use iisle_tree::folder::{self, Detail, Shape};
+use iisle_tree::folder::{self, Detail};
 
 use super::event::{Action, Event};
-use super::job::{Moving, Recursion, RunMode};
+use super::job::{Moving, RunMode};
 use super::run::Walk;
-use super::selection::Places;
 use super::tally::Tally;
 
 /// What has to wait until everything is copied.
@@ -42,39 +39,23 @@ impl Walk<'_> {
             }
         }
         if self.job.moving == Moving::Everything && self.job.mode == RunMode::Execute {
-            self.remove_source(&PathBuf::new(), 1);
+            self.remove_source();
         }
         self.tally
     }
 
-    /// Removes the directories of the source that are empty now, deepest first.
-    fn remove_source(&mut self, below: &Path, depth: u32) {
-        let place = self.host_source(below);
-        let recurses = self.job.recursion != Recursion::Top
-            && self.job.levels.is_none_or(|levels| depth < levels);
-        if recurses && let Ok(listing) = folder::list(&place, Detail::Usual) {
-            for entry in listing.entries {
-                if entry.shape == Shape::Directory && !entry.is_link {
-                    self.remove_source(&below.join(&entry.name), depth + 1);
-                }
-            }
-        }
-        let is_empty = folder::list(&place, Detail::Usual)
-            .is_ok_and(|listing| listing.entries.is_empty() && listing.parts.is_empty());
-        let is_wanted = below.as_os_str().is_empty() || !self.is_excluded(below);
-        if is_empty && is_wanted {
-            let shown = self.shown_source(below);
+    /// Removes the directories of the source that were walked and are empty now, deepest first. What was
+    /// left out or stood in the way of something has not been moved.
+    fn remove_source(&mut self) {
+        for below in std::mem::take(&mut self.walked) {
+            let place = self.host_source(&below);
+            let is_empty = folder::list(&place, Detail::Usual)
+                .is_ok_and(|listing| listing.entries.is_empty() && listing.parts.is_empty());
+            let shown = self.shown_source(&below);
             let remove = &mut || folder::remove_empty(&place);
-            if self.persist(Action::DeletingSourceDirectory, &shown, remove).is_none() {
+            if is_empty && self.persist(Action::DeletingSourceDirectory, &shown, remove).is_none() {
                 self.tally.other_failures += 1;
             }
         }
-    }
-
-    fn is_excluded(&self, below: &Path) -> bool {
-        let Some(name) = below.file_name() else { return false };
-        let (source, destination) = (self.shown_source(below), self.shown_destination(below));
-        let places = Places { source: &source, destination: &destination, below };
-        self.job.selection.excludes_directory(&name.to_string_lossy(), places)
     }
 }

@@ -23,4 +23,6 @@ pub(super) struct Frame {
     pub(super) presence: Presence,
     /// What the source's directory is like.
     pub(super) facts: Facts,
+    /// No link leads to it: it lies in the source itself.
+    pub(super) is_own: bool,
 }

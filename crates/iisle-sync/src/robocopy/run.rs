@@ -73,6 +73,8 @@ pub(super) struct Walk<'a> {
     pub(super) queue: Vec<Queued>,
     pub(super) queued_files: usize,
     pub(super) deletions: Vec<Deletion>,
+    /// Directories of the source that were walked, each behind those that lie in it.
+    pub(super) walked: Vec<PathBuf>,
     /// Directories that get times and attributes when nothing changes in them any more.
     pub(super) dressed: Vec<(PathBuf, Carry)>,
     /// Begun copies that lie in directories of the destination.
@@ -117,6 +119,7 @@ impl<'a> Walk<'a> {
             queue: Vec::new(),
             queued_files: 0,
             deletions: Vec::new(),
+            walked: Vec::new(),
             dressed: Vec::new(),
             parts: Vec::new(),
             destination_inside: None,

@@ -422,6 +422,22 @@ fn moved_files_leave_the_source_and_empty_directories_follow() {
     assert!(!stage.at("s").exists(), "the source itself goes too");
 }
 
+// RB-5
+#[test]
+fn empty_directories_that_were_not_moved_stay_in_the_source() {
+    let stage = Stage::new("a 1 1\nmoved/\nleft/deep/\nclash/deep/", "clash 1 1");
+    let mut job = Job { moving: Moving::Everything, recursion: Recursion::All, ..stage.job() };
+    job.selection.exclude_directories = vec![Exclusion::new("left")];
+    stage.run(&job);
+    assert_eq!(stage.tree("s"), "clash/ clash/deep/ left/ left/deep/");
+    assert_eq!(stage.tree("d"), "a=s clash=d moved/");
+    let stage = Stage::new("a 1 1\nnew/", "");
+    let mut job = Job { moving: Moving::Everything, recursion: Recursion::All, ..stage.job() };
+    job.classes.exclude_lonely = true;
+    stage.run(&job);
+    assert_eq!((stage.tree("s").as_str(), stage.tree("d").as_str()), ("a=s new/", ""));
+}
+
 // RB-8
 #[test]
 fn after_a_failure_nothing_is_deleted_unless_robocopys_order_is_wanted() {

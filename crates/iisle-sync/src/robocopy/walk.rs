@@ -49,9 +49,13 @@ impl Walk<'_> {
         let compared = compare(job, &folder);
         self.tally.scanning += self.pace.elapsed().saturating_sub(began);
         self.parts.extend(theirs.parts.into_iter().map(|part| (destination.clone(), part)));
-        self.frames.push(Frame { below: below.to_owned(), presence, facts });
+        let is_own = !is_linked && self.frames.last().is_none_or(|above| above.is_own);
+        self.frames.push(Frame { below: below.to_owned(), presence, facts, is_own });
         self.entries(below, &compared);
         let frame = self.frames.pop().expect("it was pushed above");
+        if frame.is_own && frame.presence != Presence::Broken {
+            self.walked.push(frame.below);
+        }
         match frame.presence {
             Presence::Created => self.tally.directories.copied += 1,
             Presence::There | Presence::Missing => self.tally.directories.skipped += 1,
