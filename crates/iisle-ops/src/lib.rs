@@ -92,6 +92,7 @@ pub use releases::{
     Switched, activate as activate_release, deployment_id, list as list_releases,
     prune as prune_releases, release,
 };
+pub use shadow_copy::{AppCopy, AppCopyState};
 pub use solution::SolutionMember;
 pub use sync::{
     CaseSensitive, Engine, OfflineWish, OnLocked, StagedOptions, SyncMode, SyncOutcome, SyncReport,

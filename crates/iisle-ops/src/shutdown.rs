@@ -29,10 +29,17 @@ const COPIES: &str = "ShadowCopyDirectory";
 pub(crate) struct Shutdown {
     /// How long the app may take.
     pub(crate) limit: Duration,
-    /// Whether the app runs from a copy of its files, and needs not be taken offline.
-    pub(crate) from_copy: bool,
-    /// The folder of such copies, as written, when files in them are replaced by newer ones only.
-    pub(crate) kept_copies: Option<String>,
+    /// When the app runs from a copy of its files, and needs not be taken offline.
+    pub(crate) shadow_copy: Option<ShadowCopy>,
+}
+
+/// How an app comes to have the copy that it runs from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ShadowCopy {
+    /// The folder of copies, as written.
+    pub(crate) folder: String,
+    /// Whether files in a copy are replaced by newer ones only.
+    pub(crate) keeps_newer: bool,
 }
 
 impl Shutdown {
@@ -66,9 +73,9 @@ impl Shutdown {
                 _ => {}
             }
         }
-        let kept_copies = (from_copy && !cleans).then_some(copies);
+        let shadow_copy = from_copy.then_some(ShadowCopy { folder: copies, keeps_newer: !cleans });
         let limit = Duration::from_secs(limit) + Duration::from_millis(delay) + MARGIN;
-        Self { limit, from_copy, kept_copies }
+        Self { limit, shadow_copy }
     }
 }
 
@@ -98,12 +105,15 @@ mod tests {
     #[test]
     fn an_app_that_runs_from_a_copy_is_known() {
         let copy = "<handlerSetting name=\"enableShadowCopy\" value=\"true\" />";
-        assert!(parse("", copy).from_copy && !parse("", "").from_copy);
-        let kept = |more: &str| parse("", &format!("{copy}{more}")).kept_copies;
-        assert_eq!(kept("").as_deref(), Some("ShadowCopyDirectory"));
+        let of = |more: &str| {
+            let found = parse("", &format!("{copy}{more}")).shadow_copy?;
+            Some(format!("{} {}", found.folder, found.keeps_newer))
+        };
+        assert_eq!(of("").as_deref(), Some("ShadowCopyDirectory true"));
         let elsewhere = "<handlerSetting name=\"shadowCopyDirectory\" value=\"../Copies/\" />";
-        assert_eq!(kept(elsewhere).as_deref(), Some("../Copies/"));
+        assert_eq!(of(elsewhere).as_deref(), Some("../Copies/ true"));
         let clean = "<handlerSetting name=\"cleanShadowCopyDirectory\" value=\"true\" />";
-        assert_eq!((kept(clean), parse("", elsewhere).kept_copies), (None, None));
+        assert_eq!(of(clean).as_deref(), Some("ShadowCopyDirectory false"));
+        assert_eq!((parse("", "").shadow_copy, parse("", elsewhere).shadow_copy), (None, None));
     }
 }

@@ -20,8 +20,8 @@ use iisle_tree::{LocalTree, Stamp, Ticks, Tree, TreeError, host};
 
 use crate::drift::{Drift, Drifted, Joined, Joining, MAX_CONFIG, drift, lost_handler};
 use crate::protection::with_own;
-use crate::shadow_copy::times;
-use crate::shutdown::Shutdown;
+use crate::shadow_copy::{AppCopy, AppCopyState, Copies, Watch, programs, programs_at_top, times};
+use crate::shutdown::{ShadowCopy, Shutdown};
 use crate::sync::{OfflineWish, OnLocked, StagedOptions, SyncOutcome};
 use crate::turn::{self, AtWork, Turn};
 use crate::{Context, Failure};
@@ -316,7 +316,7 @@ impl Site {
         let away = Away { page: &page, limit };
         let offline = match options.offline {
             // An app that runs from a copy holds none of these files.
-            OfflineWish::WhenInUse if shutdown.from_copy => Offline::Never,
+            OfflineWish::WhenInUse if shutdown.shadow_copy.is_some() => Offline::Never,
             OfflineWish::WhenInUse => Offline::Auto(away),
             OfflineWish::Always => Offline::Always(away),
             OfflineWish::Never => Offline::Never,
@@ -328,9 +328,10 @@ impl Site {
             OnLocked::MoveAside => Held::MoveAside,
         };
         let now = self.turn.as_ref().map(Turn::taken);
-        let copies = shutdown.kept_copies.as_deref();
-        let times = match (copies, now) {
-            (Some(copies), Some(now)) => times(plan, destination, copies, now),
+        let times = match (shutdown.shadow_copy, now) {
+            (Some(ShadowCopy { folder, keeps_newer: true }), Some(now)) => {
+                times(plan, Copies::of(destination.root(), &folder).as_ref(), now)
+            }
             _ => Times::Source,
         };
         let staging = Staging {
@@ -358,6 +359,51 @@ impl Site {
         }
         (outcome, id)
     }
+
+    /// Whether an app that runs from a copy of its files has come to have what `plan` brought, after a
+    /// while if it runs; `None` where there is no such copy. What a person has to do about it is told.
+    ///
+    /// Source: `sync.md` AO-5.
+    pub(crate) fn app_copy(
+        &self,
+        context: &Context<'_>,
+        options: &StagedOptions,
+        destination: &LocalTree,
+        plan: &Plan,
+    ) -> Option<AppCopy> {
+        app_copy(context, options, (self.turn.as_ref(), destination), programs(plan))
+    }
+}
+
+/// What is found of the copy that an app runs from: see [`Site::app_copy`].
+fn app_copy(
+    context: &Context<'_>,
+    options: &StagedOptions,
+    (turn, destination): (Option<&Turn>, &LocalTree),
+    (programs, wakes): (Vec<RelPath>, bool),
+) -> Option<AppCopy> {
+    let Shutdown { limit, shadow_copy } = Shutdown::of(destination.root());
+    let ShadowCopy { folder, keeps_newer } = shadow_copy.filter(|_| !programs.is_empty())?;
+    let Some(copies) = Copies::of(destination.root(), &folder) else {
+        return Some(AppCopy { folder, state: AppCopyState::Unseen });
+    };
+    if let Some(turn) = turn {
+        turn.enter(Doing::Waiting.word());
+    }
+    let watch = Watch {
+        site: destination,
+        programs: &programs,
+        wakes,
+        keeps_newer,
+        limit: options.offline_limit.unwrap_or(limit),
+        monitor: context.monitor,
+        sleep: &std::thread::sleep,
+    };
+    let found = watch.run(&|| copies.last())?;
+    if let Some(message) = found.warning() {
+        context.monitor.warning(&message, None);
+    }
+    Some(found)
 }
 
 /// The page that the source brings, or ours: it is shown while files are swapped.
@@ -368,17 +414,17 @@ fn page(source: &dyn Tree) -> Vec<u8> {
     own.unwrap_or_else(|| iisle_webdeploy::offline_page().as_bytes().to_vec())
 }
 
-/// Takes back what the last sync did.
+/// Takes back what the last sync did; what has become of the copy that the app runs from, if it does.
 pub(crate) fn rollback(
     context: &Context<'_>,
     destination: &Path,
     options: &StagedOptions,
-) -> Result<SyncOutcome, NoEntry> {
+) -> Result<(SyncOutcome, Option<AppCopy>), NoEntry> {
     let shop = LocalWorkshop::beside(destination)?;
     // Without a work folder no sync has been there, and none is made for nothing.
     if !host::is_dir(shop.work()) {
         LocalTree::open(destination)?;
-        return Ok(SyncOutcome::Ended(Ending::Unchanged));
+        return Ok((SyncOutcome::Ended(Ending::Unchanged), None));
     }
     let turn = turn::take(context, &shop, options.wait)?;
     turn.enter(Doing::TakingBack.word());
@@ -387,16 +433,15 @@ pub(crate) fn rollback(
         Some(id) => iisle_sync::staged::rollback_to(&shop, id),
     };
     let recovered = recovered?;
-    if recovered == Recovered::TakenBack
-        && let Some(copies) = Shutdown::of(destination).kept_copies
-    {
-        let message = format!(
-            "the app runs from copies of its files in `{copies}`, where newer files stay: empty that folder while the app is stopped, or set cleanShadowCopyDirectory to true"
-        );
-        context.monitor.warning(&message, None);
-    }
-    Ok(match recovered {
+    let copy = match (recovered, LocalTree::open(destination)) {
+        (Recovered::TakenBack, Ok(tree)) => {
+            app_copy(context, options, (Some(&turn), &tree), (programs_at_top(&tree)?, true))
+        }
+        _ => None,
+    };
+    let outcome = match recovered {
         Recovered::Nothing => SyncOutcome::Ended(Ending::Unchanged),
         Recovered::Dropped | Recovered::Completed | Recovered::TakenBack => SyncOutcome::TakenBack,
-    })
+    };
+    Ok((outcome, copy))
 }

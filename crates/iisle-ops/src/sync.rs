@@ -15,6 +15,7 @@ use crate::apply::Bound;
 use crate::drift::{Drift, OnDrift};
 use crate::interruptible::interruptible;
 use crate::limited::{Bandwidth, limited};
+use crate::shadow_copy::AppCopy;
 use crate::staged::{self, Delivery, NoEntry, Site};
 use crate::turn::AtWork;
 use crate::{Context, Failure};
@@ -277,6 +278,8 @@ pub struct SyncReport {
     pub swapping: Option<Duration>,
     /// How long was waited for files that somebody held.
     pub waits: Waits,
+    /// The copy that the app runs from, if it does and programs were brought.
+    pub copy: Option<AppCopy>,
     /// The plan, when it was asked for or refused.
     pub plan: Option<Plan>,
     /// Who is at work there, when that kept it from beginning.
@@ -363,7 +366,9 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
                 known: known.as_ref(),
             };
             let (outcome, id) = site.execute(context, options, &delivery);
-            SyncReport { deployment: Some(id), ..executed(request, outcome) }
+            let is_done = outcome.ending == Ending::Done;
+            let copy = is_done.then(|| site.app_copy(context, options, &target, &plan)).flatten();
+            SyncReport { deployment: Some(id), copy, ..executed(request, outcome) }
         }
         SyncMode::Execute => {
             site.enter("copy");
@@ -403,6 +408,7 @@ fn report(request: &SyncRequest, outcome: SyncOutcome, totals: Totals) -> SyncRe
         offline: None,
         swapping: None,
         waits: Waits::default(),
+        copy: None,
         plan: None,
         busy: None,
         failure: None,
@@ -467,13 +473,13 @@ pub fn rollback(context: &Context<'_>, request: &SyncRequest) -> Result<SyncRepo
     let started = Instant::now();
     let message = || format!("cannot take back the sync to `{}`", request.destination.display());
     let options = request.engine.options();
-    let outcome = match staged::rollback(context, &request.destination, options) {
-        Ok(outcome) => outcome,
+    let (outcome, copy) = match staged::rollback(context, &request.destination, options) {
+        Ok(found) => found,
         Err(NoEntry::Busy(other)) => return Ok(busy(request, *other, &message())),
         Err(NoEntry::Failed(failure)) => return Err(failure.context(message())),
     };
     let seconds = started.elapsed().as_secs_f64();
-    Ok(SyncReport { seconds, ..report(request, outcome, Totals::default()) })
+    Ok(SyncReport { copy, seconds, ..report(request, outcome, Totals::default()) })
 }
 
 fn execute(

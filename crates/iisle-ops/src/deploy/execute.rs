@@ -13,6 +13,7 @@ use super::run::Deployment;
 use super::single::{self, Before};
 use crate::Failure;
 use crate::limited::limited;
+use crate::shadow_copy::AppCopy;
 use crate::staged::{Delivery, NoEntry};
 use crate::sync::{OfflineWish, StagedOptions, SyncOutcome, locked_line};
 use crate::turn::AtWork;
@@ -84,6 +85,7 @@ impl Deployment<'_> {
             verified: false,
             drift: Vec::new(),
             offline: None,
+            copies: Vec::new(),
             busy: None,
             failure: None,
             seconds: 0.0,
@@ -152,9 +154,18 @@ impl Deployment<'_> {
                 report.deployment = report.deployment.take().or(id);
             }
         }
+        if ending == Ending::Done {
+            report.copies = changed.iter().filter_map(|number| self.app_copy(*number)).collect();
+        }
         report.outcome = SyncOutcome::Ended(ending);
         let is_whole = |number: &usize| self.groups[*number].site.is_some();
         report.verified = ending == Ending::Done && changed.iter().all(is_whole);
+    }
+
+    /// Whether an app that runs from a copy of its files has come to have what was deployed.
+    fn app_copy(&self, number: usize) -> Option<AppCopy> {
+        let Group { site, destination, plan, .. } = &self.groups[number];
+        site.as_ref()?.app_copy(self.context, &self.options(), destination, plan)
     }
 
     /// Takes back what was deployed to other folders before one failed, and says so; whether

@@ -10,6 +10,7 @@ use super::run::Deployment;
 use crate::Failure;
 use crate::drift::Drift;
 use crate::package::is_concealed;
+use crate::shadow_copy::AppCopy;
 use crate::sync::SyncOutcome;
 use crate::turn::AtWork;
 
@@ -91,6 +92,8 @@ pub struct DeployReport {
     pub drift: Vec<Drift>,
     /// How long the application was offline, if it was.
     pub offline: Option<Duration>,
+    /// The copies that apps run from, where they do and programs were brought.
+    pub copies: Vec<AppCopy>,
     /// Who is at work there, when that kept it from beginning.
     pub busy: Option<AtWork>,
     /// Why it did not end well.

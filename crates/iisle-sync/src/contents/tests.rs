@@ -155,6 +155,7 @@ fn other_bytes_of_one_size_and_time_are_seen() {
     assert_eq!(read, [NONE, NONE]);
 }
 
+// SD-6
 #[test]
 fn another_file_of_the_same_looks_is_read() {
     let Some(stage) = Stage::new(Some(LATER)) else { return };
@@ -167,6 +168,7 @@ fn another_file_of_the_same_looks_is_read() {
     assert!(theirs.is_empty());
 }
 
+// SD-5
 #[test]
 fn what_is_kept_of_one_file_outlives_the_change_of_another() {
     let Some(stage) = Stage::new(Some(LATER)) else { return };
@@ -195,6 +197,7 @@ fn what_was_changed_a_moment_ago_is_read_again() {
     }
 }
 
+// SD-5
 #[test]
 fn a_list_that_is_spoiled_is_none() {
     let Some(stage) = Stage::new(Some(LATER)) else { return };

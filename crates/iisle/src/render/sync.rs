@@ -1,7 +1,9 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use iisle_ops::{Ending, Kept, Plan, SyncOutcome, SyncReport, SyncStep, Totals, Waits};
+use iisle_ops::{
+    AppCopy, AppCopyState, Ending, Kept, Plan, SyncOutcome, SyncReport, SyncStep, Totals, Waits,
+};
 
 use super::style::{DIM, ERROR, GOOD};
 use super::text::{count, printable, size};
@@ -24,6 +26,7 @@ pub(crate) fn sync(report: &SyncReport) -> String {
         text += &swap_line(time, report.offline);
     }
     text += &wait_line(&report.waits);
+    text += &report.copy.as_ref().map(copy_line).unwrap_or_default();
     if report.undone_steps > 0 && report.plan.is_none() {
         writeln!(text, "  {} not done", count(report.undone_steps, "step"))
             .expect("a string takes everything");
@@ -47,6 +50,20 @@ fn wait_line(waits: &Waits) -> String {
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let (total, named) = (seconds(waits.total()), named.join(", "));
     format!("  {DIM}waited {total} for files in use: {named}{more}{DIM:#}\n")
+}
+
+/// Whether an app that runs from a copy of its files has the new ones.
+pub(crate) fn copy_line(copy: &AppCopy) -> String {
+    let AppCopy { folder, state } = copy;
+    let file = state.file().map(|file| printable(file.as_str())).unwrap_or_default();
+    let found = match state {
+        AppCopyState::Taken => "has the new programs".to_owned(),
+        AppCopyState::AtNextStart => "gets the new programs at the next start".to_owned(),
+        AppCopyState::Old(_) => format!("has an old {file}"),
+        AppCopyState::Stays(_) => format!("keeps an old {file} at the next start"),
+        AppCopyState::Unseen => "cannot be seen from here".to_owned(),
+    };
+    format!("  {DIM}the copy that the app runs from, {}, {found}{DIM:#}\n", printable(folder))
 }
 
 /// How long visitors could see old and new files side by side, and how long the page.
@@ -159,8 +176,33 @@ pub(crate) fn totals_text(totals: Totals, outcome: SyncOutcome) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Waits, swap_line, wait_line};
+    use super::{AppCopy, AppCopyState, Waits, copy_line, swap_line, wait_line};
+    use iisle_path::RelPath;
     use std::time::Duration;
+
+    // AO-5
+    #[test]
+    fn whether_the_copy_that_an_app_runs_from_has_the_new_programs_is_told() {
+        let line = |state| {
+            let copy = AppCopy { folder: "Copies/3".to_owned(), state };
+            anstream::adapter::strip_str(&copy_line(&copy)).to_string()
+        };
+        let file = || RelPath::parse("App.dll").unwrap();
+        let lines = [
+            AppCopyState::Taken,
+            AppCopyState::AtNextStart,
+            AppCopyState::Old(file()),
+            AppCopyState::Stays(file()),
+            AppCopyState::Unseen,
+        ];
+        let expected = "  the copy that the app runs from, Copies/3, has the new programs
+  the copy that the app runs from, Copies/3, gets the new programs at the next start
+  the copy that the app runs from, Copies/3, has an old App.dll
+  the copy that the app runs from, Copies/3, keeps an old App.dll at the next start
+  the copy that the app runs from, Copies/3, cannot be seen from here
+";
+        assert_eq!(lines.map(line).concat(), expected);
+    }
 
     // LK-6
     #[test]

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::pack::parameter;
 use super::shared::WireWarning;
-use super::sync::{WireBusy, WireDrift, WireLocked, WireTotals, kept, plan};
+use super::sync::{WireAppCopy, WireBusy, WireDrift, WireLocked, WireTotals, kept, plan};
 
 /// `deploy`: section 8.
 pub(crate) fn deploy_body(report: &DeployReport) -> Value {
@@ -21,6 +21,7 @@ pub(crate) fn deploy_body(report: &DeployReport) -> Value {
         verified,
         drift,
         offline,
+        copies,
         busy,
         failure: _,
         seconds,
@@ -51,6 +52,8 @@ pub(crate) fn deploy_body(report: &DeployReport) -> Value {
         "deployment": deployment,
         "drift": drift.iter().map(WireDrift::of).collect::<Vec<_>>(),
         "offline": { "used": offline.is_some(), "seconds": offline.map(|time| time.as_secs_f64()) },
+        "shadow_copy": copies.first().map(WireAppCopy::of),
+        "shadow_copies": (copies.len() > 1).then(|| copies.iter().map(WireAppCopy::of).collect::<Vec<_>>()),
         // Absent where nothing was written.
         "verified": verified.then_some(true),
         "plan": shows_plan.then(merged),

@@ -1,4 +1,4 @@
-use iisle_ops::{AtWork, Drift, Kept, Locked, Plan, SyncReport, SyncStep as Step, Totals};
+use iisle_ops::{AppCopy, AtWork, Drift, Kept, Locked, Plan, SyncReport, SyncStep as Step, Totals};
 use serde::Serialize;
 
 use super::inspect::time;
@@ -21,6 +21,8 @@ pub(crate) struct SyncBody {
     offline: WireOffline,
     #[serde(skip_serializing_if = "Option::is_none")]
     swap_seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shadow_copy: Option<WireAppCopy>,
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<WirePlan>,
     /// Whether everything is there as it was read; absent when nothing was written.
@@ -123,6 +125,23 @@ impl WireLocked {
     }
 }
 
+/// The copy that an app runs from: `taken`, `next-start`, `old`, `stays` or `unseen`.
+#[derive(Serialize)]
+pub(super) struct WireAppCopy {
+    folder: String,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+}
+
+impl WireAppCopy {
+    pub(super) fn of(copy: &AppCopy) -> Self {
+        let AppCopy { folder, state } = copy;
+        let file = state.file().map(ToString::to_string);
+        Self { folder: folder.clone(), state: state.word(), file }
+    }
+}
+
 /// Another deployment that is at work there.
 #[derive(Serialize)]
 pub(super) struct WireBusy {
@@ -215,6 +234,7 @@ pub(crate) fn sync_body(report: &SyncReport) -> SyncBody {
         },
         swap_seconds: report.swapping.map(|time| time.as_secs_f64()),
         verified: (report.deployment.is_some() && report.outcome.word() == "done").then_some(true),
+        shadow_copy: report.copy.as_ref().map(WireAppCopy::of),
         plan: report.plan.as_ref().map(plan),
         seconds: report.seconds,
     }

@@ -201,6 +201,7 @@ fn await_temporary(folder: &Path) {
     }
 }
 
+// SD-35
 #[test]
 fn a_package_that_is_interrupted_is_not_there() {
     let folder = tempfile::tempdir().unwrap();
@@ -225,6 +226,7 @@ fn a_package_that_is_interrupted_is_not_there() {
     assert_eq!(files(&root.join("out")), []);
 }
 
+// SD-35
 #[test]
 fn robocopy_that_is_interrupted_tells_what_it_did_and_fails() {
     let folder = tempfile::tempdir().unwrap();

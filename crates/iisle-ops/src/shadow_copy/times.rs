@@ -1,20 +1,18 @@
-//! Apps that run from a copy of their files, in which only older files are replaced.
-
-use std::path::MAIN_SEPARATOR_STR;
-
 use iisle_path::RelPath;
 use iisle_sync::staged::Times;
 use iisle_sync::{Plan, Step};
-use iisle_tree::{LocalTree, Stamp, Ticks, Tree, host};
+use iisle_tree::{Stamp, Ticks};
+
+use super::Copies;
 
 /// When the new files of a plan have to be written so that the app comes to have them: `now`, or later
 /// still, when one of them is not newer than what it replaces in the folder or in the last of the
 /// `copies`.
 ///
 /// Source: `sync.md` §4.3, AO-5.
-pub(crate) fn times(plan: &Plan, destination: &LocalTree, copies: &str, now: Ticks) -> Times {
-    let copy = last_copy(destination, copies);
-    let in_copy = |path: &RelPath| copy.as_ref().and_then(|copy| copy.stamp(path).ok().flatten());
+pub(crate) fn times(plan: &Plan, copies: Option<&Copies>, now: Ticks) -> Times {
+    let copy = copies.and_then(Copies::last);
+    let in_copy = |path: &RelPath| copy.as_ref()?.files.stamp(path).ok().flatten();
     let mut latest = None;
     let mut is_late = true;
     for step in &plan.steps {
@@ -35,16 +33,9 @@ pub(crate) fn times(plan: &Plan, destination: &LocalTree, copies: &str, now: Tic
     Times::At(after.map_or(now, |after| after.max(now)))
 }
 
-/// The folder that the app runs from: the one with the highest number.
-fn last_copy(destination: &LocalTree, copies: &str) -> Option<LocalTree> {
-    let folder = destination.root().join(copies.replace(['\\', '/'], MAIN_SEPARATOR_STR));
-    let number = |entry: host::Entry| entry.path.file_name()?.to_str()?.parse::<u32>().ok();
-    let last = host::list(&folder).ok()?.into_iter().filter_map(number).max()?;
-    LocalTree::open(folder.join(last.to_string())).ok()
-}
-
 #[cfg(test)]
 mod tests {
+    use crate::shadow_copy::AppCopyState;
     use crate::sync::{Engine, SyncMode, SyncReport, SyncRequest, SyncSettings, rollback, sync};
     use crate::testing::in_context;
     use crate::{Compare, Context};
@@ -112,7 +103,11 @@ mod tests {
             put(&root.join(copies), "9/App.dll", "newest", 1_700_000_200);
             put(&root.join(copies), "10/App.dll", "newest", 4_000_000_000);
             put(&root.join(copies), "other/App.dll", "newest", 5_000_000_000);
-            assert_eq!(deploy(root, Compare::Stamps).outcome.word(), "done");
+            let report = deploy(root, Compare::Stamps);
+            assert_eq!(report.outcome.word(), "done");
+            let copy = report.copy.unwrap();
+            assert!(copy.folder.ends_with("10"), "{}", copy.folder);
+            assert_eq!(copy.state, AppCopyState::AtNextStart, "{copies}");
             let times = ["App.dll", "more.txt"].map(|path| time(&root.join("dst"), path));
             assert_eq!(times, [4_000_000_001; 2], "{copies}");
             assert_eq!(time(&root.join("dst"), "web.config"), 1_700_000_000);
@@ -156,19 +151,28 @@ mod tests {
 
     // AO-5
     #[test]
-    fn whoever_takes_back_is_told_that_the_copy_keeps_newer_files() {
+    fn whoever_takes_back_is_told_when_the_copy_keeps_newer_files() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        put(&root.join("src"), "a.txt", "after", 1_700_000_100);
-        put(&root.join("dst"), "a.txt", "before", 1_700_000_000);
+        put(&root.join("src"), "App.dll", "after", 1_700_000_100);
+        put(&root.join("dst"), "App.dll", "before", 1_700_000_000);
         put(&root.join("dst"), "web.config", &config(""), 1_700_000_000);
-        assert_eq!(deploy(root, Compare::Stamps).outcome.word(), "done");
-        let warned = Warned::default();
-        in_context(|context| {
-            let context = Context { monitor: &warned, ..*context };
-            rollback(&context, &request(root, Compare::Stamps)).unwrap();
-        });
-        let warnings = warned.0.into_inner().unwrap();
-        assert!(warnings.concat().contains("`ShadowCopyDirectory`"), "{warnings:?}");
+        let take_back = || {
+            assert_eq!(deploy(root, Compare::Stamps).outcome.word(), "done");
+            let warned = Warned::default();
+            let report = in_context(|context| {
+                let context = Context { monitor: &warned, ..*context };
+                rollback(&context, &request(root, Compare::Stamps)).unwrap()
+            });
+            assert_eq!(report.outcome.word(), "rolled-back");
+            (report.copy.map(|copy| copy.state.word()), warned.0.into_inner().unwrap().concat())
+        };
+        assert_eq!(take_back(), (None, String::new()), "there are no copies");
+        put(&root.join("dst/ShadowCopyDirectory"), "0/App.dll", "before", 1_700_000_000);
+        assert_eq!(take_back(), (Some("taken"), String::new()));
+        put(&root.join("dst/ShadowCopyDirectory"), "1/App.dll", "after", 1_700_000_100);
+        let (state, warning) = take_back();
+        assert_eq!(state, Some("stays"));
+        assert!(warning.contains("`ShadowCopyDirectory/1`") && warning.contains("`App.dll`"));
     }
 }
