@@ -58,7 +58,9 @@ pub use iisle_sync::staged::Direction;
 pub use iisle_sync::{
     Compare, Ending, Extras, Guard, Kept, Locked, Plan, Step as SyncStep, Stream, Totals, Why,
 };
-pub use iisle_tree::{Holder, Stamp, Ticks, digest::Digest, interrupt, workshop::Waits};
+pub use iisle_tree::{
+    Holder, Stamp, Ticks, Visibility, digest::Digest, interrupt, workshop::Waits,
+};
 pub use iisle_webconfig::{
     ApplicationInitialization, Change, Difference, Explanation, GuidComment, HandlerFact, Hosting,
     LocationFact, Newline, OnMalformed, Place, Position, Setting as WebConfigSetting,
@@ -67,7 +69,7 @@ pub use iisle_webconfig::{
 };
 pub use iisle_webdeploy::{
     EntryLimit, Origin, Package, Parameter, Parameters, PositionMode, Provider, Setting, Shape,
-    Unresolved, Visibility,
+    Unresolved,
 };
 pub use iisle_xdt::{
     Hyphens as XdtHyphens, Keep as XdtKeep, Mode as XdtMode, Options as XdtOptions,

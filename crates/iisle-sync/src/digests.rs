@@ -194,7 +194,7 @@ mod tests {
     }
 
     fn stamp(size: u64, modified: i64) -> Stamp {
-        Stamp { size, modified: Ticks(modified), read_only: false }
+        Stamp { size, modified: Ticks(modified), read_only: false, visibility: None }
     }
 
     fn version(file: u64, changed: i64) -> FileVersion {

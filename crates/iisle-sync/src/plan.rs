@@ -232,6 +232,10 @@ impl<'a> Planner<'a> {
         if self.policy.care == Care::Site && is_offline_page(path) {
             return self.keep(path.to_string(), Why::AppOffline, 1);
         }
+        let stamp = match self.policy.attributes {
+            Attributes::Ignored => Stamp { visibility: None, ..stamp },
+            Attributes::Compared => stamp,
+        };
         let Some((at, old)) = found else {
             return self.missing(path, stamp);
         };
@@ -241,7 +245,7 @@ impl<'a> Planner<'a> {
             None => same_stamp(stamp, old),
         };
         let same_attributes =
-            self.policy.attributes == Attributes::Ignored || stamp.read_only == old.read_only;
+            self.policy.attributes == Attributes::Ignored || stamp.has_attributes_of(&old);
         let stays = same_content && same_attributes && same_time(stamp.modified, old.modified);
         let renamed = match self.policy.spelling {
             Spelling::Source => Self::renamed(path, at),

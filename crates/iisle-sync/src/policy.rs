@@ -45,14 +45,14 @@ pub struct Policy {
     pub spelling: Spelling,
     /// Whether a plan lists what stays.
     pub list: List,
-    /// Whether a file that is read-only on one side only is different.
+    /// Whether a file that is read-only or hidden on one side only is different.
     pub attributes: Attributes,
 }
 
-/// What becomes of a file that is the same but for being read-only.
+/// What becomes of a file that is the same but for being read-only, hidden or of the system.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Attributes {
-    /// It stays as it is.
+    /// It stays as it is; whether a file is hidden is not carried over.
     #[default]
     Ignored,
     /// It becomes as it is in the source.

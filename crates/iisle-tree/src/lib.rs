@@ -22,6 +22,6 @@ pub mod workshop;
 pub use local::{Durability, Links, LocalTree};
 pub use memory::MemoryTree;
 pub use reading::{ReadThrough, Reading};
-pub use snapshot::{Refusal, Refused, Snapshot, Stamp, Ticks};
+pub use snapshot::{Refusal, Refused, Snapshot, Stamp, Ticks, Visibility};
 pub use tree::{Content, Holder, Tree, TreeError, TreeMut};
 pub use version::FileVersion;

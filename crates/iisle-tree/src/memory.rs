@@ -40,7 +40,8 @@ impl MemoryTree {
     pub fn with_file(self, path: &str, content: impl AsRef<[u8]>, modified: crate::Ticks) -> Self {
         let path = RelPath::parse(path).expect("a fixture's path is valid");
         let content = content.as_ref();
-        let stamp = Stamp { size: content.len() as u64, modified, read_only: false };
+        let stamp =
+            Stamp { size: content.len() as u64, modified, read_only: false, visibility: None };
         self.insert(&path, stamp, content.into());
         self
     }

@@ -51,6 +51,47 @@ pub struct Stamp {
     pub modified: Ticks,
     /// The Windows attribute, or on Unix the absence of every write permission.
     pub read_only: bool,
+    /// Whether it is hidden; `None` where there is no such thing or nobody says: what is there stays
+    /// as it is.
+    pub visibility: Option<Visibility>,
+}
+
+/// The attributes of Windows that hide a file from people.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Visibility {
+    /// The attribute of that name.
+    pub hidden: bool,
+    /// The attribute of that name.
+    pub system: bool,
+}
+
+impl Visibility {
+    /// What the attributes of a file say, a word of Windows.
+    ///
+    /// Source: Microsoft, "File Attribute Constants".
+    pub fn of_bits(bits: u32) -> Self {
+        Self { hidden: bits & Self::HIDDEN != 0, system: bits & Self::SYSTEM != 0 }
+    }
+
+    /// The attributes, as Windows has them.
+    pub fn bits(self) -> u32 {
+        let hidden = if self.hidden { Self::HIDDEN } else { 0 };
+        hidden | if self.system { Self::SYSTEM } else { 0 }
+    }
+
+    const HIDDEN: u32 = 0x2;
+    const SYSTEM: u32 = 0x4;
+}
+
+impl Stamp {
+    /// Whether the attributes are the same, as far as both sides know them.
+    pub fn has_attributes_of(&self, other: &Self) -> bool {
+        let is_same_visibility = match (self.visibility, other.visibility) {
+            (Some(mine), Some(other)) => mine == other,
+            _ => true,
+        };
+        self.read_only == other.read_only && is_same_visibility
+    }
 }
 
 /// Every file and directory below the root of a tree, sorted by path.

@@ -27,7 +27,6 @@ pub use manifest::{Manifest, ManifestError, Provider};
 pub use pack::{AccessRule, EntryLimit, PackError, PackOptions, Packed, Shape, check, pack};
 pub use package::{
     ContentTree, Fault, FaultKind, Form, OpenError, OpenOptions, Package, PackageContent,
-    Visibility,
 };
 pub use parameters::{
     Entry, FileValueError, Kind, Origin, Parameter, Parameters, ParametersError, Resolved,

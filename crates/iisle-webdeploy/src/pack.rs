@@ -334,7 +334,9 @@ impl<W: Write> Writer<'_, W> {
         stamp: Stamp,
         results: &mut Results<'_, Result<Block, PackError>>,
     ) -> Result<(), PackError> {
-        let attributes = ARCHIVE | if stamp.read_only { READ_ONLY } else { 0 };
+        let visibility = stamp.visibility.unwrap_or_default();
+        let read_only = if stamp.read_only { READ_ONLY } else { 0 };
+        let attributes = ARCHIVE | read_only | visibility.bits();
         let time = self.time(stamp.modified);
         let parts = content_tasks(path, stamp).count();
         if parts == 1 {

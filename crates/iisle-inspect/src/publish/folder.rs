@@ -37,7 +37,7 @@ impl<'t> Folder<'t> {
         let mut by_name = BTreeMap::new();
         for ((path, stamp), image) in snapshot.files.into_iter().zip(images) {
             by_name.entry(NameRules::Windows.fold(path.as_str())).or_insert(files.len());
-            let Stamp { size, modified, read_only: _ } = stamp;
+            let Stamp { size, modified, read_only: _, visibility: _ } = stamp;
             files.push(File { path, size, modified, class: Class::Other, image });
         }
         let directories = snapshot.directories.into_keys().collect();

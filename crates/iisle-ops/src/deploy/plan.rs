@@ -199,7 +199,7 @@ impl<'a> Deployment<'a> {
         };
         // By its stamp a file that a parameter sets to another value of the same length is the
         // same, and one that is newer by less than the two seconds that a package can tell apart.
-        // Web Deploy writes all of these anew, and those of which only one is read-only.
+        // Web Deploy writes all of these anew, and those of which only one is read-only, hidden or of the system.
         let pairs: Vec<(RelPath, RelPath)> = ours
             .files
             .iter()
@@ -207,7 +207,7 @@ impl<'a> Deployment<'a> {
                 let (other, found) = counterpart(path)?;
                 let is_asked = touched.contains(path)
                     || found.size == stamp.size
-                        && (found.modified > stamp.modified || found.read_only != stamp.read_only);
+                        && (found.modified > stamp.modified || !found.has_attributes_of(stamp));
                 is_asked.then(|| (path.clone(), other))
             })
             .collect();
@@ -279,7 +279,7 @@ fn leave_times(plan: &mut Plan, policy: &Policy) {
     let Plan { steps, kept: _, refused: _, unchanged_files, unchanged_bytes, unchanged } = plan;
     steps.retain(|step| {
         let Step::Touch { path, stamp, old } = step else { return true };
-        if stamp.read_only != old.read_only {
+        if !stamp.has_attributes_of(old) {
             return true;
         }
         *unchanged_files += 1;

@@ -133,7 +133,7 @@ mod tests {
         let path = path.strip_prefix(folder).unwrap().to_str().unwrap().replace('\\', "/");
         let modified = Ticks(now(folder).unwrap().0 - days * DAY);
         let size = host::size(&folder.join(&path)).unwrap();
-        let stamp = Stamp { size, modified, read_only: false };
+        let stamp = Stamp { size, modified, read_only: false, visibility: None };
         tree.touch(&RelPath::parse(&path).unwrap(), stamp).unwrap();
     }
 

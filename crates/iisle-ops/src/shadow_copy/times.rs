@@ -50,6 +50,7 @@ mod tests {
             size: text.len() as u64,
             modified: Ticks::from_unix(second, 0),
             read_only: false,
+            visibility: None,
         };
         let tree = LocalTree::target(root).unwrap();
         tree.write(&RelPath::parse(path).unwrap(), stamp, &mut text.as_bytes()).unwrap();

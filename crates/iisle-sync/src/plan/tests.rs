@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use iisle_path::{NameRules, Patterns, RelPath};
-use iisle_tree::{MemoryTree, Refusal, Refused, Snapshot, Ticks, Tree};
+use iisle_tree::{MemoryTree, Refusal, Refused, Snapshot, Ticks, Tree, Visibility};
 use proptest::prelude::*;
 
 use super::{Plan, Sides, plan};
@@ -23,7 +23,7 @@ fn snapshot(text: &str) -> Snapshot {
         let (size, seconds) = (number(), number());
         let modified = Ticks(Ticks::UNIX_EPOCH.0 + seconds * Ticks::SECOND + 1);
         let size = u64::try_from(size).unwrap();
-        let stamp = iisle_tree::Stamp { size, modified, read_only: false };
+        let stamp = iisle_tree::Stamp { size, modified, read_only: false, visibility: None };
         if let Some(name) = name.strip_suffix('/') {
             snapshot.directories.insert(path(name), iisle_tree::Stamp::default());
         } else {
@@ -465,4 +465,33 @@ fn a_file_that_is_read_only_on_one_side_differs_when_attributes_are_compared() {
     policy.attributes = Attributes::Compared;
     let found = plan(&sides, &policy);
     assert_eq!((show(&found).as_str(), found.unchanged_files), ("t a\n", 1));
+}
+
+#[test]
+fn a_hidden_file_differs_when_attributes_are_compared_and_both_sides_know_them() {
+    let mut ours = snapshot("a 1 0\nb 1 0\nc 2 0");
+    let mut theirs = ours.clone();
+    theirs.files.get_mut("b").unwrap().visibility = Some(Visibility::default());
+    theirs.files.remove("c");
+    let hidden = Some(Visibility { hidden: true, system: false });
+    for stamp in ours.files.values_mut() {
+        stamp.visibility = hidden;
+    }
+    let sides = Sides {
+        source: &ours,
+        destination: &theirs,
+        names: NameRules::Windows,
+        differing: None,
+        manifest: None,
+    };
+    let mut policy = Policy::new::<&str>([]).unwrap();
+    let found = plan(&sides, &policy);
+    assert_eq!(show(&found), "+ c\n");
+    let [Step::Create { path: _, source: _, stamp }] = found.steps.as_slice() else { panic!() };
+    assert_eq!(stamp.visibility, None, "what is not compared is not carried over");
+    policy.attributes = Attributes::Compared;
+    let found = plan(&sides, &policy);
+    assert_eq!(show(&found), "+ c\nt b\n");
+    let [Step::Create { path: _, source: _, stamp }, _] = found.steps.as_slice() else { panic!() };
+    assert_eq!(stamp.visibility, hidden);
 }

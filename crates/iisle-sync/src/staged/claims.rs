@@ -72,7 +72,12 @@ pub(super) fn write_new(
     retimed: &BTreeMap<usize, Stamp>,
 ) -> Result<(), StagedError> {
     let text = known.changed(head, &changes(known, plan, steps, digests, retimed));
-    let stamp = Stamp { size: text.len() as u64, modified: Ticks::UNIX_EPOCH, read_only: false };
+    let stamp = Stamp {
+        size: text.len() as u64,
+        modified: Ticks::UNIX_EPOCH,
+        read_only: false,
+        visibility: None,
+    };
     Ok(shop.create(&new_spot(), Look::of(stamp), &mut text.as_slice())?)
 }
 

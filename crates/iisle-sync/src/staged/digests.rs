@@ -44,7 +44,7 @@ pub fn keep_digests(
     let new = work("digests/new");
     shop.remove(&new)?;
     let size = digests.len() as u64;
-    let stamp = Stamp { size, modified: Ticks::UNIX_EPOCH, read_only: false };
+    let stamp = Stamp { size, modified: Ticks::UNIX_EPOCH, read_only: false, visibility: None };
     shop.create(&new, Look::of(stamp), &mut &*digests)?;
     shop.rename(&new, &spot(stream, side))
 }

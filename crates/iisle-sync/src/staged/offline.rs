@@ -100,7 +100,12 @@ pub(super) fn place(shop: &dyn Workshop, page: &[u8], id: &str) -> Result<bool, 
     let page = text(page, id);
     let made = work("page");
     shop.remove(&made)?;
-    let stamp = Stamp { size: page.len() as u64, modified: Ticks::UNIX_EPOCH, read_only: false };
+    let stamp = Stamp {
+        size: page.len() as u64,
+        modified: Ticks::UNIX_EPOCH,
+        read_only: false,
+        visibility: None,
+    };
     shop.create(&made, Look::of(stamp), &mut page.as_slice())?;
     shop.rename(&made, &site())?;
     Ok(true)

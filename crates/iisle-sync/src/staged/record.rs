@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use iisle_path::RelPath;
-use iisle_tree::{Stamp, Ticks};
+use iisle_tree::{Stamp, Ticks, Visibility};
 use serde_json::{Value, json};
 
 use super::StagedError;
@@ -73,7 +73,10 @@ impl Record<'_> {
 
 fn op(step: &Step) -> Value {
     let (op, path) = (step.word(), step.path().as_str());
-    let facts = |stamp: &Stamp| json!([stamp.size, stamp.modified.0, stamp.read_only]);
+    let facts = |stamp: &Stamp| {
+        let Stamp { size, modified, read_only, visibility } = stamp;
+        json!([size, modified.0, read_only, visibility.map(Visibility::bits)])
+    };
     match step {
         Step::CreateDirectory { path: _ } | Step::DeleteDirectory { path: _ } => {
             json!({ "op": op, "path": path })
@@ -97,11 +100,16 @@ fn op(step: &Step) -> Value {
 fn step(op: &Value) -> Option<Step> {
     let place = |key: &str| RelPath::parse(op[key].as_str()?).ok();
     let facts = |key: &str| {
-        let [size, modified, read_only] = op[key].as_array()?.as_slice() else { return None };
+        let [size, modified, read_only, rest @ ..] = op[key].as_array()?.as_slice() else {
+            return None;
+        };
+        // Plans of earlier versions say nothing of it.
+        let visibility = rest.first().and_then(Value::as_u64).and_then(|it| it.try_into().ok());
         Some(Stamp {
             size: size.as_u64()?,
             modified: Ticks(modified.as_i64()?),
             read_only: read_only.as_bool()?,
+            visibility: visibility.map(Visibility::of_bits),
         })
     };
     let path = place("path")?;
@@ -127,12 +135,18 @@ mod tests {
     use super::Record;
     use crate::step::Step;
     use iisle_path::RelPath;
-    use iisle_tree::{Stamp, Ticks};
+    use iisle_tree::{Stamp, Ticks, Visibility};
 
     #[test]
     fn every_step_is_read_as_it_was_written() {
         let path = |text: &str| RelPath::parse(text).unwrap();
-        let stamp = |n: i64| Stamp { size: 7, modified: Ticks(n), read_only: n == 2 };
+        let hidden = Visibility { hidden: true, system: false };
+        let stamp = |n: i64| Stamp {
+            size: 7,
+            modified: Ticks(n),
+            read_only: n == 2,
+            visibility: (n == 2).then_some(hidden),
+        };
         let (old, new) = (stamp(1), stamp(2));
         let steps = vec![
             Step::CreateDirectory { path: path("a") },

@@ -309,8 +309,12 @@ impl<'a> Deployment<'a> {
         drop_stage(shop)?;
         let (record, retimed) = self.record()?;
         let text = record.write();
-        let stamp =
-            Stamp { size: text.len() as u64, modified: Ticks::UNIX_EPOCH, read_only: false };
+        let stamp = Stamp {
+            size: text.len() as u64,
+            modified: Ticks::UNIX_EPOCH,
+            read_only: false,
+            visibility: None,
+        };
         shop.create(&next_plan_spot(), Look::of(stamp), &mut text.as_bytes())?;
         let digest = Digest::of(text.as_bytes());
         drop(text);

@@ -142,6 +142,7 @@ fn examine(
         size,
         modified: crate::Ticks::from_unix(facts.st_mtime, nanoseconds),
         read_only: facts.st_mode & super::unix::WRITE == 0,
+        visibility: None,
     };
     let version = volume.filter(|own| *own == facts.st_dev && kind == Kind::File).and_then(|_| {
         let nanoseconds = u32::try_from(facts.st_ctime_nsec).ok()?;

@@ -6,7 +6,7 @@ use iisle_path::RelPath;
 use tempfile::TempDir;
 
 use super::{Durability, LocalTree};
-use crate::{Stamp, Ticks, Tree, TreeError, TreeMut};
+use crate::{Stamp, Ticks, Tree, TreeError, TreeMut, Visibility};
 
 /// Some time in 2026, with a fraction.
 const TIME: Ticks = Ticks(134_000_000_001_234_567);
@@ -16,7 +16,9 @@ fn path(text: &str) -> RelPath {
 }
 
 fn stamp(size: usize) -> Stamp {
-    Stamp { size: size as u64, modified: TIME, read_only: false }
+    // Unix knows no such attributes.
+    let visibility = cfg!(windows).then(Visibility::default);
+    Stamp { size: size as u64, modified: TIME, read_only: false, visibility }
 }
 
 fn put(tree: &LocalTree, name: &str, content: &[u8]) {
@@ -343,9 +345,28 @@ mod unix {
 #[cfg(windows)]
 mod windows {
     use super::{everything, fs, path, put, site, stamp};
-    use crate::{Tree, TreeError, TreeMut};
+    use crate::{Stamp, Tree, TreeError, TreeMut, Visibility};
     use iisle_path::NameRules;
     use std::os::windows::fs::OpenOptionsExt;
+
+    #[test]
+    fn a_file_is_hidden_as_its_stamp_says_and_else_as_the_one_that_it_replaces() {
+        let (_folder, tree) = site();
+        let target = path("a.txt");
+        let stamp_of = || tree.stamp(&target).unwrap().unwrap();
+        let hidden = Visibility { hidden: true, system: false };
+        let hiding = Stamp { visibility: Some(hidden), ..stamp(3) };
+        tree.write(&target, hiding, &mut b"one".as_slice()).unwrap();
+        assert_eq!(stamp_of(), hiding);
+        let silent = Stamp { visibility: None, ..stamp(3) };
+        tree.write(&target, silent, &mut b"two".as_slice()).unwrap();
+        assert_eq!(stamp_of(), hiding);
+        let both = Visibility { hidden: false, system: true };
+        tree.touch(&target, Stamp { visibility: Some(both), ..stamp(3) }).unwrap();
+        assert_eq!(stamp_of().visibility, Some(both));
+        tree.write(&target, stamp(5), &mut b"three".as_slice()).unwrap();
+        assert_eq!(stamp_of(), stamp(5));
+    }
 
     #[test]
     fn a_held_file_is_named_and_stays_whole() {

@@ -328,7 +328,7 @@ impl TreeMut for LocalTree {
         let found = self.changed(path).map_err(error())?;
         let file = system::open_for_attributes(found.place()).map_err(error())?;
         file.set_modified(stamp.modified.to_system_time()).map_err(error())?;
-        if system::stamp(&metadata).read_only == stamp.read_only {
+        if system::stamp(&metadata).has_attributes_of(&stamp) {
             return Ok(());
         }
         system::set_attributes(&file, Some(&metadata), stamp).map_err(error())

@@ -128,6 +128,7 @@ pub(crate) fn stamp(metadata: &Metadata) -> Stamp {
         size: if metadata.is_dir() { 0 } else { metadata.len() },
         modified: Ticks::from_unix(metadata.mtime(), nanoseconds),
         read_only: metadata.mode() & WRITE == 0,
+        visibility: None,
     }
 }
 

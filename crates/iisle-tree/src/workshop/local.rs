@@ -285,7 +285,7 @@ impl Workshop for LocalWorkshop {
             .patience
             .with(spot, || system::open_for_attributes(found.place()))
             .map_err(failed("set the time of", spot))?;
-        if system::stamp(&metadata).read_only != stamp.read_only {
+        if !system::stamp(&metadata).has_attributes_of(&stamp) {
             system::set_attributes(&file, Some(&metadata), stamp)
                 .map_err(failed("set the attributes of", spot))?;
         }

@@ -3,14 +3,23 @@ use std::fs;
 use iisle_path::RelPath;
 
 use super::{LocalWorkshop, LockError, Look, Spot, State, Workshop};
-use crate::{Stamp, Ticks};
+use crate::{Stamp, Ticks, Visibility};
 
 fn path(text: &str) -> RelPath {
     RelPath::parse(text).unwrap()
 }
 
+/// Unix knows no such attributes.
+const VISIBILITY: Option<Visibility> =
+    if cfg!(windows) { Some(Visibility { hidden: false, system: false }) } else { None };
+
 fn stamp(size: u64) -> Stamp {
-    Stamp { size, modified: Ticks::from_unix(1_700_000_000, 0), read_only: false }
+    Stamp {
+        size,
+        modified: Ticks::from_unix(1_700_000_000, 0),
+        read_only: false,
+        visibility: VISIBILITY,
+    }
 }
 
 // SD-16
@@ -119,8 +128,8 @@ fn a_file_that_replaces_a_hidden_one_is_hidden_where_files_can_be() {
     shop.create_site().unwrap();
     let _lock = shop.lock("test").unwrap();
     let (target, staged) = (Spot::Site(path("a.txt")), Spot::Work(path("stage/1")));
-    let stamp =
-        |size| Stamp { size, modified: Ticks::from_unix(1_700_000_000, 0), read_only: true };
+    // It says nothing of that itself.
+    let stamp = |size| Stamp { read_only: true, visibility: None, ..stamp(size) };
     shop.create(&target, Look::of(stamp(3)), &mut b"old".as_slice()).unwrap();
     let host = folder.path().join("site/a.txt");
     let of = |letters| crate::folder::Attributes::from_letters(letters).unwrap();

@@ -1,5 +1,5 @@
 use iisle_path::{NameRules, RelPath};
-use iisle_tree::{Content, Snapshot, Stamp, Tree, TreeError};
+use iisle_tree::{Content, Snapshot, Stamp, Tree, TreeError, Visibility};
 
 use super::{Archive, ArchiveEntry, DosTime};
 
@@ -24,6 +24,7 @@ impl ArchiveTree {
             size: entry.location.size,
             modified: modified.expect("the earliest date exists"),
             read_only: entry.attributes & READ_ONLY != 0,
+            visibility: Some(Visibility::of_bits(entry.attributes)),
         }
     }
 }

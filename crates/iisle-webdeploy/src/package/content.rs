@@ -3,7 +3,6 @@ use std::collections::BTreeMap;
 use iisle_path::{NameRules, RelPath};
 use iisle_tree::{Content, Snapshot, Stamp, Tree, TreeError};
 
-use super::open::Store;
 use super::{Form, Package};
 use crate::{Manifest, Provider, SourcePath};
 
@@ -104,31 +103,7 @@ pub struct ContentTree<'a> {
     content: &'a PackageContent,
 }
 
-/// Windows attributes of a file that hide it from people; they are told, not set where it is deployed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Visibility {
-    /// The attribute of that name.
-    pub hidden: bool,
-    /// The attribute of that name.
-    pub system: bool,
-}
-
-/// Source: Microsoft, "File Attribute Constants".
-const HIDDEN: u32 = 0x02;
-const SYSTEM: u32 = 0x04;
-
 impl Package {
-    /// Whether a file is hidden, by its path inside the package. Of an unpacked package it is not
-    /// known, and nothing is.
-    pub fn visibility(&self, inside: &RelPath) -> Visibility {
-        let attributes = match &self.store {
-            Store::Zip(tree) => tree.archive.get(inside.as_str()).map(|entry| entry.attributes),
-            Store::Folder(_) => None,
-        };
-        let attributes = attributes.unwrap_or_default();
-        Visibility { hidden: attributes & HIDDEN != 0, system: attributes & SYSTEM != 0 }
-    }
-
     /// The files of `content`, one of [`contents`](Self::contents), as a tree.
     pub fn tree<'a>(&'a self, content: &'a PackageContent) -> ContentTree<'a> {
         ContentTree { package: self, content }

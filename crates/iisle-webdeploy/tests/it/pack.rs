@@ -44,7 +44,7 @@ fn refused(snapshot: &Snapshot, options: &PackOptions) -> PackError {
 }
 
 fn snapshot(files: &[(&str, u64)]) -> Snapshot {
-    let stamp = |size| Stamp { size, modified: at(NOON), read_only: false };
+    let stamp = |size| Stamp { size, modified: at(NOON), read_only: false, visibility: None };
     let files = files.iter().map(|(name, size)| (path(name), stamp(*size))).collect();
     Snapshot { files, ..Snapshot::default() }
 }
@@ -165,7 +165,7 @@ fn what_was_packed_is_read_back() {
 #[test]
 fn entries_have_the_fields_that_the_engine_writes() {
     let tree = MemoryTree::unix().with_file("a/b.txt", noise(1000), at(NOON));
-    let stamp = Stamp { size: 3, modified: at(NOON + 3), read_only: true };
+    let stamp = Stamp { size: 3, modified: at(NOON + 3), read_only: true, visibility: None };
     tree.write(&path("a/kept.txt"), stamp, &mut b"abc".as_slice()).unwrap();
     let (_, bytes) = packed(&tree, &PackOptions::default());
     let mut fields = Vec::new();

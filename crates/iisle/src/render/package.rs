@@ -40,8 +40,8 @@ pub(crate) fn show(path: &Path, package: &Package) -> String {
         let rows: Vec<_> = content
             .files
             .iter()
-            .map(|(path, (inside, stamp))| {
-                let words = attributes(*stamp, package.visibility(inside)).join(", ");
+            .map(|(path, (_, stamp))| {
+                let words = attributes(*stamp).join(", ");
                 let words = if words.is_empty() { words } else { format!(" ({words})") };
                 vec![size(stamp.size), format!("{}{words}", printable(path.as_str()))]
             })

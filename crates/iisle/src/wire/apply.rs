@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use iisle_ops::{
     ApprovedPlan, Bandwidth, Compare, Digest, Extras, Hours, Plan, Stamp, Stream, SyncSettings,
-    SyncStep as Step, Ticks,
+    SyncStep as Step, Ticks, Visibility,
 };
 use iisle_path::RelPath;
 use jiff::Timestamp;
@@ -122,12 +122,16 @@ fn op(seq: usize, step: &Step, digests: &BTreeMap<RelPath, Digest>) -> Value {
 }
 
 fn facts(stamp: &Stamp) -> Value {
-    let Stamp { size, modified, read_only } = *stamp;
+    let Stamp { size, modified, read_only, visibility } = *stamp;
     let mut facts = Map::new();
     facts.insert("size".into(), json!(size));
     facts.insert("mtime".into(), json!(time(modified)));
     if read_only {
         facts.insert("read_only".into(), json!(true));
+    }
+    if let Some(Visibility { hidden, system }) = visibility {
+        facts.insert("hidden".into(), json!(hidden));
+        facts.insert("system".into(), json!(system));
     }
     Value::Object(facts)
 }
@@ -233,7 +237,11 @@ fn read_facts(value: &Value) -> Option<Stamp> {
     let nanoseconds = at.as_nanosecond();
     let seconds = i64::try_from(nanoseconds.div_euclid(1_000_000_000)).ok()?;
     let rest = u32::try_from(nanoseconds.rem_euclid(1_000_000_000)).ok()?;
+    let visibility = value["hidden"]
+        .as_bool()
+        .map(|hidden| Visibility { hidden, system: value["system"].as_bool().unwrap_or(false) });
     Some(Stamp {
+        visibility,
         size: value["size"].as_u64()?,
         modified: Ticks::from_unix(seconds, rest),
         read_only: value["read_only"].as_bool().unwrap_or(false),
@@ -245,7 +253,7 @@ mod tests {
     use super::{approved_plan, plan_document};
     use iisle_ops::{
         ApprovedPlan, Bandwidth, Digest, Extras, Hours, Plan, Stamp, Stream, SyncSettings,
-        SyncStep as Step, Ticks,
+        SyncStep as Step, Ticks, Visibility,
     };
     use iisle_path::RelPath;
     use proptest::prelude::*;
@@ -255,7 +263,12 @@ mod tests {
     }
 
     fn plan() -> ApprovedPlan {
-        let stamp = |ticks, read_only| Stamp { size: 7, modified: Ticks(ticks), read_only };
+        let stamp = |ticks, read_only| Stamp {
+            size: 7,
+            modified: Ticks(ticks),
+            read_only,
+            visibility: read_only.then_some(Visibility { hidden: true, system: false }),
+        };
         let (old, new) = (stamp(133_500_000_000_000_001, true), stamp(-5, false));
         let source = path("a/B.txt");
         let steps = vec![

@@ -11,12 +11,12 @@ use super::shared::WireFinding;
 pub(crate) fn package_body(package: &Package) -> Value {
     let mut files = Vec::new();
     for content in package.contents() {
-        files.extend(content.files.iter().map(|(path, (inside, stamp))| {
+        files.extend(content.files.iter().map(|(path, (_, stamp))| {
             json!({
                 "path": path.as_str(),
                 "size": stamp.size,
                 "modified": time(stamp.modified),
-                "attributes": attributes(*stamp, package.visibility(inside)),
+                "attributes": attributes(*stamp),
                 "provider": content.source,
             })
         }));
@@ -115,8 +115,8 @@ fn provider(provider: &Provider) -> Value {
 }
 
 /// The words for what the attributes of a file say.
-pub(crate) fn attributes(stamp: Stamp, visibility: Visibility) -> Vec<&'static str> {
-    let Visibility { hidden, system } = visibility;
+pub(crate) fn attributes(stamp: Stamp) -> Vec<&'static str> {
+    let Visibility { hidden, system } = stamp.visibility.unwrap_or_default();
     let all = [(stamp.read_only, "read-only"), (hidden, "hidden"), (system, "system")];
     all.into_iter().filter(|(has, _)| *has).map(|(_, word)| word).collect()
 }

@@ -17,7 +17,7 @@ use super::calls::{
     windows_code,
 };
 use crate::folder::{Attributes, Facts};
-use crate::{FileVersion, Stamp, Ticks};
+use crate::{FileVersion, Stamp, Ticks, Visibility};
 
 /// The attributes that are kept with a file.
 pub(crate) const ATTRIBUTES: Attributes = Attributes::ALL;
@@ -57,6 +57,7 @@ pub(crate) fn stamp(metadata: &Metadata) -> Stamp {
         size: if metadata.is_dir() { 0 } else { metadata.len() },
         modified: Ticks(i64::try_from(metadata.last_write_time()).unwrap_or(i64::MAX)),
         read_only: metadata.is_file() && metadata.permissions().readonly(),
+        visibility: Some(Visibility::of_bits(metadata.file_attributes())),
     }
 }
 
@@ -66,11 +67,12 @@ pub(crate) fn set_attributes(
     replaced: Option<&Metadata>,
     stamp: Stamp,
 ) -> io::Result<()> {
-    let hidden = FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM;
-    let kept = replaced.map_or(0, |replaced| replaced.file_attributes() & hidden);
+    let kept = replaced.map(|replaced| Visibility::of_bits(replaced.file_attributes()));
+    let visibility = stamp.visibility.or(kept).unwrap_or_default().bits();
     let now = file.metadata()?.file_attributes();
     let read_only = if stamp.read_only { FILE_ATTRIBUTE_READONLY } else { 0 };
-    let wanted = now & !FILE_ATTRIBUTE_READONLY | kept | read_only;
+    let said = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM;
+    let wanted = now & !said | visibility | read_only;
     if wanted == now {
         return Ok(());
     }
