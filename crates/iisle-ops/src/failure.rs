@@ -56,8 +56,11 @@ impl Failure {
     /// Adds an error that led to this, with its own causes and hints; the first foreign code stays.
     pub(crate) fn add_cause(&mut self, error: &(dyn Error + 'static)) {
         let Self { message, causes, code, hints, location: _ } = Self::of(error);
-        self.causes.push(message);
-        self.causes.extend(causes);
+        let told = [vec![message], causes].concat();
+        // What kept several steps from being done is told once.
+        if !self.causes.ends_with(&told) {
+            self.causes.extend(told);
+        }
         self.code = self.code.take().or(code);
         self.hints.extend(hints);
     }
@@ -151,5 +154,17 @@ mod tests {
         assert_eq!(failure.causes[0], "cannot open `a/b`");
         assert_eq!(failure.causes.len(), 2);
         assert_eq!(failure.code.as_deref(), Some("os error 13"));
+    }
+
+    #[test]
+    fn what_kept_many_steps_from_being_done_is_told_once() {
+        let denied = |path| TreeError::io("open", path, std::io::Error::from_raw_os_error(13));
+        let mut failure = Failure::new("cannot begin");
+        for path in ["a", "a", "a", "b", "a"] {
+            failure.add_cause(&denied(path));
+        }
+        let opened: Vec<_> = failure.causes.iter().filter(|cause| cause.contains("open")).collect();
+        assert_eq!(opened, ["cannot open `a`", "cannot open `b`", "cannot open `a`"]);
+        assert_eq!(failure.causes.len(), 6);
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use iisle_path::{NameRules, Patterns};
 use iisle_sync::staged::Direction;
-use iisle_sync::{Compare, Ending, Extras, Kept, Locked, Plan, Policy, Stream, Totals};
+use iisle_sync::{Compare, Ending, Extras, Kept, Locked, Plan, Policy, StepError, Stream, Totals};
 use iisle_tree::host::{self, Overlap};
 use iisle_tree::workshop::Waits;
 use iisle_tree::{LocalTree, Tree};
@@ -533,9 +533,7 @@ fn failure(request: &SyncRequest, outcome: &iisle_sync::Outcome) -> Option<Failu
     }
     for error in &outcome.errors {
         failure.add_cause(error);
-        if matches!(error, iisle_sync::StepError::NoSpace { .. }) {
-            failure.hints.push("free room on that volume, or sync elsewhere".into());
-        }
+        failure.hints.extend(remedy(error));
     }
     // A hundred files with one cause want one hint.
     failure.hints.sort();
@@ -551,6 +549,21 @@ fn failure(request: &SyncRequest, outcome: &iisle_sync::Outcome) -> Option<Failu
     }
     Some(failure)
 }
+
+/// What to do about an error that the system did not give.
+pub(crate) fn remedy(error: &StepError) -> Option<String> {
+    let remedy = match error {
+        StepError::NoSpace { needed: _, available: _ } => {
+            "free room on that volume, or sync elsewhere"
+        }
+        StepError::Closed(_) => CLOSED,
+        _ => return None,
+    };
+    Some(remedy.to_owned())
+}
+
+/// What to do about a folder that cannot be written to.
+pub(crate) const CLOSED: &str = "let this account write to that folder, or run as one that may; a read-only volume takes nothing";
 
 pub(crate) fn locked_line(locked: &Locked) -> String {
     let holders: Vec<_> =

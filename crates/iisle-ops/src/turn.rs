@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::presence::Presence;
 use crate::releases::deployment_id;
 use crate::staged::NoEntry;
+use crate::sync::CLOSED;
 use crate::{Context, Failure};
 
 /// How often is asked at first whether the other one has ended; each time a little later.
@@ -162,7 +163,7 @@ pub(crate) fn take(
             Ok(lock) => return Ok(Turn::new(lock, who)),
             Err(LockError::Busy { holder, told, ago }) => AtWork::read(&holder, told, ago),
             Err(LockError::Tree(error)) => return Err(error.into()),
-            Err(error) => return Err(NoEntry::Failed(Failure::of(&error))),
+            Err(error) => return Err(NoEntry::Failed(closed(&error))),
         };
         let left = limit.saturating_sub(started.elapsed());
         if left.is_zero() || context.monitor.is_interrupted() {
@@ -180,6 +181,19 @@ pub(crate) fn take(
         std::thread::sleep(poll.min(left));
         poll = (poll * 5 / 4).min(LAST_POLL);
     }
+}
+
+/// Why nothing can be deployed there, and what to do about it.
+fn closed(error: &LockError) -> Failure {
+    let failure = Failure::of(error);
+    let hint = match error {
+        LockError::OfAnother { source, .. } if !source.is_full() => {
+            "run as the account that deployed there before, or let this one write to its work folder"
+        }
+        LockError::Closed { source, .. } if !source.is_full() => CLOSED,
+        _ => return failure,
+    };
+    Failure { hints: vec![hint.to_owned()], ..failure }
 }
 
 #[cfg(test)]

@@ -116,6 +116,7 @@ impl Guard {
             Self::Source(_, Refusal::NotUnicode) | Self::Name(..) | Self::Collision(..) => {
                 "rename the file, or exclude it"
             }
+            Self::Source(_, Refusal::Unreadable(_)) => "let this account read it, or exclude it",
             Self::Source(..) => "replace it by what it stands for, or exclude it",
             Self::Destination(..)
             | Self::DirectoryInTheWay(_)

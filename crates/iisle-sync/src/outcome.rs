@@ -146,6 +146,8 @@ pub enum StepError {
     DestinationChanged(RelPath),
     #[error("not enough room at the destination: {needed} bytes are needed, {available} are free")]
     NoSpace { needed: u64, available: u64 },
+    #[error("{} cannot be written to: new files cannot get their places there", folder(.0.as_ref()))]
+    Closed(Option<RelPath>),
     #[error("it was interrupted")]
     Interrupted,
     #[error(transparent)]
@@ -154,6 +156,10 @@ pub enum StepError {
     Staged(crate::staged::StagedError),
     #[error(transparent)]
     Destination(TreeError),
+}
+
+fn folder(path: Option<&RelPath>) -> String {
+    path.map_or_else(|| "the destination".to_owned(), |path| format!("`{path}` at the destination"))
 }
 
 /// A failure of the source: that failure, and on which side it was.

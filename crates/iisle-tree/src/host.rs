@@ -333,6 +333,12 @@ pub fn resolve(path: &Path) -> Result<PathBuf, TreeError> {
     local::resolve(path).map_err(error("examine", path))
 }
 
+/// Whether files can be made in the folder `path`, or in the nearest one above it that exists, as far as
+/// that can be told without doing it.
+pub fn takes_files(path: &Path) -> bool {
+    system::takes_files(path)
+}
+
 /// Bytes that may still be written to the volume of `path` or of its nearest existing parent.
 pub fn free_space(path: &Path) -> Result<u64, TreeError> {
     let absolute = std::path::absolute(path).map_err(error("examine", path))?;

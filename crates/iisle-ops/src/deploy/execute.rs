@@ -15,7 +15,7 @@ use crate::Failure;
 use crate::limited::limited;
 use crate::shadow_copy::AppCopy;
 use crate::staged::{Delivery, NoEntry};
-use crate::sync::{OfflineWish, StagedOptions, SyncOutcome, locked_line};
+use crate::sync::{OfflineWish, StagedOptions, SyncOutcome, locked_line, remedy};
 use crate::turn::AtWork;
 
 impl Deployment<'_> {
@@ -286,6 +286,7 @@ fn failure(root: &Path, outcome: &iisle_sync::Outcome) -> Option<Failure> {
     failure.causes.extend(outcome.locked.iter().map(locked_line));
     for error in &outcome.errors {
         failure.add_cause(error);
+        failure.hints.extend(remedy(error));
     }
     failure.hints.sort();
     failure.hints.dedup();

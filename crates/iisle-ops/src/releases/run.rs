@@ -8,7 +8,7 @@ use super::state::State;
 use super::upkeep::{Pointer, Switched, has_config, lock, no_config, remove_old, switch};
 use crate::staged::NoEntry;
 use crate::sync::{
-    Engine, StagedOptions, SyncMode, SyncOutcome, SyncReport, SyncRequest, busy, sync,
+    CLOSED, Engine, StagedOptions, SyncMode, SyncOutcome, SyncReport, SyncRequest, busy, sync,
 };
 use crate::{Context, Failure};
 
@@ -81,8 +81,13 @@ pub fn release(context: &Context<'_>, request: &ReleaseRequest) -> Result<Releas
                 pruned: Vec::new(),
             });
         }
-        Some(Err(NoEntry::Failed(failure))) => return Err(failure),
+        Some(Err(NoEntry::Failed(failure))) => return Err(failure.context(message())),
     };
+    if executes && !host::takes_files(folder) {
+        let problem = format!("`{}` cannot be written to", folder.display());
+        let problem = problem + ": every release is a folder in it";
+        return Err(Failure::new(problem).hint(CLOSED).context(message()));
+    }
     let enter = |phase| lock.iter().for_each(|turn| turn.enter(phase));
     if lock.is_some() && host::is_dir(folder) {
         folder::clear(folder)?;

@@ -214,7 +214,7 @@ fn a_file_where_the_releases_would_be_is_an_error_and_nothing_is_left_beside_it(
     host::write_atomic(&stage.at("releases"), b"x").unwrap();
     let request = stage.request();
     let error = in_context(|context| release(context, &request)).unwrap_err();
-    assert!(error.message.ends_with("is not a folder"), "{error}");
+    assert!(error.causes[0].ends_with("is not a folder"), "{error:?}");
     let pruned = in_context(|context| prune(context, &stage.at("releases"), 1));
     assert!(pruned.is_err() && list(&stage.at("releases")).is_err());
     assert!(!host::exists(&stage.at(".releases.deploy")));

@@ -4,6 +4,7 @@ use std::num::NonZero;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use iisle_path::RelPath;
 use iisle_report::{HeldBy, Monitor, Phase as Busy, Retry};
 use iisle_tree::digest::Digest;
 use iisle_tree::workshop::{Look, Spot, Waits, Workshop};
@@ -251,6 +252,7 @@ impl<'a> Deployment<'a> {
         }
         let layout = Layout::new(&self.plan.steps, false);
         let mut errors = self.foreign_changes(&layout);
+        errors.extend(self.closed_folders(&layout));
         errors.extend(want_of_room(destination, self.room()));
         if !errors.is_empty() {
             return Err(Stop::failed(errors));
@@ -274,6 +276,27 @@ impl<'a> Deployment<'a> {
         let new = self.plan.steps.iter().filter_map(content);
         let bytes: u64 = new.map(|(_, stamp)| clusters(stamp.size)).sum();
         bytes.saturating_add(ROOM_TO_SPARE)
+    }
+
+    /// Folders in which new files would not get their places.
+    fn closed_folders(&self, layout: &Layout<'_>) -> impl Iterator<Item = StepError> {
+        let shop = self.staging.shop;
+        let steps = self.plan.steps.iter().enumerate();
+        let gets_a_name = |(number, step): &(usize, &Step)| {
+            layout.part(*number) != Part::Inside
+                && matches!(
+                    step,
+                    Step::Create { .. }
+                        | Step::Replace { .. }
+                        | Step::CreateDirectory { path: _ }
+                        | Step::RenameCase { .. }
+                )
+        };
+        let folders: BTreeSet<_> =
+            steps.filter(gets_a_name).map(|(_, step)| step.path().parent()).collect();
+        let spot = |folder: &Option<RelPath>| folder.clone().map_or(Spot::Top, Spot::Site);
+        let closed = folders.into_iter().filter(move |folder| !shop.takes_files(&spot(folder)));
+        closed.map(StepError::Closed)
     }
 
     /// Every step whose file is not what the plan found, and files that cannot be examined.

@@ -302,6 +302,16 @@ pub(crate) fn is_writable(path: &Path) -> bool {
     })
 }
 
+/// Whether files can be made in the folder `path`, or in the nearest one above it that exists; `true` as
+/// well when there is no telling.
+pub(crate) fn takes_files(path: &Path) -> bool {
+    let existing = path.ancestors().find(|folder| folder.exists());
+    let Some(folder) = existing.filter(|folder| folder.is_dir()) else { return true };
+    let asked =
+        rustix::fs::access(folder, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK);
+    !matches!(asked, Err(rustix::io::Errno::ACCESS | rustix::io::Errno::ROFS))
+}
+
 /// What tells the volume of an existing file or folder from every other.
 pub(crate) fn volume_of(path: &Path) -> io::Result<u64> {
     fs::metadata(path).map(|metadata| metadata.dev())

@@ -90,6 +90,10 @@ impl Workshop for Faulty<'_> {
         self.shop.waits()
     }
 
+    fn takes_files(&self, folder: &Spot) -> bool {
+        self.shop.takes_files(folder)
+    }
+
     fn state(&self, spot: &Spot) -> Result<Option<State>, TreeError> {
         self.shop.state(spot)
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use iisle_path::RelPath;
 use walkdir::WalkDir;
 
-use super::lock::work_name;
+use super::lock::{self, work_name};
 use super::molds::Molds;
 use super::patience::Patience;
 use super::{Lock, LockError, Look, Spot, State, Waits, Workshop};
@@ -19,6 +19,8 @@ use crate::{Durability, Stamp, TreeError};
 /// A folder of this machine and `.NAME.deploy` beside it.
 #[derive(Debug)]
 pub struct LocalWorkshop {
+    /// The folder that is changed, as it was given.
+    given: PathBuf,
     site: PathBuf,
     work: PathBuf,
     patience: Patience,
@@ -35,8 +37,9 @@ impl LocalWorkshop {
     /// Source: `sync.md` §5.2.
     pub fn beside(site: &Path) -> Result<Self, TreeError> {
         let failed = |source| TreeError::met("examine", site.display().to_string(), source);
+        let given = site.to_owned();
         let site = system::root(&crate::local::resolve(site).map_err(failed)?).map_err(failed)?;
-        let inside = site.join("App_Data").join(".deploy");
+        let inside = site.join(inside());
         let work = match site.file_name() {
             Some(name) if !inside.is_dir() => {
                 let work = site.with_file_name(work_name(name));
@@ -44,7 +47,7 @@ impl LocalWorkshop {
             }
             _ => inside,
         };
-        Ok(Self { site, work, patience: Patience::default(), molds: Molds::default() })
+        Ok(Self { given, site, work, patience: Patience::default(), molds: Molds::default() })
     }
 
     /// The same workshop, waiting up to `limit` for each file that is held for a moment.
@@ -66,9 +69,32 @@ impl LocalWorkshop {
     /// Keeps everybody else from changing the folder for as long as the lock lives; `who` is what
     /// they are told.
     pub fn lock(&self, who: &str) -> Result<Lock, LockError> {
-        system::create_private(&self.work)
-            .map_err(|e| TreeError::io("create the folder", self.work.display().to_string(), e))?;
-        Lock::take(&self.site, &self.work, who)
+        let opened = system::create_private(&self.work)
+            .map_err(|e| TreeError::io("create the folder", self.shown_work(), e))
+            .and_then(|()| lock::open(&self.work, &self.shown_work()));
+        let file = opened.map_err(|source| self.closed(source))?;
+        Lock::take(&self.site, &self.work, file, who)
+    }
+
+    /// The work folder as whoever gave the folder would write it.
+    fn shown_work(&self) -> String {
+        let work = match self.given.file_name() {
+            Some(_) if self.work.starts_with(&self.site) => self.given.join(inside()),
+            Some(name) => self.given.with_file_name(work_name(name)),
+            None => self.work.clone(),
+        };
+        work.display().to_string()
+    }
+
+    /// Why nothing can be deployed: nothing can be written where that is prepared.
+    fn closed(&self, source: TreeError) -> LockError {
+        let site = self.given.display().to_string();
+        if self.work.is_dir() {
+            return LockError::OfAnother { work: self.shown_work(), site, source };
+        }
+        let folder = self.given.ancestors().find(|folder| folder.is_dir());
+        let folder = folder.map_or_else(|| ".".to_owned(), |folder| folder.display().to_string());
+        LockError::Closed { folder, source }
     }
 
     fn host(&self, spot: &Spot) -> PathBuf {
@@ -131,6 +157,11 @@ fn failed(action: &'static str, spot: &Spot) -> impl FnOnce(io::Error) -> TreeEr
     }
 }
 
+/// The work folder of a folder that can have none beside it.
+fn inside() -> PathBuf {
+    Path::new("App_Data").join(".deploy")
+}
+
 /// The folder that files are made in.
 fn stage() -> RelPath {
     RelPath::parse("stage").expect("it is a name")
@@ -164,6 +195,10 @@ fn blocked(error: &io::Error, target: &Path) -> Option<Vec<crate::Holder>> {
 impl Workshop for LocalWorkshop {
     fn waits(&self) -> Waits {
         self.patience.waits()
+    }
+
+    fn takes_files(&self, folder: &Spot) -> bool {
+        system::takes_files(&self.host(folder))
     }
 
     fn state(&self, spot: &Spot) -> Result<Option<State>, TreeError> {

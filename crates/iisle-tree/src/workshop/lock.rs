@@ -60,6 +60,16 @@ pub enum LockError {
     /// volume, and how long ago that is, where the clocks of both allow to tell.
     #[error("another deployment is at work there{}", by(holder))]
     Busy { holder: String, told: Option<Ticks>, ago: Option<Duration> },
+    /// Nothing can be written in the folder that is changed or is to be made, the nearest one that exists.
+    #[error(
+        "`{folder}` cannot be written to, and nothing beside it: a deployment is prepared in a work folder there"
+    )]
+    Closed { folder: String, source: TreeError },
+    /// There is a work folder, which takes nothing.
+    #[error(
+        "`{work}` cannot be written to: it is the work folder of `{site}`, in which a deployment is prepared"
+    )]
+    OfAnother { work: String, site: String, source: TreeError },
     #[error(transparent)]
     Tree(#[from] TreeError),
 }
@@ -69,7 +79,8 @@ fn by(holder: &str) -> String {
 }
 
 impl Lock {
-    pub(super) fn take(site: &Path, work: &Path, who: &str) -> Result<Self, LockError> {
+    /// Takes the lock of the folder `site` that lies on `file`, as [`open`] gives it.
+    pub(super) fn take(site: &Path, work: &Path, file: File, who: &str) -> Result<Self, LockError> {
         let mut files = Vec::new();
         for folder in site.ancestors().skip(1) {
             // Only where somebody has deployed there is something to share.
@@ -85,13 +96,6 @@ impl Lock {
                 }
             }
         }
-        let place = work.join(LOCK);
-        let file = OpenOptions::new()
-            // Nothing is ever added: some shares open an existing file in no other way.
-            .append(true)
-            .create(true)
-            .open(&place)
-            .map_err(|e| TreeError::io("open", place.display().to_string(), e))?;
         held(file.try_lock(), work)?;
         files.push(file);
         let named = system::named_lock(&name_of(site))
@@ -119,6 +123,16 @@ impl Lock {
     pub fn taken(&self) -> Ticks {
         self.taken
     }
+}
+
+/// The file on which the lock of a work folder lies; `shown` is what the folder is called in errors.
+pub(super) fn open(work: &Path, shown: &str) -> Result<File, TreeError> {
+    OpenOptions::new()
+        // Nothing is ever added: some shares open an existing file in no other way.
+        .append(true)
+        .create(true)
+        .open(work.join(LOCK))
+        .map_err(|e| TreeError::io("open", Path::new(shown).join(LOCK).display().to_string(), e))
 }
 
 /// The name of a site on its machine, whatever work folder it has.
@@ -162,7 +176,7 @@ fn held(tried: Result<(), fs::TryLockError>, work: &Path) -> Result<(), LockErro
 
 #[cfg(test)]
 mod tests {
-    use super::{Lock, LockError, name_of};
+    use super::{Lock, LockError, name_of, open};
     use std::path::Path;
 
     // SD-38
@@ -174,17 +188,20 @@ mod tests {
             std::fs::create_dir(work).unwrap();
         }
         let site = folder.path().join("Site");
-        let lock = Lock::take(&site, &one, "ann").unwrap();
-        let other = Lock::take(&site, &two, "bob");
+        let take = |site: &Path, work: &Path, who: &str| {
+            Lock::take(site, work, open(work, "work").unwrap(), who)
+        };
+        let lock = take(&site, &one, "ann").unwrap();
+        let other = take(&site, &two, "bob");
         if cfg!(windows) {
             assert!(matches!(other, Err(LockError::Busy { .. })));
             let letters = Path::new(&site.to_string_lossy().to_uppercase()).to_owned();
-            assert!(matches!(Lock::take(&letters, &two, "bob"), Err(LockError::Busy { .. })));
+            assert!(matches!(take(&letters, &two, "bob"), Err(LockError::Busy { .. })));
         } else {
             drop(other.unwrap());
         }
         drop(lock);
-        drop(Lock::take(&site, &two, "bob").unwrap());
+        drop(take(&site, &two, "bob").unwrap());
         assert_ne!(name_of(&one), name_of(&two));
     }
 }

@@ -90,6 +90,10 @@ pub trait Workshop: Send + Sync {
     /// The names in a folder of the work folder (its top for `None`), sorted; none when it is missing.
     fn names(&self, folder: Option<&RelPath>) -> Result<Vec<String>, TreeError>;
 
+    /// Whether files can be made in a folder, or in the nearest one above it that exists, as far as that
+    /// can be told without doing it.
+    fn takes_files(&self, folder: &Spot) -> bool;
+
     /// Everything below a folder of the folder that is changed, as paths in that, sorted; folders too.
     /// Links are not followed, and none is there when the folder is missing.
     fn below(&self, folder: &RelPath) -> Result<Vec<String>, TreeError>;

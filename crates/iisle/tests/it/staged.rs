@@ -145,6 +145,52 @@ fn a_second_deployment_is_told_who_is_at_work() {
     assert_eq!(run(root, &["sync", "new", "site"]).code, 0);
 }
 
+// SD-34
+#[test]
+#[cfg(unix)]
+fn who_may_not_write_is_told_which_folder_and_what_for() {
+    use crate::stage::run_without_rights;
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let allow = |path: &str, mode| {
+        fs::set_permissions(root.join(path), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    write(root, &[("new/a", "1"), ("new/sub/b", "1"), ("open/site/a", "0"), ("open/rel/x", "")]);
+    fs::create_dir(root.join("open/of-other")).unwrap();
+    assert_eq!(run(root, &["sync", "new", "open/of-other"]).code, 0);
+    for (path, mode) in [
+        ("open/of-other/a", 0o644),
+        ("open/of-other", 0o777),
+        ("open/.of-other.deploy", 0o500),
+        ("open/.of-other.deploy/lock", 0o400),
+        ("open/site", 0o555),
+        ("open/rel", 0o555),
+        ("open", 0o777),
+        ("", 0o555),
+    ] {
+        allow(path, mode);
+    }
+    write(&root.join("new"), &[("a", "another")]);
+    let prepared = "a deployment is prepared in a work folder there";
+    for (words, said) in [
+        (&["sync", "new", "site"][..], format!("`.` cannot be written to, and nothing beside it: {prepared}")),
+        (&["sync", "new", "open/of-other"], "`open/.of-other.deploy` cannot be written to: it is the work folder of `open/of-other`".into()),
+        (&["sync", "new", "open/site"], "caused by: the destination cannot be written to".into()),
+        (&["sync", "new", "--releases", "open/rel"], "`open/rel` cannot be written to: every release".into()),
+    ] {
+        let ran = run_without_rights(root, words);
+        assert_eq!(ran.code, 2, "{words:?} {}", ran.stderr);
+        assert!(ran.stderr.contains(&said), "{words:?} {}", ran.stderr);
+        assert!(ran.stderr.contains("hint: "), "{words:?} {}", ran.stderr);
+    }
+    assert_eq!(text(root, "open/site/a").as_deref(), Some("0"));
+    assert_eq!(fs::read_dir(root.join("open/site")).unwrap().count(), 1);
+    for path in ["", "open/site", "open/rel", "open/.of-other.deploy"] {
+        allow(path, 0o755);
+    }
+}
+
 // SD-36
 #[test]
 fn how_far_the_other_deployment_is_and_whether_it_is_alive_is_told() {

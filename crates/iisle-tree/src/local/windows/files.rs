@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use windows_sys::Win32::Foundation::ERROR_CANT_RESOLVE_FILENAME;
 use windows_sys::Win32::Storage::FileSystem::{
-    DELETE, FILE_ADD_SUBDIRECTORY, FILE_ATTRIBUTE_ARCHIVE, FILE_ATTRIBUTE_HIDDEN,
+    DELETE, FILE_ADD_FILE, FILE_ADD_SUBDIRECTORY, FILE_ATTRIBUTE_ARCHIVE, FILE_ATTRIBUTE_HIDDEN,
     FILE_ATTRIBUTE_NORMAL, FILE_ATTRIBUTE_NOT_CONTENT_INDEXED, FILE_ATTRIBUTE_OFFLINE,
     FILE_ATTRIBUTE_READONLY, FILE_ATTRIBUTE_SYSTEM, FILE_ATTRIBUTE_TEMPORARY, FILE_BASIC_INFO,
     FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT, FILE_READ_ATTRIBUTES,
@@ -240,6 +240,21 @@ pub(crate) fn is_writable(path: &Path) -> bool {
         .custom_flags(FILE_FLAG_BACKUP_SEMANTICS)
         .open(folder)
         .is_ok()
+}
+
+/// Whether files can be made in the folder `path`, or in the nearest one above it that exists; `true` as
+/// well when there is no telling.
+pub(crate) fn takes_files(path: &Path) -> bool {
+    let existing = path.ancestors().find(|folder| folder.exists());
+    let Some(folder) = existing.filter(|folder| folder.is_dir()) else { return true };
+    let opened = OpenOptions::new()
+        .access_mode(FILE_ADD_FILE)
+        .share_mode(SHARE_ALL)
+        .custom_flags(FILE_FLAG_BACKUP_SEMANTICS)
+        .open(folder);
+    !opened.is_err_and(|error| {
+        matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+    })
 }
 
 /// What tells the volume of an existing file or folder from every other.
