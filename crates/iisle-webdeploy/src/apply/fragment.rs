@@ -1,6 +1,6 @@
 use iisle_xml::{Document, NodeId, NodeKind};
 
-use super::xml_writer::{Place, push_escaped, raw_attributes};
+use super::xml_writer::{Place, push_escaped};
 
 /// A value that is one well-formed element.
 #[derive(Debug)]
@@ -39,14 +39,13 @@ impl Fragment {
         let mut own_default = None;
         let mut keep = keep;
         let range = document.byte_range(element);
-        let raw: Vec<_> = raw_attributes(&self.source[range.clone()]).collect();
-        for (attribute, (_, raw)) in document.attributes(element).zip(raw) {
+        for attribute in document.attributes(element) {
             out.push(' ');
             out.push_str(attribute.name);
             out.push_str("=\"");
             // Normalization of white space is not for values that carry line ends on purpose.
-            let value = if raw.contains('&') { attribute.value } else { raw };
-            push_escaped(out, value, Place::Attribute);
+            let value = attribute.kept_value();
+            push_escaped(out, &value, Place::Attribute);
             out.push('"');
             match attribute.name {
                 "xmlns" => own_default = Some(attribute.value.to_owned()),
@@ -89,5 +88,17 @@ impl Fragment {
             NodeKind::CData => push_escaped(out, &document.text(child), Place::Text),
             _ => out.push_str(slice),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fragment;
+
+    #[test]
+    fn white_space_in_attributes_of_a_value_stays_as_it_is() {
+        let value = "<x a='1\t2\n' b=\"1\t&#9;&#xA;&amp;\"/>";
+        let markup = Fragment::read(value).unwrap().markup(None);
+        assert_eq!(markup, "<x a=\"1\t2&#xA;\" b=\"1\t\t&#xA;&amp;\" />");
     }
 }

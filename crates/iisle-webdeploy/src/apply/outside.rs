@@ -127,7 +127,7 @@ impl Writer<'_> {
             }
             XNode::Tree(node) => self.leaf(*node, &mut out)?,
             XNode::Attribute(element, index) => {
-                out.push_str(self.document.attributes(*element).nth(*index)?.value);
+                out.push_str(&self.document.attributes(*element).nth(*index)?.kept_value());
             }
             XNode::Namespace(..) => return None,
         }
@@ -166,7 +166,7 @@ impl Writer<'_> {
         }
         scope.extend(declared);
         for attribute in own.iter().chain(&others) {
-            push_attribute(out, attribute.name, attribute.value);
+            push_attribute(out, attribute.name, &attribute.kept_value());
         }
         let mut children = document.children(element).peekable();
         if children.peek().is_none() && self.source[document.byte_range(element)].ends_with("/>") {
@@ -248,6 +248,7 @@ mod tests {
             r"C:\d.xml",
             "<r xmlns=\"urn:d\"><x xmlns=\"\"><add k=\"1\"><b/></add></x><y><z xmlns=\"\"/></y></r>",
         ),
+        (r"C:\s.xml", "<r><x n=\"a\nb\" m='a\tb&#10;&#9;' o=\"a\r\nb\"/></r>"),
         (r"C:\bad.xml", "<r>"),
     ]);
 
@@ -285,6 +286,8 @@ mod tests {
             r"C:\d.xml:://x",
             r"C:\d.xml:://z",
             r"C:\d.xml::/*/*[2]",
+            r"C:\s.xml:://x",
+            r"C:\s.xml:://@o",
             "::://x",
         ];
         let mut table = String::new();
