@@ -10,8 +10,9 @@
 //! * A `dirPath` of a manifest made by hand whose folder is not in the package is refused like the other
 //!   providers: Web Deploy deletes what the target has.
 //! * Of a package in the form of a folder whose content is not there, an empty folder is made.
-//! * `createApp`, `setAcl` and other providers without files mean nothing here, and whether a file is
-//!   hidden or the system's is not set.
+//! * `createApp` and other providers without files mean nothing here; of `setAcl` only the folder is made.
+//! * Whether a file is hidden or the system's is set and compared on Windows only, and of folders not at
+//!   all.
 //! * Without `--no-protect`, what [`iisle_sync::PROTECTED`] names is neither changed nor deleted.
 
 mod execute;

@@ -8,6 +8,16 @@ use super::report::DeployedProvider;
 use super::run::Deployment;
 use crate::Failure;
 
+/// Where the providers of a package go.
+pub(super) struct Placed<'a> {
+    /// All of them, as they are told.
+    pub(super) providers: Vec<DeployedProvider>,
+    /// Those with files.
+    pub(super) jobs: Vec<Job<'a>>,
+    /// Folders that are made because a provider grants rights on them.
+    pub(super) granted: Vec<PathBuf>,
+}
+
 /// Where one content of the package goes.
 pub(super) struct Job<'a> {
     pub(super) content: &'a PackageContent,
@@ -21,11 +31,8 @@ pub(super) struct Job<'a> {
 
 impl<'a> Deployment<'a> {
     /// Finds out where every provider goes.
-    pub(super) fn place(
-        &self,
-        parameters: &[Resolved<'_>],
-    ) -> Result<(Vec<DeployedProvider>, Vec<Job<'a>>), Failure> {
-        let (mut placed, mut jobs) = (Vec::new(), Vec::new());
+    pub(super) fn place(&self, parameters: &[Resolved<'_>]) -> Result<Placed<'a>, Failure> {
+        let mut placed = Placed { providers: Vec::new(), jobs: Vec::new(), granted: Vec::new() };
         let first = self.package.contents().first().map(|content| content.provider);
         let mut moved = None;
         if let (Some(first), Some(to)) = (first, &self.request.to) {
@@ -63,12 +70,16 @@ impl<'a> Deployment<'a> {
                 let place = self.locate(&path, moved.as_ref())?;
                 deployed.to = Some(place.clone());
                 for content in contents {
-                    jobs.push(job(content, path.clone(), place.clone())?);
+                    placed.jobs.push(job(content, path.clone(), place.clone())?);
                 }
             }
-            placed.push(deployed);
+            // Whatever else it says: without a place on this machine there is nothing to grant.
+            if provider.is("setAcl") && !skipped && !is_about_a_file(provider) {
+                placed.granted.extend(self.locate(&path, moved.as_ref()).ok());
+            }
+            placed.providers.push(deployed);
         }
-        Ok((placed, jobs))
+        Ok(placed)
     }
 
     /// The providers between the top and its files that a manifest made by hand does not write down.
@@ -167,6 +178,16 @@ fn job(content: &PackageContent, path: String, place: PathBuf) -> Result<Job<'_>
         (place, None)
     };
     Ok(Job { content, path, root, file_name })
+}
+
+/// Whether rights are granted on a file.
+fn is_about_a_file(provider: &Provider) -> bool {
+    let settings = provider.options.iter().flat_map(|options| &options.settings);
+    let settings = settings.filter_map(|(name, value)| Some((name, value.as_ref()?)));
+    let attributes = provider.attributes.iter().map(|(name, value)| (name, value));
+    settings.chain(attributes).any(|(name, value)| {
+        name.eq_ignore_ascii_case("setAclResourceType") && value.eq_ignore_ascii_case("File")
+    })
 }
 
 /// What follows `from` in `path`, when it lies there or below; separators and case do not count.

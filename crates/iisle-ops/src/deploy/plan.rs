@@ -1,6 +1,6 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use iisle_path::{NameRules, Patterns, RelPath};
 use iisle_sync::{
@@ -129,6 +129,9 @@ impl<'a> Deployment<'a> {
         let mut kept = Vec::new();
         let names = names(&theirs, destination.names());
         self.apply_rules(source, &mut ours, &mut theirs, names, &mut kept)?;
+        if site.is_some() {
+            self.add_granted(root, &mut ours, names);
+        }
         let sides = [&ours, &theirs];
         let planned = match site {
             None => {
@@ -160,6 +163,27 @@ impl<'a> Deployment<'a> {
         *is_empty_and_new = site.is_some() && plan.is_empty() && !host::exists(root);
         self.verify(source, plan)?;
         Ok(())
+    }
+
+    /// Adds the folders on which rights are granted.
+    ///
+    /// Source: Web Deploy 7.1, `SetAclProvider`, which makes what is not there.
+    fn add_granted(&self, root: &Path, ours: &mut Snapshot, names: NameRules) {
+        let own = self.granted.iter().filter_map(|place| place.strip_prefix(root).ok());
+        let paths: Vec<RelPath> = own
+            .filter_map(|place| {
+                let segments: Option<Vec<&str>> = place.iter().map(|name| name.to_str()).collect();
+                RelPath::parse(&segments?.join("/")).ok()
+            })
+            .collect();
+        for path in paths {
+            let fold = |path: &RelPath| names.fold(path.as_str());
+            let known: BTreeSet<String> =
+                ours.files.keys().chain(ours.directories.keys()).map(fold).collect();
+            let all = std::iter::once(path.clone()).chain(path.ancestors());
+            let missing = all.filter(|folder| !known.contains(&fold(folder)));
+            ours.directories.extend(missing.map(|folder| (folder, Stamp::default())));
+        }
     }
 
     /// The plan, where files that parameters write are compared by content.

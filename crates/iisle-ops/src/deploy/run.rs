@@ -1,9 +1,11 @@
+use std::path::PathBuf;
 use std::time::Instant;
 
 use iisle_report::{Location, Warning};
 use iisle_webdeploy::{Package, ParameterizedTree, SkipRule};
 
 use super::group::Group;
+use super::place::Placed;
 use super::report::{DeployFailure, DeployReport, deployed_parameters, warning, warnings};
 use super::request::DeployRequest;
 use super::settings::{declared, refused_settings, settings, target_setting};
@@ -35,9 +37,16 @@ pub fn deploy(
     let resolved = parameters
         .resolve(&settings)
         .map_err(|unresolved| refused_settings(unresolved, &parameters, &message()))?;
-    let mut deployment =
-        Deployment { context, request, package: &package, skip, groups: Vec::new() };
-    let (providers, jobs) = deployment.place(&resolved).map_err(told)?;
+    let mut deployment = Deployment {
+        context,
+        request,
+        package: &package,
+        skip,
+        granted: Vec::new(),
+        groups: Vec::new(),
+    };
+    let Placed { providers, jobs, granted } = deployment.place(&resolved).map_err(told)?;
+    deployment.granted = granted;
     let prepared = deployment.prepare(jobs, &resolved);
     let mut report = match prepared {
         _ if context.monitor.is_interrupted() => deployment.interrupted(),
@@ -59,6 +68,8 @@ pub(super) struct Deployment<'a> {
     pub(super) request: &'a DeployRequest,
     pub(super) package: &'a Package,
     pub(super) skip: Vec<SkipRule>,
+    /// Folders that are there in the end because rights are granted on them.
+    pub(super) granted: Vec<PathBuf>,
     /// What happens, by folder.
     pub(super) groups: Vec<Group<'a>>,
 }

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use iisle_ops::{
     Context, DeployFailure, DeployMode, DeployReport, DeployRequest, DeployRules, Engine,
     ExtraSettings, Extras, OnDrift, Origin, PackRequest, PackSettings, PackageRequest,
-    PositionMode, Protection, Setting, SettingSource, SyncMode, SyncRequest, SyncSettings, deploy,
-    pack, rollback,
+    PositionMode, Protection, SetAcl, Setting, SettingSource, SyncMode, SyncRequest, SyncSettings,
+    deploy, pack, rollback,
 };
 use iisle_path::RelPath;
 use iisle_report::{Monitor, Phase, Silent};
@@ -161,7 +161,7 @@ fn a_target_is_the_value_of_the_parameter_for_the_application() {
     let report = run(&request).unwrap();
     assert_eq!(listing(&site(&target)), section("gallery", 0));
     assert_eq!(report.parameters[0].origin, Origin::Target);
-    assert!(report.providers[1].to.is_none(), "setAcl means nothing for a folder");
+    assert!(report.providers[1].to.is_none(), "setAcl brings nothing to the folder");
 }
 
 // WD-1
@@ -253,11 +253,43 @@ fn packed(folder: &Path, name: &str, files: &[(&str, &str)]) -> PathBuf {
         host::create_dir_all(place.parent().expect("it lies in a folder")).expect("it can be made");
         host::write_atomic(&place, content.as_bytes()).expect("it can be written");
     }
+    packed_with(folder, name, PackSettings::default())
+}
+
+/// Packs the folder `name` below `folder`.
+fn packed_with(folder: &Path, name: &str, settings: PackSettings) -> PathBuf {
+    let source = folder.join(name);
     let package = folder.join(format!("{name}.zip"));
-    let settings = PackSettings::default();
     let request = PackRequest { folder: source, package: package.clone(), settings };
     in_context(|context| pack(context, &request)).expect("it can be packed");
     package
+}
+
+#[test]
+fn a_folder_on_which_rights_are_granted_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    packed(folder.path(), "one", &[("a.txt", "a"), ("Data/b.txt", "b")]);
+    let on = |folder: &str| SetAcl { folder: folder.to_owned(), access: "Modify".to_owned() };
+    let set_acl = vec![on("App_Data/logs"), on("Data")];
+    let package = packed_with(
+        folder.path(),
+        "one",
+        PackSettings { access: set_acl, ..PackSettings::default() },
+    );
+    let mut request = request(&package);
+    request.to = Some(site(&folder));
+    request.extras = Extras::Delete;
+    request.skip = vec!["objectName=^setAcl$".to_owned()];
+    run(&request).unwrap();
+    assert!(!host::exists(&site(&folder).join("App_Data")));
+    request.skip.clear();
+    for outcome in ["done", "unchanged"] {
+        assert_eq!(run(&request).unwrap().outcome.word(), outcome);
+        let found = LocalTree::target(&site(&folder)).unwrap().snapshot().unwrap();
+        let made: Vec<_> = found.directories.keys().map(RelPath::as_str).collect();
+        assert_eq!(made, ["App_Data", "App_Data/logs", "Data"]);
+        assert!(found.files.contains_key("a.txt"));
+    }
 }
 
 // SD-28
