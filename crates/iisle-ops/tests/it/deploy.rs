@@ -285,7 +285,7 @@ fn a_folder_on_which_rights_are_granted_is_made() {
     request.skip.clear();
     for outcome in ["done", "unchanged"] {
         assert_eq!(run(&request).unwrap().outcome.word(), outcome);
-        let found = LocalTree::target(&site(&folder)).unwrap().snapshot().unwrap();
+        let found = LocalTree::target(site(&folder)).unwrap().snapshot().unwrap();
         let made: Vec<_> = found.directories.keys().map(RelPath::as_str).collect();
         assert_eq!(made, ["App_Data", "App_Data/logs", "Data"]);
         assert!(found.files.contains_key("a.txt"));

@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
+
 use iisle_xml::xpath::{Dialect, XPath, XPathError};
-use iisle_xml::{Document, NodeId, Position, XmlError};
+use iisle_xml::{Document, NodeId, NodeKind, Position, XmlError};
 use thiserror::Error;
 
 use super::declare::APPLICATION;
@@ -17,6 +19,10 @@ pub enum ParametersError {
     Xml(#[from] XmlError),
     #[error("the root element is `{found}`, expected `parameters`")]
     Root { found: String, position: Position },
+    #[error("it has a document type, with which Web Deploy does not read it")]
+    DocType { position: Position },
+    #[error("there is a second `{element}` for the culture `{culture}`")]
+    Culture { element: String, culture: String, position: Position },
     #[error("the element `{found}` is not known in `{parent}`")]
     Element { found: String, parent: String, position: Position },
     #[error("the attribute `{found}` is not known on `{element}`")]
@@ -47,6 +53,8 @@ impl ParametersError {
         match self {
             Self::Xml(error) => error.position(),
             Self::Root { position, .. }
+            | Self::DocType { position }
+            | Self::Culture { position, .. }
             | Self::Element { position, .. }
             | Self::Attribute { position, .. }
             | Self::Missing { position, .. }
@@ -77,11 +85,14 @@ impl Parameters {
         let document = Document::parse(bytes)?;
         let root = document.root();
         let reader = Reader { document: &document };
-        if document.local_name(root) != "parameters" {
+        let mut top = document.children(document.document_node());
+        if let Some(node) = top.find(|node| document.kind(*node) == NodeKind::DocType) {
+            return Err(ParametersError::DocType { position: document.position(node) });
+        }
+        if document.name(root) != "parameters" {
             let (found, position) = (document.name(root).to_owned(), document.position(root));
             return Err(ParametersError::Root { found, position });
         }
-        reader.known_attributes(root, &[])?;
         let mut parameters = Self::default();
         for element in document.elements(root) {
             let parameter = reader.parameter(root, element)?;
@@ -138,14 +149,19 @@ impl Reader<'_> {
             let (name, position) = (parameter.name, document.position(node));
             return Err(ParametersError::Brace { name, position });
         }
+        let mut texts = BTreeSet::new();
         for child in document.elements(node) {
             match document.local_name(child) {
                 "parameterEntry" => parameter.entries.push(self.entry(child)?),
                 "parameterValidation" => parameter.validations.push(self.validation(child)?),
                 // Texts in other languages: accepted, never used. Web Deploy itself writes `culture`.
-                "description" | "friendlyName" => {
-                    self.known_attributes(child, &["language", "culture"])?;
-                    self.no_elements(child)?;
+                element @ ("description" | "friendlyName") => {
+                    let culture = document.attribute(child, "culture").unwrap_or_default();
+                    if !texts.insert((element, culture)) {
+                        let (element, culture) = (element.to_owned(), culture.to_owned());
+                        let position = document.position(child);
+                        return Err(ParametersError::Culture { element, culture, position });
+                    }
                 }
                 _ => return Err(self.unknown_element(child, node)),
             }
@@ -155,7 +171,6 @@ impl Reader<'_> {
 
     fn entry(&self, node: NodeId) -> Result<Entry, ParametersError> {
         self.known_attributes(node, &["kind", "type", "scope", "match", "tags"])?;
-        self.no_elements(node)?;
         let text = self.kind(node)?;
         let kind = Kind::parse(text.trim()).ok_or_else(|| self.unknown_kind(node, text))?;
         let scope = self.required(node, "scope")?.to_owned();
@@ -166,7 +181,7 @@ impl Reader<'_> {
         self.regex(node, "scope", &scope)?;
         match kind {
             Kind::TextFile | Kind::ProviderPath => self.regex(node, "match", &matching)?,
-            Kind::XmlFile => self.xpath(node, &matching)?,
+            Kind::XmlFile | Kind::DeploymentObjectAttribute => self.xpath(node, &matching)?,
             Kind::TextFilePosition => {
                 TextPosition::parse(&matching).map_err(|source| ParametersError::TextPosition {
                     element: self.document.name(node).to_owned(),
@@ -174,8 +189,7 @@ impl Reader<'_> {
                     source,
                 })?;
             }
-            Kind::DeploymentObjectAttribute
-            | Kind::DestinationVirtualDirectory
+            Kind::DestinationVirtualDirectory
             | Kind::DestinationBinding
             | Kind::SqlCommandVariable => {}
         }
@@ -184,8 +198,9 @@ impl Reader<'_> {
 
     fn validation(&self, node: NodeId) -> Result<Validation, ParametersError> {
         self.known_attributes(node, &["kind", "type", "validationString"])?;
-        self.no_elements(node)?;
-        let kind = self.kind(node)?;
+        let has_kind =
+            ["kind", "type"].iter().any(|it| self.document.attribute(node, it).is_some());
+        let kind = if has_kind { self.kind(node)? } else { "None" };
         let known = |word: &str| VALIDATIONS.iter().any(|v| v.eq_ignore_ascii_case(word.trim()));
         // One condition, and beside it only that an empty value is allowed.
         let is_empty = |word: &&str| word.trim().eq_ignore_ascii_case("AllowEmpty");
@@ -262,13 +277,6 @@ impl Reader<'_> {
         }
     }
 
-    fn no_elements(&self, node: NodeId) -> Result<(), ParametersError> {
-        match self.document.elements(node).next() {
-            None => Ok(()),
-            Some(child) => Err(self.unknown_element(child, node)),
-        }
-    }
-
     fn unknown_element(&self, node: NodeId, parent: NodeId) -> ParametersError {
         ParametersError::Element {
             found: self.document.name(node).to_owned(),
@@ -329,12 +337,14 @@ mod tests {
             r#"<parameter name="a"><parameterEntry kind="TextFile" match="x" /></parameter>"#,
             r#"<parameter name="a"><parameterEntry kind="TextFile" scope="x" /></parameter>"#,
             r#"<parameter name="a"><parameterValidation kind="AllowEmpty,Odd" /></parameter>"#,
-            r#"<parameter name="a"><description color="red" /></parameter>"#,
+            r#"<parameter name="a"><description /><description language="de" /></parameter>"#,
+            r#"<parameter name="a"><parameterEntry kind="DeploymentObjectAttribute" scope="" match=")(" /></parameter>"#,
         ];
         let messages: Vec<_> = refused.iter().map(|inner| check(inner)).collect();
         insta::assert_snapshot!(messages.join("\n"));
         assert!(Parameters::parse(b"<parameter />").is_err());
-        assert!(Parameters::parse(b"<parameters x='1' />").is_err());
+        assert!(Parameters::parse(b"<p:parameters xmlns:p='urn:p' />").is_err());
+        assert!(Parameters::parse(b"<!DOCTYPE parameters><parameters />").is_err());
         assert!(Parameters::parse(b"").is_err());
     }
 
@@ -348,6 +358,10 @@ mod tests {
             r#"<parameter name="a"><parameterEntry kind="ProviderPath" scope="" match="" /></parameter>"#,
             r#"<parameter name="a"><parameterValidation kind="AllowEmpty, regularexpression" validationString="x" /></parameter>"#,
             r#"<parameter name="a"><friendlyName language="en">x</friendlyName></parameter>"#,
+            r#"<parameter name="a"><description color="red"><b/></description></parameter>"#,
+            r#"<parameter name="a"><description/><description culture="de"/></parameter>"#,
+            r#"<parameter name="a"><parameterEntry kind="TextFile" scope="" match="x"><b/></parameterEntry></parameter>"#,
+            r#"<parameter name="a"><parameterValidation><b/></parameterValidation></parameter>"#,
         ] {
             assert_eq!(check(inner), "accepted", "{inner}");
         }
@@ -355,6 +369,7 @@ mod tests {
             Parameters::parse(b"<parameters xmlns='urn:x'><parameter name='a'/></parameters>")
                 .is_ok()
         );
+        assert!(Parameters::parse(b"<parameters x='1' />").is_ok());
     }
 
     proptest! {

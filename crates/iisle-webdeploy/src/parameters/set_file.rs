@@ -20,7 +20,7 @@ impl SetParameters {
         let document = Document::parse(bytes)?;
         let root = document.root();
         let position = |node| document.position(node);
-        if document.local_name(root) != "parameters" {
+        if document.name(root) != "parameters" {
             let found = document.name(root).to_owned();
             return Err(ParametersError::Root { found, position: position(root) });
         }
@@ -47,7 +47,10 @@ impl SetParameters {
                     missing: name,
                     position: position(node),
                 };
-                document.attribute(node, name).map(str::to_owned).ok_or_else(missing)
+                let mut all = document.attributes(node);
+                // What is no reference is taken as it is written, line ends and tabs as well.
+                let found = all.find(|attribute| attribute.name == name);
+                found.map(|found| found.kept_value().into_owned()).ok_or_else(missing)
             };
             read.values.push((attribute("name")?, attribute("value")?));
         }
@@ -81,5 +84,14 @@ mod tests {
         );
         assert_eq!(check("<set/>"), "the element `set` is not known in `parameters`");
         assert!(SetParameters::parse(b"<other/>").is_err());
+        assert!(SetParameters::parse(b"<p:parameters xmlns:p='urn:p'/>").is_err());
+    }
+
+    #[test]
+    fn line_ends_and_tabs_of_a_value_stay() {
+        assert_eq!(
+            check("<setParameter name=\"a\" value=\"1\n2\t&#9;3\"/>"),
+            r#"[("a", "1\n2\t\t3")] and 0"#
+        );
     }
 }
