@@ -80,7 +80,14 @@ pub fn apply(context: &Context<'_>, request: &ApplyRequest) -> Result<SyncReport
     let ApplyRequest { plan, mode, engine } = request;
     let ApprovedPlan { id: _, source, destination, stream: _, settings, steps, digests: known } =
         plan;
-    let found = digests(context, source, steps)?;
+    let message = || format!("cannot sync `{}` to `{}`", source.display(), destination.display());
+    if let Some(foreign) = [source, destination].into_iter().find(|path| !path.is_absolute()) {
+        let problem = format!("`{}` is no full path on this machine", foreign.display());
+        return Err(Failure::new(problem + ": the plan was made on another one")
+            .hint("make the plan where it is executed, with --plan-out")
+            .context(message()));
+    }
+    let found = digests(context, source, steps).map_err(|error| error.context(message()))?;
     let other = known.iter().filter(|(path, digest)| found.get(*path) != Some(*digest));
     let stale = other.map(|(path, _)| Guard::StaleSource(path.clone())).collect();
     let bound = Bound { steps: steps.clone(), stale };
@@ -285,6 +292,23 @@ mod tests {
             let said = report.failure.unwrap().causes.concat();
             assert!(said.contains(name), "{path}: {said}");
             assert!(host::exists(&stage.at("dst/extra.txt")), "{path}");
+            assert!(!host::exists(&stage.at(".dst.deploy")), "nothing was begun: {path}");
+        }
+    }
+
+    // SD-1
+    #[test]
+    fn a_plan_for_another_machine_is_refused_by_its_path() {
+        let stage = Stage::new();
+        let foreign = if cfg!(windows) { "/srv/shop" } else { r"C:\sites\shop" };
+        for is_source in [true, false] {
+            let mut request = stage.plan();
+            let place =
+                if is_source { &mut request.plan.source } else { &mut request.plan.destination };
+            *place = PathBuf::from(foreign);
+            let failure = in_context(|context| apply(context, &request)).unwrap_err();
+            assert!(failure.causes.concat().contains(&format!("`{foreign}`")), "{failure:?}");
+            assert_eq!(failure.hints.len(), 1);
         }
     }
 

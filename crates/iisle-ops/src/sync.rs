@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use iisle_path::{NameRules, Patterns};
 use iisle_sync::staged::Direction;
-use iisle_sync::{Compare, Ending, Extras, Kept, Locked, Plan, Policy, StepError, Stream, Totals};
+use iisle_sync::{
+    Compare, Ending, Extras, Kept, Locked, Plan, Policy, Step, StepError, Stream, Totals,
+};
 use iisle_tree::host::{self, Overlap};
 use iisle_tree::workshop::Waits;
 use iisle_tree::{LocalTree, Tree};
@@ -331,7 +333,12 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
             Ok(iisle_sync::prepare_managed(&ours, &theirs, policy, manifest, monitor)?)
         })
     };
+    let hold = |planned: &mut staged::Planned| {
+        settings.bound.iter().for_each(|bound| bound.hold(&mut planned.plan));
+    };
     let mut planned_now = prepare(&site)?;
+    // Where another plan was approved, nothing is begun.
+    hold(&mut planned_now);
     let is_staged = matches!(engine, Engine::Staged(_));
     let goes_on = *mode == SyncMode::Execute
         && planned_now.plan.refused.is_empty()
@@ -339,13 +346,14 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
     if is_staged && goes_on && site.begin(context)? {
         // Somebody has begun and failed since we looked.
         planned_now = prepare(&site)?;
+        hold(&mut planned_now);
     }
     if context.monitor.is_interrupted() {
         return Ok(interrupted(request));
     }
-    let staged::Planned { mut plan, drift, joined, known } = planned_now;
-    if let Some(bound) = &settings.bound {
-        bound.hold(&mut plan);
+    let staged::Planned { plan, drift, joined, known } = planned_now;
+    if let Some(message) = nothing_left(request, &tree, &plan) {
+        context.monitor.warning(&message, None);
     }
     let limited = limited(&tree, &settings.bandwidth, context);
     let files: &dyn Tree = limited.as_ref().map_or(&tree, |limited| limited);
@@ -382,6 +390,33 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
     };
     report.drift = drift;
     Ok(report)
+}
+
+/// What a person should know when patterns leave nothing of the source to sync.
+fn nothing_left(request: &SyncRequest, source: &LocalTree, plan: &Plan) -> Option<String> {
+    let SyncSettings { include, exclude, .. } = &request.settings;
+    let is_file = |step: &Step| {
+        matches!(
+            step,
+            Step::Create { .. }
+                | Step::Replace { .. }
+                | Step::Touch { .. }
+                | Step::RenameCase { .. }
+        )
+    };
+    let is_narrowed = !include.is_empty() || !exclude.is_empty();
+    if !is_narrowed || plan.unchanged_files > 0 || plan.steps.iter().any(is_file) {
+        return None;
+    }
+    // Where there is nothing at all, it is not the patterns.
+    source.snapshot().ok().filter(|found| !found.files.is_empty())?;
+    let option = |name: &str, patterns: &[String]| {
+        let patterns: Vec<_> = patterns.iter().map(|one| format!("{name} `{one}`")).collect();
+        (!patterns.is_empty()).then(|| patterns.join(", "))
+    };
+    let options = [option("--include", include), option("--exclude", exclude)];
+    let options = options.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    Some(format!("no file of `{}` is left to sync: check {options}", request.source.display()))
 }
 
 /// Refuses folders of which one is, or lies in, the other.

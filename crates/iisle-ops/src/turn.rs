@@ -17,6 +17,9 @@ use crate::{Context, Failure};
 const FIRST_POLL: Duration = Duration::from_millis(100);
 /// No later than this.
 const LAST_POLL: Duration = Duration::from_secs(1);
+/// What to do about a work folder that takes nothing.
+const OF_ANOTHER: &str =
+    "run as the account that deployed there before, or let this one write to its work folder";
 
 /// Another deployment that is at work somewhere, as far as it said who it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -186,13 +189,15 @@ pub(crate) fn take(
 /// Why nothing can be deployed there, and what to do about it.
 fn closed(error: &LockError) -> Failure {
     let failure = Failure::of(error);
-    let hint = match error {
-        LockError::OfAnother { source, .. } if !source.is_full() => {
-            "run as the account that deployed there before, or let this one write to its work folder"
-        }
-        LockError::Closed { source, .. } if !source.is_full() => CLOSED,
+    let (hint, source) = match error {
+        LockError::OfAnother { work: _, site: _, source } => (OF_ANOTHER, source),
+        LockError::Closed { folder: _, source } => (CLOSED, source),
         _ => return failure,
     };
+    // For a full or a read-only volume there is another remedy.
+    if !source.is_denied() {
+        return failure;
+    }
     Failure { hints: vec![hint.to_owned()], ..failure }
 }
 

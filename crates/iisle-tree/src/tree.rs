@@ -156,6 +156,11 @@ impl TreeError {
         }
     }
 
+    /// Whether the account has no right to do it.
+    pub fn is_denied(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied)
+    }
+
     /// Whether there is no room left on the volume or in the quota.
     pub fn is_full(&self) -> bool {
         matches!(self, Self::Io { source, .. }

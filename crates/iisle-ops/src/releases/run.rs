@@ -174,7 +174,13 @@ fn up_to_date(
 }
 
 fn shared_folders(shared: &[String]) -> Result<Vec<iisle_path::RelPath>, Failure> {
-    let parse = |path: &String| iisle_path::RelPath::parse(path).map_err(|e| Failure::of(&e));
+    let parse = |path: &String| {
+        iisle_path::RelPath::parse(path).map_err(|error| {
+            Failure::of(&error)
+                .context("what releases share is a folder of the site")
+                .hint("name it as it lies in the source: --shared App_Data")
+        })
+    };
     shared.iter().filter(|path| !path.is_empty()).map(parse).collect()
 }
 

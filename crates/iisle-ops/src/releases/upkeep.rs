@@ -55,6 +55,10 @@ pub fn activate(
     folder: &Path,
     name: Option<&str>,
 ) -> Result<Switched, Failure> {
+    if is_unused(folder)? {
+        return Err(Failure::new(format!("there are no releases in `{}`", folder.display()))
+            .hint("`iisle sync SRC --releases DIR` makes them"));
+    }
     let lock = lock_now(context, folder)?;
     let mut state = State::read(folder)?.unwrap_or_default();
     let active = state.active(folder)?;
@@ -74,10 +78,9 @@ pub fn activate(
         None => {
             let before = names.iter().rev().find(|name| Some(*name) < active.as_ref());
             before.cloned().ok_or_else(|| {
-                Failure::new(format!(
-                    "there is no release before the active one in `{}`",
-                    folder.display()
-                ))
+                let folder = folder.display();
+                Failure::new(format!("there is no release before the active one in `{folder}`"))
+                    .hint(format!("`iisle releases list {folder}` shows those that are there"))
             })?
         }
     };
@@ -97,6 +100,9 @@ pub fn activate(
 /// # Errors
 /// When one of them cannot be removed.
 pub fn prune(context: &Context<'_>, folder: &Path, keep: usize) -> Result<Vec<String>, Failure> {
+    if is_unused(folder)? {
+        return Ok(Vec::new());
+    }
     let lock = lock_now(context, folder)?;
     let state = State::read(folder)?.unwrap_or_default();
     lock.enter("prune");
@@ -163,6 +169,8 @@ pub(super) fn switch(folder: &Path, state: &mut State, name: &str) -> Result<Swi
             state.pointer = Some(pointer.clone());
             state.active = Some(name.to_owned());
             state.write(folder)?;
+            // The server does not start from the folder that we do.
+            let place = std::path::absolute(&place).unwrap_or(place);
             switched.command = Some(command(site, &place));
         }
     }
@@ -195,6 +203,14 @@ fn lock_now(context: &Context<'_>, folder: &Path) -> Result<Turn, Failure> {
         NoEntry::Busy(other) => other.failure(),
         NoEntry::Failed(failure) => failure,
     })
+}
+
+/// Whether a folder is there that nobody has made a release in: nothing is written beside it.
+fn is_unused(folder: &Path) -> Result<bool, Failure> {
+    LocalTree::open(folder)?;
+    let was_locked = host::is_dir(LocalWorkshop::beside(folder)?.work());
+    let is_known = State::read(folder)?.is_some() || !folder::releases(folder)?.is_empty();
+    Ok(!is_known && !was_locked)
 }
 
 pub(super) fn has_config(release: &Path) -> bool {

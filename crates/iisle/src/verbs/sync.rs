@@ -106,7 +106,8 @@ pub(super) fn staged_options(args: StagedArgs) -> Result<StagedOptions, Failure>
     let defaults = StagedOptions::default();
     let stream = match stream {
         None => defaults.stream,
-        Some(name) => Stream::parse(&name).map_err(|error| Failure::of(&error))?,
+        Some(name) => Stream::parse(&name)
+            .map_err(|error| Failure::of(&error).hint("name another --stream, or leave it out"))?,
     };
     Ok(StagedOptions {
         stream,

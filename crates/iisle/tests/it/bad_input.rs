@@ -217,6 +217,36 @@ fn a_path_that_leads_nowhere_or_to_the_wrong_kind_is_named() {
 }
 
 #[test]
+fn a_folder_without_releases_has_none_to_switch_to_and_none_to_remove() {
+    let stage = Stage::new();
+    let words = ["releases", "activate", "output"];
+    refused(&stage, &words, 2, &["there are no releases in `output`"]);
+    let before = stage.listing();
+    assert_eq!(run(stage.path(), &["releases", "prune", "output"]).code, 0);
+    assert_eq!(stage.listing(), before, "something was written");
+    let words = ["sync", "output", "--releases", "rel", "--shared", "../x"];
+    refused(&stage, &words, 2, &["what releases share is a folder of the site", "`../x`"]);
+}
+
+#[test]
+fn patterns_that_leave_nothing_to_sync_are_named() {
+    let stage = Stage::new();
+    for (words, said) in [
+        (&["--include", "*.foo"][..], "check --include `*.foo`"),
+        (&["--exclude", "**"], "check --exclude `**`"),
+    ] {
+        let ran = run(stage.path(), &[&["sync", "output", "site"][..], words].concat());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let said = format!("warning: no file of `output` is left to sync: {said}");
+        assert!(ran.stderr.contains(&said), "{}", ran.stderr);
+        assert!(!stage.path().join("site").exists());
+    }
+    let ran = run(stage.path(), &["sync", "output", "site", "--exclude", "*.foo"]);
+    assert!(ran.code == 0 && ran.stderr.is_empty(), "{}", ran.stderr);
+    refused(&stage, &["sync", "output", "site", "--stream", "a b"], 2, &["`a b` is no name"]);
+}
+
+#[test]
 fn a_folder_called_web_config_is_named() {
     let stage = Stage::new();
     fs::remove_file(stage.path().join("output/web.config")).unwrap();
