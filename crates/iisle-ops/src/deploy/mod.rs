@@ -9,7 +9,8 @@
 //! * A provider that skip rules hide at the source stays at the target as it is: Web Deploy empties it.
 //! * A `dirPath` of a manifest made by hand whose folder is not in the package is refused like the other
 //!   providers: Web Deploy deletes what the target has.
-//! * Of a package in the form of a folder whose content is not there, an empty folder is made.
+//! * Where the package has no content, not even an empty folder, and extras are deleted, the folder of
+//!   the target stays: Web Deploy deletes it too.
 //! * `createApp` and other providers without files mean nothing here; of `setAcl` only the folder is made.
 //! * Whether a file is hidden or the system's is set and compared on Windows only, and of folders not at
 //!   all.

@@ -102,20 +102,20 @@ impl<'a> Deployment<'a> {
     /// from a folder that has become empty.
     ///
     /// Source: Web Deploy 7.1, which refuses these, a `dirPath` made by hand apart, and takes a folder
-    /// of `archive.xml` that has no entries for an empty one.
+    /// of `archive.xml` that has no entries for one that is not there.
     fn lacks_content(&self, provider: &Provider, contents: &[&PackageContent]) -> bool {
-        let is_missing = |content: &&PackageContent| {
-            self.package
-                .faults()
-                .iter()
-                .any(|fault| fault.kind == FaultKind::NoContent && fault.subject == content.source)
-        };
         match self.package.form() {
-            Form::ManifestXml => contents.iter().any(is_missing),
+            Form::ManifestXml => contents.iter().any(|content| self.is_missing(content)),
             Form::ArchiveXml | Form::ArchiveFolder => {
                 contents.is_empty() && provider.descendants().into_iter().any(Provider::is_content)
             }
         }
+    }
+
+    /// Whether the package says that there are files and has not even an empty folder.
+    pub(super) fn is_missing(&self, content: &PackageContent) -> bool {
+        let mut faults = self.package.faults().iter();
+        faults.any(|fault| fault.kind == FaultKind::NoContent && fault.subject == content.source)
     }
 
     fn target(&self, provider: &Provider, values: &[Resolved<'_>]) -> Result<String, Failure> {

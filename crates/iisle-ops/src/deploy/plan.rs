@@ -160,7 +160,8 @@ impl<'a> Deployment<'a> {
         plan.kept.extend(kept);
         plan.kept.sort();
         // As Web Deploy does it.
-        *is_empty_and_new = site.is_some() && plan.is_empty() && !host::exists(root);
+        let is_there = source.members.iter().any(|member| !self.is_missing(member.job.content));
+        *is_empty_and_new = site.is_some() && plan.is_empty() && is_there && !host::exists(root);
         self.verify(source, plan)?;
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use iisle_ops::{
     Context, DeployFailure, DeployMode, DeployReport, DeployRequest, DeployRules, Engine,
-    ExtraSettings, Extras, OnDrift, Origin, PackRequest, PackSettings, PackageRequest,
+    ExtraSettings, Extras, OnDrift, Origin, PackForm, PackRequest, PackSettings, PackageRequest,
     PositionMode, Protection, SetAcl, Setting, SettingSource, SyncMode, SyncRequest, SyncSettings,
     deploy, pack, rollback,
 };
@@ -290,6 +290,21 @@ fn a_folder_on_which_rights_are_granted_is_made() {
         assert_eq!(made, ["App_Data", "App_Data/logs", "Data"]);
         assert!(found.files.contains_key("a.txt"));
     }
+}
+
+#[test]
+fn where_the_package_has_no_content_no_folder_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    host::remove_file(&packed(folder.path(), "one", &[("a.txt", "a")])).unwrap();
+    let settings = PackSettings { form: PackForm::Folder, ..PackSettings::default() };
+    let package = packed_with(folder.path(), "one", settings);
+    host::remove_tree(&package.join("Content")).unwrap();
+    let mut request = request(&package);
+    request.to = Some(site(&folder));
+    let report = run(&request).unwrap();
+    assert_eq!(report.outcome.word(), "unchanged");
+    assert!(report.warnings.iter().any(|warning| warning.message.contains("holds no files for")));
+    assert!(!host::exists(&site(&folder)));
 }
 
 // SD-28

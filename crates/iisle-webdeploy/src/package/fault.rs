@@ -1,7 +1,8 @@
+use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
-use iisle_path::RelPath;
-use iisle_tree::{Tree, TreeError};
+use iisle_path::{NameRules, RelPath};
+use iisle_tree::{Snapshot, Tree, TreeError};
 use iisle_xml::Position;
 use rayon::prelude::*;
 
@@ -217,6 +218,15 @@ pub(super) fn check_parameters(parameters: &Parameters) -> Vec<Fault> {
     let by_position = |entry: &crate::Entry| entry.kind == Kind::TextFilePosition;
     let found = parameters.iter().filter(|parameter| parameter.entries.iter().any(by_position));
     found.map(|parameter| Fault::new(FaultKind::TextPosition, parameter.name.clone())).collect()
+}
+
+/// What is wrong with the folders of an unpacked package.
+pub(super) fn check_folder(snapshot: &Snapshot, contents: &[PackageContent]) -> Vec<Fault> {
+    let fold = |path: &str| NameRules::Windows.fold(path);
+    let all = snapshot.files.keys().chain(snapshot.directories.keys());
+    let there: BTreeSet<String> = all.map(|path| fold(path.as_str())).collect();
+    let missing = contents.iter().filter(|content| !there.contains(&fold(&content.folder)));
+    missing.map(|content| Fault::new(FaultKind::NoContent, content.source.clone())).collect()
 }
 
 /// What is wrong with the entries of a zip file.

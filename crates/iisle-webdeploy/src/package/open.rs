@@ -3,7 +3,7 @@ use iisle_tree::{Content, Snapshot, Tree, TreeError};
 use thiserror::Error;
 
 use super::content::{PackageContent, contents};
-use super::fault::{Fault, check_entries, check_parameters, check_providers};
+use super::fault::{Fault, check_entries, check_folder, check_parameters, check_providers};
 use crate::archive::{Archive, ArchiveTree};
 use crate::{ArchiveError, Manifest, ManifestError, Parameters, ParametersError, ReadLimits};
 
@@ -140,8 +140,11 @@ impl Package {
             faults.extend(check_providers(&manifest, system_info.is_some()));
         }
         faults.extend(check_parameters(&parameters));
-        if let Store::Zip(tree) = &store {
-            faults.extend(check_entries(form, &tree.archive, &manifest, &contents));
+        match &store {
+            Store::Zip(tree) => {
+                faults.extend(check_entries(form, &tree.archive, &manifest, &contents));
+            }
+            Store::Folder(_) => faults.extend(check_folder(&snapshot, &contents)),
         }
         Ok(Self { form, manifest, parameters, system_info, contents, faults, store })
     }
