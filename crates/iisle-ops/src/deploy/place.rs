@@ -73,8 +73,12 @@ impl<'a> Deployment<'a> {
                     placed.jobs.push(job(content, path.clone(), place.clone())?);
                 }
             }
-            // Whatever else it says: without a place on this machine there is nothing to grant.
-            if provider.is("setAcl") && !skipped && !is_about_a_file(provider) {
+            // Without a user it is the one of an application pool, which a path of Windows does not
+            // have: Web Deploy refuses that. And without a place here there is nothing to make.
+            let has_user = !is_windows_path(&path) || setting(provider, "setAclUser").is_some();
+            let is_file = setting(provider, "setAclResourceType")
+                .is_some_and(|kind| kind.eq_ignore_ascii_case("File"));
+            if provider.is("setAcl") && !skipped && has_user && !is_file {
                 placed.granted.extend(self.locate(&path, moved.as_ref()).ok());
             }
             placed.providers.push(deployed);
@@ -180,14 +184,15 @@ fn job(content: &PackageContent, path: String, place: PathBuf) -> Result<Job<'_>
     Ok(Job { content, path, root, file_name })
 }
 
-/// Whether rights are granted on a file.
-fn is_about_a_file(provider: &Provider) -> bool {
+/// A setting of a provider, unless it is empty.
+fn setting<'p>(provider: &'p Provider, wanted: &str) -> Option<&'p str> {
     let settings = provider.options.iter().flat_map(|options| &options.settings);
     let settings = settings.filter_map(|(name, value)| Some((name, value.as_ref()?)));
     let attributes = provider.attributes.iter().map(|(name, value)| (name, value));
-    settings.chain(attributes).any(|(name, value)| {
-        name.eq_ignore_ascii_case("setAclResourceType") && value.eq_ignore_ascii_case("File")
-    })
+    let mut found = settings.chain(attributes);
+    let (_, value) =
+        found.find(|(name, value)| name.eq_ignore_ascii_case(wanted) && !value.is_empty())?;
+    Some(value)
 }
 
 /// What follows `from` in `path`, when it lies there or below; separators and case do not count.
