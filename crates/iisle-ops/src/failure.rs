@@ -122,7 +122,7 @@ impl From<TreeError> for Failure {
             }
             TreeError::NotFound(_) => Some(CHECK_THE_PATH),
             TreeError::NotAFolder(_) => Some("name a folder"),
-            TreeError::NotAFile(_) => Some("name a file"),
+            TreeError::NotAFile(_) | TreeError::Special(_) => Some("name a file"),
             _ => None,
         };
         remedy.into_iter().fold(Self::of(&error), Self::hint)

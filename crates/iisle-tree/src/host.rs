@@ -159,13 +159,16 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), TreeError> {
 /// Starts a file that gets the name `path` when it is complete.
 ///
 /// # Errors
-/// [`TreeError::NotAFile`] when `path` is a folder, [`TreeError::NotFound`] with the folder when
-/// that does not exist, or what the system says.
+/// [`TreeError::NotAFile`] when `path` is a folder, [`TreeError::Special`] when it is a device or the
+/// like, [`TreeError::NotFound`] with the folder when that does not exist, or what the system says.
 pub fn create_file_atomic(path: &Path) -> Result<AtomicFile, TreeError> {
-    if path.is_dir() {
-        return Err(TreeError::NotAFile(text(path)));
-    }
     let replaced = fs::metadata(path).ok();
+    match replaced.as_ref().map(kind_of) {
+        None | Some(Kind::File) => {}
+        Some(Kind::Directory) => return Err(TreeError::NotAFile(text(path))),
+        // It would be lost: a file with its name would take its place.
+        Some(Kind::Other) => return Err(TreeError::Special(text(path))),
+    }
     let mut temporary = Temporary::beside(path).map_err(|source| {
         let folder = path.parent().filter(|parent| *parent != Path::new(""));
         match (source.kind(), folder) {
@@ -420,6 +423,21 @@ mod tests {
         let error = write_atomic(folder.path(), b"x").unwrap_err();
         assert!(matches!(error, TreeError::NotAFile(_)), "{error}");
         assert!(matches!(read(folder.path(), 1).unwrap_err(), TreeError::NotAFile(_)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_not_replaced_by_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (socket, link) = (folder.path().join("socket"), folder.path().join("link"));
+        let _listening = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        std::os::unix::fs::symlink(&socket, &link).unwrap();
+        for path in [&socket, &link] {
+            let error = write_atomic(path, b"x").unwrap_err();
+            assert!(matches!(error, TreeError::Special(_)), "{error}");
+        }
+        assert_eq!(names(folder.path()), ["link", "socket"]);
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
     }
 
     #[test]

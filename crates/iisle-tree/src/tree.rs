@@ -130,6 +130,8 @@ pub enum TreeError {
     NotAFolder(String),
     #[error("`{0}` is a folder, expected a file")]
     NotAFile(String),
+    #[error("`{0}` is a device, a pipe or a socket, expected a file")]
+    Special(String),
     #[error("`{path}` is larger than {limit} bytes, the limit for files of its kind")]
     TooLarge { path: String, limit: u64 },
     #[error("`{path}` changed while it was read: expected {expected} bytes, found {found}")]

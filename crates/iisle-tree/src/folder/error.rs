@@ -23,7 +23,7 @@ impl SystemError {
         match error {
             TreeError::NotFound(_) => Self::of(2),
             TreeError::NotAFolder(_) => Self::of(267),
-            TreeError::NotAFile(_) => Self::of(5),
+            TreeError::NotAFile(_) | TreeError::Special(_) => Self::of(5),
             TreeError::TooLarge { .. } => Self::of(223),
             TreeError::Changed { .. } => Self::of(38),
             TreeError::Name { .. } => Self::of(123),
