@@ -1,10 +1,11 @@
 use std::path::{Path, PathBuf};
 
 use iisle_path::{NameRules, RelPath};
+use iisle_report::Warning;
 use iisle_tree::{TreeError, host};
 use iisle_webdeploy::{FaultKind, Form, PackageContent, Provider, Resolved, ValueFiles};
 
-use super::report::DeployedProvider;
+use super::report::{DeployedProvider, warning};
 use super::run::Deployment;
 use crate::Failure;
 
@@ -114,6 +115,26 @@ impl<'a> Deployment<'a> {
                 contents.is_empty() && provider.descendants().into_iter().any(Provider::is_content)
             }
         }
+    }
+
+    /// Mappings of paths that nothing of the package lies at or below.
+    pub(super) fn unused_maps(&self, values: &[Resolved<'_>]) -> Vec<Warning> {
+        let providers = self.package.manifest().providers.iter();
+        let targets = providers.filter_map(|provider| self.target(provider, values).ok());
+        // Values may name files.
+        let files = values.iter().filter_map(|one| one.value.split("::").next());
+        let paths: Vec<String> = targets.chain(files.map(|file| file.trim().to_owned())).collect();
+        let is_used = |from: &str| paths.iter().any(|path| rest(path, from).is_some());
+        let unused = self.request.map.iter().filter(|(from, _)| !is_used(from));
+        unused
+            .map(|(from, to)| {
+                let message = format!(
+                    "--map '{from}={}' is for nothing here: no provider goes to `{from}` or below",
+                    to.display()
+                );
+                warning("map-unused", message)
+            })
+            .collect()
     }
 
     /// Whether the package says that there are files and has not even an empty folder.

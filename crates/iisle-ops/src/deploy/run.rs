@@ -57,6 +57,7 @@ pub fn deploy(
     report.parameters = deployed_parameters(&resolved, &deployment);
     report.providers = providers;
     report.warnings.extend(warnings(&package, request));
+    report.warnings.extend(deployment.unused_maps(&resolved));
     report.warnings.extend(deployment.destroyed());
     report.failure = report.failure.map(told);
     report.seconds = started.elapsed().as_secs_f64();

@@ -293,6 +293,27 @@ fn a_folder_on_which_rights_are_granted_is_made() {
 }
 
 #[test]
+fn a_mapping_for_nothing_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut request = request(&packed(folder.path(), "one", &[("a.txt", "a")]));
+    let other = folder.path().join("other");
+    request.map = ["default web site", "C:\\app", "Default Web"]
+        .map(|from| {
+            (
+                from.to_owned(),
+                if from == "default web site" { site(&folder) } else { other.clone() },
+            )
+        })
+        .to_vec();
+    let report = run(&request).unwrap();
+    assert!(host::exists(&site(&folder).join("a.txt")) && !host::exists(&other));
+    let told = report.warnings.iter().filter(|warning| warning.code == "map-unused");
+    let told: Vec<_> = told.map(|warning| warning.message.as_str()).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains("`C:\\app`") && told[1].contains("`Default Web`"));
+}
+
+#[test]
 fn where_the_package_has_no_content_no_folder_is_made() {
     let folder = tempfile::tempdir().unwrap();
     host::remove_file(&packed(folder.path(), "one", &[("a.txt", "a")])).unwrap();
