@@ -1,5 +1,6 @@
 //! What parameters do to files: the kinds `XmlFile`, `TextFile` and `TextFilePosition`.
 
+mod as_written;
 mod decode;
 mod find;
 mod fragment;

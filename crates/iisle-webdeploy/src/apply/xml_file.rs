@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use iisle_xml::xpath::{Dialect, Namespaces, XNode, XPath, XPathError};
 use iisle_xml::{Document, NodeId, NodeKind, XmlError};
 
+use super::as_written::AsWritten;
 use super::fragment::Fragment;
 use super::reach::{Reach, parts};
 use super::xml_encoding::encode;
@@ -51,7 +52,7 @@ pub(super) fn load(bytes: &[u8]) -> Option<Document> {
 ///
 /// Source: Web Deploy 7.1, seen.
 pub(super) fn select(document: &Document, path: &XPath) -> Result<Vec<Node>, XPathError> {
-    path.select(document, &XNode::Tree(document.root()), &namespaces(document))
+    path.select(&AsWritten(document), &XNode::Tree(document.root()), &namespaces(document))
 }
 
 /// What prefixes mean in an expression: what the root element declares, and nothing that is declared
