@@ -32,6 +32,7 @@ mod shutdown;
 mod solution;
 mod staged;
 mod sync;
+mod sync_failure;
 #[cfg(test)]
 mod testing;
 mod turn;

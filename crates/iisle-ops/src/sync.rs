@@ -6,9 +6,7 @@ use std::time::{Duration, Instant};
 
 use iisle_path::{NameRules, Patterns};
 use iisle_sync::staged::Direction;
-use iisle_sync::{
-    Compare, Ending, Extras, Kept, Locked, Plan, Policy, Step, StepError, Stream, Totals,
-};
+use iisle_sync::{Compare, Ending, Extras, Kept, Locked, Plan, Policy, Step, Stream, Totals};
 use iisle_tree::host::{self, Overlap};
 use iisle_tree::workshop::Waits;
 use iisle_tree::{LocalTree, Tree};
@@ -19,6 +17,7 @@ use crate::interruptible::interruptible;
 use crate::limited::{Bandwidth, limited};
 use crate::shadow_copy::AppCopy;
 use crate::staged::{self, Delivery, NoEntry, Site};
+use crate::sync_failure::failure;
 use crate::turn::AtWork;
 use crate::{Context, Failure};
 
@@ -539,73 +538,5 @@ fn executed(request: &SyncRequest, outcome: iisle_sync::Outcome) -> SyncReport {
         undone_steps: outcome.undone.len() as u64,
         failure,
         ..report(request, SyncOutcome::Ended(outcome.ending), outcome.totals)
-    }
-}
-
-/// What a person is told when an execution did not end well.
-fn failure(request: &SyncRequest, outcome: &iisle_sync::Outcome) -> Option<Failure> {
-    let destination = request.destination.display();
-    let mut failure =
-        match outcome.ending {
-            Ending::Done | Ending::Unchanged | Ending::Refused => return None,
-            Ending::Locked => {
-                Failure::new(format!("files of `{destination}` are in use; nothing was changed"))
-            }
-            Ending::Failed => Failure::new(format!(
-                "cannot begin the sync to `{destination}`; nothing was changed"
-            )),
-            Ending::Stopped => Failure::new(format!("cannot finish the sync to `{destination}`")),
-            Ending::RolledBack => Failure::new(format!(
-                "cannot finish the sync to `{destination}`; everything there is again as it was"
-            )),
-            Ending::OfflineLeft => Failure::new(format!(
-                "cannot finish the sync to `{destination}`, nor take it back"
-            ))
-            .hint("run the same command again to complete it, or with --rollback to take it back"),
-        };
-    if outcome.errors.is_empty() {
-        failure.causes.extend(outcome.locked.iter().map(locked_line));
-    }
-    for error in &outcome.errors {
-        failure.add_cause(error);
-        failure.hints.extend(remedy(error));
-    }
-    // A hundred files with one cause want one hint.
-    failure.hints.sort();
-    failure.hints.dedup();
-    if !outcome.locked.is_empty() {
-        failure.hints.push("stop the app (its pool, or an app_offline.htm in its folder) and run the same command again".into());
-    }
-    if outcome.ending == Ending::Stopped {
-        let (done, all) = (outcome.done_steps, outcome.planned_steps);
-        failure.hints.push(format!(
-            "{done} of {all} steps are done, every file is old or new; run the same command again to continue"
-        ));
-    }
-    Some(failure)
-}
-
-/// What to do about an error that the system did not give.
-pub(crate) fn remedy(error: &StepError) -> Option<String> {
-    let remedy = match error {
-        StepError::NoSpace { needed: _, available: _ } => {
-            "free room on that volume, or sync elsewhere"
-        }
-        StepError::Closed(_) => CLOSED,
-        _ => return None,
-    };
-    Some(remedy.to_owned())
-}
-
-/// What to do about a folder that cannot be written to.
-pub(crate) const CLOSED: &str = "let this account write to that folder, or run as one that may; a read-only volume takes nothing";
-
-pub(crate) fn locked_line(locked: &Locked) -> String {
-    let holders: Vec<_> =
-        locked.holders.iter().map(|h| format!("{} (pid {})", h.name, h.pid)).collect();
-    if holders.is_empty() {
-        format!("`{}` is in use", locked.path)
-    } else {
-        format!("`{}` is in use by {}", locked.path, holders.join(", "))
     }
 }

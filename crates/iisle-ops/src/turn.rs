@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::presence::Presence;
 use crate::releases::deployment_id;
 use crate::staged::NoEntry;
-use crate::sync::CLOSED;
+use crate::sync_failure::CLOSED;
 use crate::{Context, Failure};
 
 /// How often is asked at first whether the other one has ended; each time a little later.

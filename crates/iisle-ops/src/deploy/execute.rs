@@ -15,7 +15,8 @@ use crate::Failure;
 use crate::limited::limited;
 use crate::shadow_copy::AppCopy;
 use crate::staged::{Delivery, NoEntry};
-use crate::sync::{OfflineWish, StagedOptions, SyncOutcome, locked_line, remedy};
+use crate::sync::{OfflineWish, StagedOptions, SyncOutcome};
+use crate::sync_failure::{locked_line, remedy};
 use crate::turn::AtWork;
 
 impl Deployment<'_> {

@@ -8,8 +8,9 @@ use super::state::State;
 use super::upkeep::{Pointer, Switched, has_config, lock, no_config, remove_old, switch};
 use crate::staged::NoEntry;
 use crate::sync::{
-    CLOSED, Engine, StagedOptions, SyncMode, SyncOutcome, SyncReport, SyncRequest, busy, sync,
+    Engine, StagedOptions, SyncMode, SyncOutcome, SyncReport, SyncRequest, busy, sync,
 };
+use crate::sync_failure::CLOSED;
 use crate::{Context, Failure};
 
 /// Folders that all releases share unless others are named: what a site writes itself.
