@@ -84,13 +84,13 @@ impl Walk<'_> {
         Some((ours, theirs))
     }
 
-    /// One directory: its line, what only the destination has of directories and then of files, its
-    /// files, and the directories in it.
-    ///
-    /// Source: captures of current builds, with and without `/E` and `/MIR`. In `sync.md` §1.6 extra
-    /// directories come before the line.
     fn entries(&mut self, below: &Path, compared: &Compared<'_>) {
         let recurses = self.recurses();
+        if recurses {
+            for extra in &compared.extra_directories {
+                self.extra_directory(below, extra);
+            }
+        }
         let gets_file = compared.files.iter().any(|file| self.copies(file));
         let (is_root, presence) = (below.as_os_str().is_empty(), self.presence());
         let creates = is_root || self.job.recursion == Recursion::All || gets_file;
@@ -101,11 +101,8 @@ impl Walk<'_> {
         if creates && !self.ensure() {
             return;
         }
-        let reports = self.reports_directories_beside();
-        for extra in &compared.extra_directories {
-            if recurses {
-                self.extra_directory(below, extra);
-            } else if reports {
+        if self.reports_directories_beside() {
+            for extra in &compared.extra_directories {
                 self.report_extra_directory(&below.join(&extra.name));
             }
         }
