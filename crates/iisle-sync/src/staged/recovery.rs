@@ -1,4 +1,5 @@
 use iisle_path::RelPath;
+use iisle_tree::TreeError;
 use iisle_tree::digest::Digest;
 use iisle_tree::workshop::{Spot, Workshop};
 
@@ -64,12 +65,14 @@ pub fn recover(shop: &dyn Workshop, direction: Direction) -> Result<Recovered, S
     history::mend(shop)?;
     let Some(mut journal) = Journal::read(shop)? else {
         let had = is_staged(shop)?;
-        offline::lift(shop)?;
-        clear(shop)?;
-        history::bring_back(shop)?;
+        give_up(shop)?;
         return Ok(if had { Recovered::Dropped } else { Recovered::Nothing });
     };
     match journal.phase {
+        Phase::Swapping if never_began(shop, &journal)? => {
+            give_up(shop)?;
+            Ok(Recovered::Dropped)
+        }
         Phase::Swapping if direction == Direction::Forward => {
             let record = read_plan(shop, &journal)?;
             complete(shop, &mut journal, &record)?;
@@ -132,6 +135,25 @@ pub fn rollback_to(shop: &dyn Workshop, id: &str) -> Result<Recovered, StagedErr
         }
     }
     Ok(recovered)
+}
+
+/// Removes what a deployment left that changed nothing; the one before it is again the last.
+fn give_up(shop: &dyn Workshop) -> Result<(), StagedError> {
+    offline::lift(shop)?;
+    clear(shop)?;
+    history::bring_back(shop)
+}
+
+/// Whether nothing was swapped in although the journal was begun: a power cut left it without its plan,
+/// which is on the medium before the first file is replaced, and no old file has gone to the backup.
+fn never_began(shop: &dyn Workshop, journal: &Journal) -> Result<bool, StagedError> {
+    let is_lost = match read_plan(shop, journal) {
+        Err(StagedError::Plan(_) | StagedError::Tree(TreeError::NotFound(_))) => true,
+        Err(error) => return Err(error),
+        Ok(_) => false,
+    };
+    let backup = RelPath::parse("backup").expect("it is a name");
+    Ok(is_lost && shop.names(Some(&backup))?.is_empty())
 }
 
 /// The plan that the journal is about.

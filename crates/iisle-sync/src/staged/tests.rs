@@ -397,6 +397,48 @@ fn a_first_deployment_is_there_as_a_whole_or_not_at_all() {
     }
 }
 
+// SD-18, SD-19
+#[test]
+fn a_journal_whose_plan_a_power_cut_lost_is_given_up_while_there_are_no_backups() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let calls = {
+        let stage = template.stage();
+        let shop = stage.shop();
+        let counting = Faulty::new(&shop);
+        stage.deploy(&counting, Offline::Never);
+        counting.calls()
+    };
+    let position = |begin: &str| calls.iter().position(|call| call.starts_with(begin)).unwrap();
+    let stopped = |number: usize, plan: Option<&str>| {
+        let stage = template.stage();
+        let shop = stage.shop();
+        stage.deploy(&Faulty::new(&shop).dying(number, Broken::After), Offline::Never);
+        let path = stage.at(".site.deploy/plan.json");
+        fs::remove_file(&path).unwrap();
+        if let Some(text) = plan {
+            fs::write(&path, text).unwrap();
+        }
+        stage
+    };
+    for plan in [None, Some(""), Some("{}")] {
+        for direction in [Direction::Forward, Direction::Back] {
+            let stage = stopped(position("append journal"), plan);
+            let (before, shop) = (with_folders(old.clone()), stage.shop());
+            assert_eq!(recover(&shop, direction).unwrap(), Recovered::Dropped);
+            assert_eq!(stage.site(), before);
+            assert_eq!(stage.deploy(&shop, Offline::Never).ending, Ending::Done);
+            assert_eq!(stage.site(), deployed(&new));
+
+            let stage = stopped(position("link"), plan);
+            let work = stage.work();
+            let error = recover(&stage.shop(), direction).unwrap_err();
+            assert!(error.to_string().contains("plan"), "{error}");
+            assert_eq!(stage.work(), work, "the old files are there for a person");
+        }
+    }
+}
+
 /// A stop while an earlier stop is being recovered from, in either direction.
 #[test]
 fn a_recovery_that_breaks_is_recovered_from() {
