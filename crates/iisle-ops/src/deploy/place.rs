@@ -75,8 +75,13 @@ impl<'a> Deployment<'a> {
                 }
             }
             // Without a user it is the one of an application pool, which a path of Windows does not
-            // have: Web Deploy refuses that. And without a place here there is nothing to make.
-            let has_user = !is_windows_path(&path) || setting(provider, "setAclUser").is_some();
+            // have: Web Deploy refuses that, but where it is this machine's own. And without a place
+            // here there is nothing to make.
+            let is_own = moved.as_ref().is_some_and(|(from, to)| {
+                to.as_os_str() == from.as_str() && rest(&path, from).is_some()
+            });
+            let has_user =
+                is_own || !is_windows_path(&path) || setting(provider, "setAclUser").is_some();
             let is_file = setting(provider, "setAclResourceType")
                 .is_some_and(|kind| kind.eq_ignore_ascii_case("File"));
             if provider.is("setAcl") && !skipped && has_user && !is_file {

@@ -49,7 +49,8 @@ impl Tree for Storable<'_> {
     }
 
     fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
-        Ok(self.stamp(path)? == Some(stamp))
+        let found = self.stamp(path)?;
+        Ok(found.is_some_and(|found| (found.size, found.modified) == (stamp.size, stamp.modified)))
     }
 
     fn is_executable(&self, path: &RelPath) -> bool {
