@@ -27,13 +27,7 @@ pub(crate) fn failure(request: &SyncRequest, outcome: &iisle_sync::Outcome) -> O
     if outcome.errors.is_empty() {
         failure.causes.extend(outcome.locked.iter().map(locked_line));
     }
-    for error in &outcome.errors {
-        failure.add_cause(error);
-        failure.hints.extend(remedy(error));
-    }
-    // A hundred files with one cause want one hint.
-    failure.hints.sort();
-    failure.hints.dedup();
+    add_errors(&mut failure, &outcome.errors);
     if !outcome.locked.is_empty() {
         failure.hints.push("stop the app (its pool, or an app_offline.htm in its folder) and run the same command again".into());
     }
@@ -46,8 +40,19 @@ pub(crate) fn failure(request: &SyncRequest, outcome: &iisle_sync::Outcome) -> O
     Some(failure)
 }
 
+/// Adds why steps were not done, and what to do about it.
+pub(crate) fn add_errors(failure: &mut Failure, errors: &[StepError]) {
+    for error in errors {
+        failure.add_cause(error);
+        failure.hints.extend(remedy(error));
+    }
+    // A hundred files with one cause want one hint.
+    failure.hints.sort();
+    failure.hints.dedup();
+}
+
 /// What to do about an error that the system did not give.
-pub(crate) fn remedy(error: &StepError) -> Option<String> {
+fn remedy(error: &StepError) -> Option<String> {
     let remedy = match error {
         StepError::NoSpace { needed: _, available: _ } => {
             "free room on that volume, or sync elsewhere"

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use iisle_report::{HeldBy, Retry};
+use iisle_report::{HeldBy, Pauses, Retry};
 use iisle_tree::Ticks;
 use iisle_tree::workshop::{LocalWorkshop, Lock, LockError};
 use serde_json::{Map, Value};
@@ -13,10 +13,6 @@ use crate::staged::NoEntry;
 use crate::sync_failure::CLOSED;
 use crate::{Context, Failure};
 
-/// How often is asked at first whether the other one has ended; each time a little later.
-const FIRST_POLL: Duration = Duration::from_millis(100);
-/// No later than this.
-const LAST_POLL: Duration = Duration::from_secs(1);
 /// What to do about a work folder that takes nothing.
 const OF_ANOTHER: &str =
     "run as the account that deployed there before, or let this one write to its work folder";
@@ -160,7 +156,7 @@ pub(crate) fn take(
 ) -> Result<Turn, NoEntry> {
     let (who, started) = (AtWork::this(context), Instant::now());
     let this = Value::Object(who.clone()).to_string();
-    let (mut poll, mut attempt) = (FIRST_POLL, 0);
+    let (mut pauses, mut attempt) = (Pauses::default(), 0);
     loop {
         let other = match shop.lock(&this) {
             Ok(lock) => return Ok(Turn::new(lock, who)),
@@ -181,8 +177,7 @@ pub(crate) fn take(
         let doings = if doings.is_empty() { doings } else { format!(" ({doings})") };
         let message = format!("another deployment is at work there{doings}");
         context.monitor.retry(&Retry { message: &message, path: None, attempt, holders: &holders });
-        std::thread::sleep(poll.min(left));
-        poll = (poll * 5 / 4).min(LAST_POLL);
+        std::thread::sleep(pauses.longer().min(left));
     }
 }
 

@@ -8,4 +8,4 @@ mod monitor;
 
 pub use finding::{Finding, RuleId, Severity, Warning};
 pub use location::Location;
-pub use monitor::{HeldBy, Monitor, Phase, Retry, Silent};
+pub use monitor::{HeldBy, Monitor, Pauses, Phase, Retry, Silent};

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use iisle_path::RelPath;
 
 /// What long work is busy with.
@@ -39,6 +41,26 @@ pub struct Retry<'a> {
     pub attempt: u64,
     /// Who keeps it from working, as far as the system tells.
     pub holders: &'a [HeldBy],
+}
+
+/// How long to wait before something is tried again that somebody else keeps from working: a tenth of
+/// a second at first, each time a quarter longer, never more than a second.
+#[derive(Debug, Clone, Copy)]
+pub struct Pauses(Duration);
+
+impl Default for Pauses {
+    fn default() -> Self {
+        Self(Duration::from_millis(100))
+    }
+}
+
+impl Pauses {
+    /// The next pause; the one after it is longer.
+    pub fn longer(&mut self) -> Duration {
+        let pause = self.0;
+        self.0 = (pause * 5 / 4).min(Duration::from_secs(1));
+        pause
+    }
 }
 
 /// A process that holds a file open.
@@ -97,3 +119,18 @@ pub trait Monitor: Sync {
 pub struct Silent;
 
 impl Monitor for Silent {}
+
+#[cfg(test)]
+mod tests {
+    use super::Pauses;
+    use std::time::Duration;
+
+    #[test]
+    fn pauses_grow_from_a_tenth_of_a_second_to_a_second() {
+        let mut pauses = Pauses::default();
+        let all: Vec<_> = (0..15).map(|_| pauses.longer()).collect();
+        assert_eq!(all[..2], [Duration::from_millis(100), Duration::from_millis(125)]);
+        assert!(all.is_sorted());
+        assert_eq!(all[14], Duration::from_secs(1));
+    }
+}

@@ -25,7 +25,7 @@ pub use digests::{DigestsWriter, KnownDigests};
 pub use execute::{Context, execute};
 pub use guard::{Guard, case_sensitive_folders};
 pub use manifest::{Entry, Head, Manifest, Stream, StreamError};
-pub use outcome::{Ending, Locked, Outcome, SourceError, StepError, Totals};
+pub use outcome::{Ending, Locked, Outcome, SourceError, StepError, Totals, held_by};
 pub use plan::{Kept, Plan, Sides, Why, plan};
 pub use policy::{Attributes, Care, Compare, Extras, List, PROTECTED, Policy, Spelling, Target};
 pub use prepare::{Known, prepare, prepare_managed, snapshots};

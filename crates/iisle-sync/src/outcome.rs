@@ -1,6 +1,7 @@
 use std::fmt;
 
 use iisle_path::RelPath;
+use iisle_report::HeldBy;
 use iisle_tree::workshop::Waits;
 use iisle_tree::{Holder, TreeError};
 use thiserror::Error;
@@ -133,6 +134,12 @@ pub struct Outcome {
     pub swapping: Option<std::time::Duration>,
     /// How long was waited for files that somebody held.
     pub waits: Waits,
+}
+
+/// Who keeps something from working, as progress tells it.
+pub fn held_by(holders: &[Holder]) -> Vec<HeldBy> {
+    let held_by = |Holder { pid, name, user, service }| HeldBy { pid, name, user, service };
+    holders.iter().cloned().map(held_by).collect()
 }
 
 /// Why a step was not done, or none was begun.

@@ -339,20 +339,25 @@ pub fn resolve(path: &Path) -> Result<PathBuf, TreeError> {
 /// Whether files can be made in the folder `path`, or in the nearest one above it that exists, as far as
 /// that can be told without doing it.
 pub fn takes_files(path: &Path) -> bool {
-    system::takes_files(path)
+    nearest(path).is_none_or(|folder| !folder.is_dir() || system::takes_files(folder))
+}
+
+/// `path` itself, or the nearest folder above it that exists.
+fn nearest(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|folder| folder.exists())
 }
 
 /// Bytes that may still be written to the volume of `path` or of its nearest existing parent.
 pub fn free_space(path: &Path) -> Result<u64, TreeError> {
     let absolute = std::path::absolute(path).map_err(error("examine", path))?;
-    let existing = absolute.ancestors().find(|folder| folder.exists()).unwrap_or(&absolute);
+    let existing = nearest(&absolute).unwrap_or(&absolute);
     system::free_space(existing).map_err(error("ask for the free space of", existing))
 }
 
 /// Bytes that the volume of `path` or of its nearest existing parent holds, full and free.
 pub fn volume_size(path: &Path) -> Result<u64, TreeError> {
     let absolute = std::path::absolute(path).map_err(error("examine", path))?;
-    let existing = absolute.ancestors().find(|folder| folder.exists()).unwrap_or(&absolute);
+    let existing = nearest(&absolute).unwrap_or(&absolute);
     system::volume_size(existing).map_err(error("ask for the size of", existing))
 }
 

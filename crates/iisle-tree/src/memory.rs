@@ -121,8 +121,7 @@ impl Tree for MemoryTree {
     }
 
     fn is_current(&self, path: &RelPath, stamp: Stamp) -> Result<bool, TreeError> {
-        let found = self.stamp(path)?;
-        Ok(found.is_some_and(|found| (found.size, found.modified) == (stamp.size, stamp.modified)))
+        Ok(self.stamp(path)?.is_some_and(|found| found.is_unchanged_from(&stamp)))
     }
 
     fn is_executable(&self, _: &RelPath) -> bool {

@@ -84,6 +84,11 @@ impl Visibility {
 }
 
 impl Stamp {
+    /// Whether the content is the same, as far as size and time tell.
+    pub fn is_unchanged_from(&self, other: &Self) -> bool {
+        (self.size, self.modified) == (other.size, other.modified)
+    }
+
     /// Whether the attributes are the same, as far as both sides know them.
     pub fn has_attributes_of(&self, other: &Self) -> bool {
         let is_same_visibility = match (self.visibility, other.visibility) {

@@ -16,7 +16,7 @@ use crate::limited::limited;
 use crate::shadow_copy::AppCopy;
 use crate::staged::{Delivery, NoEntry};
 use crate::sync::{OfflineWish, StagedOptions, SyncOutcome};
-use crate::sync_failure::{locked_line, remedy};
+use crate::sync_failure::{add_errors, locked_line};
 use crate::turn::AtWork;
 
 impl Deployment<'_> {
@@ -285,11 +285,6 @@ fn failure(root: &Path, outcome: &iisle_sync::Outcome) -> Option<Failure> {
         }
     };
     failure.causes.extend(outcome.locked.iter().map(locked_line));
-    for error in &outcome.errors {
-        failure.add_cause(error);
-        failure.hints.extend(remedy(error));
-    }
-    failure.hints.sort();
-    failure.hints.dedup();
+    add_errors(&mut failure, &outcome.errors);
     Some(failure)
 }

@@ -74,17 +74,8 @@ impl<'a> Deployment<'a> {
                     placed.jobs.push(job(content, path.clone(), place.clone())?);
                 }
             }
-            // Without a user it is the one of an application pool, which a path of Windows does not
-            // have: Web Deploy refuses that, but where it is this machine's own. And without a place
-            // here there is nothing to make.
-            let is_own = moved.as_ref().is_some_and(|(from, to)| {
-                to.as_os_str() == from.as_str() && rest(&path, from).is_some()
-            });
-            let has_user =
-                is_own || !is_windows_path(&path) || setting(provider, "setAclUser").is_some();
-            let is_file = setting(provider, "setAclResourceType")
-                .is_some_and(|kind| kind.eq_ignore_ascii_case("File"));
-            if provider.is("setAcl") && !skipped && has_user && !is_file {
+            // Without a place here there is nothing to make.
+            if !skipped && makes_folder(provider, &path, moved.as_ref()) {
                 placed.granted.extend(self.locate(&path, moved.as_ref()).ok());
             }
             placed.providers.push(deployed);
@@ -208,6 +199,19 @@ fn job(content: &PackageContent, path: String, place: PathBuf) -> Result<Job<'_>
         (place, None)
     };
     Ok(Job { content, path, root, file_name })
+}
+
+/// Whether Web Deploy would grant the rights of a `setAcl` on `path`, and make the folder for it.
+///
+/// Without a user it is the one of an application pool, which a path of Windows does not have: that is
+/// refused, unless it is only this machine's name for the place that `--to` gives.
+fn makes_folder(provider: &Provider, path: &str, moved: Option<&(String, PathBuf)>) -> bool {
+    let is_file = setting(provider, "setAclResourceType")
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("File"));
+    let is_own = moved
+        .is_some_and(|(from, to)| to.as_os_str() == from.as_str() && rest(path, from).is_some());
+    let has_user = is_own || !is_windows_path(path) || setting(provider, "setAclUser").is_some();
+    provider.is("setAcl") && !is_file && has_user
 }
 
 /// A setting of a provider, unless it is empty.

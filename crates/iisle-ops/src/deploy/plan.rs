@@ -177,12 +177,15 @@ impl<'a> Deployment<'a> {
                 RelPath::parse(&segments?.join("/")).ok()
             })
             .collect();
+        if paths.is_empty() {
+            return;
+        }
+        let fold = |path: &RelPath| names.fold(path.as_str());
+        let mut known: BTreeSet<String> =
+            ours.files.keys().chain(ours.directories.keys()).map(fold).collect();
         for path in paths {
-            let fold = |path: &RelPath| names.fold(path.as_str());
-            let known: BTreeSet<String> =
-                ours.files.keys().chain(ours.directories.keys()).map(fold).collect();
             let all = std::iter::once(path.clone()).chain(path.ancestors());
-            let missing = all.filter(|folder| !known.contains(&fold(folder)));
+            let missing = all.filter(|folder| known.insert(fold(folder)));
             ours.directories.extend(missing.map(|folder| (folder, Stamp::default())));
         }
     }

@@ -55,11 +55,10 @@ pub fn activate(
     folder: &Path,
     name: Option<&str>,
 ) -> Result<Switched, Failure> {
-    if is_unused(folder)? {
+    let Some(lock) = lock_now(context, folder)? else {
         return Err(Failure::new(format!("there are no releases in `{}`", folder.display()))
             .hint("`iisle sync SRC --releases DIR` makes them"));
-    }
-    let lock = lock_now(context, folder)?;
+    };
     let mut state = State::read(folder)?.unwrap_or_default();
     let active = state.active(folder)?;
     let names = folder::releases(folder)?;
@@ -100,10 +99,7 @@ pub fn activate(
 /// # Errors
 /// When one of them cannot be removed.
 pub fn prune(context: &Context<'_>, folder: &Path, keep: usize) -> Result<Vec<String>, Failure> {
-    if is_unused(folder)? {
-        return Ok(Vec::new());
-    }
-    let lock = lock_now(context, folder)?;
+    let Some(lock) = lock_now(context, folder)? else { return Ok(Vec::new()) };
     let state = State::read(folder)?.unwrap_or_default();
     lock.enter("prune");
     let pruned = remove_old(folder, &state, keep)?;
@@ -195,22 +191,18 @@ pub(super) fn lock(context: &Context<'_>, folder: &Path, wait: Duration) -> Resu
     turn::take(context, &LocalWorkshop::beside(folder)?, wait)
 }
 
-/// As [`lock`], for those who change what is there and only tell that it was not given.
-fn lock_now(context: &Context<'_>, folder: &Path) -> Result<Turn, Failure> {
-    // Else a folder for the lock would be made beside nothing.
+/// As [`lock`], for those who change what is there and only tell that it was not given; `None` for a
+/// folder that nobody has made a release in: nothing is written beside it.
+fn lock_now(context: &Context<'_>, folder: &Path) -> Result<Option<Turn>, Failure> {
     LocalTree::open(folder)?;
-    lock(context, folder, Duration::ZERO).map_err(|no_entry| match no_entry {
+    let was_locked = host::is_dir(LocalWorkshop::beside(folder)?.work());
+    if !was_locked && State::read(folder)?.is_none() && folder::releases(folder)?.is_empty() {
+        return Ok(None);
+    }
+    lock(context, folder, Duration::ZERO).map(Some).map_err(|no_entry| match no_entry {
         NoEntry::Busy(other) => other.failure(),
         NoEntry::Failed(failure) => failure,
     })
-}
-
-/// Whether a folder is there that nobody has made a release in: nothing is written beside it.
-fn is_unused(folder: &Path) -> Result<bool, Failure> {
-    LocalTree::open(folder)?;
-    let was_locked = host::is_dir(LocalWorkshop::beside(folder)?.work());
-    let is_known = State::read(folder)?.is_some() || !folder::releases(folder)?.is_empty();
-    Ok(!is_known && !was_locked)
 }
 
 pub(super) fn has_config(release: &Path) -> bool {

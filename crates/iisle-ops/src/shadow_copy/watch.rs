@@ -1,17 +1,12 @@
 use std::time::Duration;
 
 use iisle_path::RelPath;
-use iisle_report::{HeldBy, Monitor, Retry};
-use iisle_sync::{Plan, Step};
+use iisle_report::{Monitor, Pauses, Retry};
+use iisle_sync::{Plan, Step, held_by};
 use iisle_tree::digest::of_file;
 use iisle_tree::{Holder, Tree, TreeError};
 
 use super::copies::Copy;
-
-/// How often is looked at first whether a copy has been made; each time a little later.
-const FIRST_POLL: Duration = Duration::from_millis(100);
-/// No later than this.
-const LAST_POLL: Duration = Duration::from_secs(1);
 
 /// The copy that an app runs from, after a deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,18 +93,14 @@ pub(crate) struct Watch<'a> {
 /// Source: `sync.md` §4.3: only dlls in the root trigger; a change of web.config restarts the app.
 pub(crate) fn programs(plan: &Plan) -> (Vec<RelPath>, bool) {
     let is_program = |path: &&RelPath| path.has_extension("dll");
-    let brought = |step: &Step| match step {
-        Step::Create { path, source: _, stamp: _ }
-        | Step::Replace { path, source: _, stamp: _, old: _ } => Some(path.clone()),
-        _ => None,
-    };
+    let is_brought = |step: &&Step| matches!(step, Step::Create { .. } | Step::Replace { .. });
     let wakes = |step: &Step| {
         let path = step.path();
         let is_top = path.is_top_level();
         is_top && (is_program(&path) || path.as_str().eq_ignore_ascii_case("web.config"))
     };
-    let programs: Vec<_> = plan.steps.iter().filter_map(brought).collect();
-    let programs = programs.into_iter().filter(|path| is_program(&path)).collect();
+    let brought = plan.steps.iter().filter(is_brought).map(Step::path);
+    let programs = brought.filter(is_program).cloned().collect();
     (programs, plan.steps.iter().any(wakes))
 }
 
@@ -117,16 +108,6 @@ pub(crate) fn programs(plan: &Plan) -> (Vec<RelPath>, bool) {
 pub(crate) fn programs_at_top(site: &dyn Tree) -> Result<Vec<RelPath>, TreeError> {
     let files = site.snapshot()?.files.into_keys();
     Ok(files.filter(|path| path.is_top_level() && path.has_extension("dll")).collect())
-}
-
-/// What one look at a copy shows.
-struct Look {
-    /// A program that it does not have.
-    old: Option<RelPath>,
-    /// Who runs from it; `None` when nobody does.
-    held: Option<Vec<Holder>>,
-    /// A program that it does not have, nor gets at the next start.
-    stays: Option<RelPath>,
 }
 
 impl Watch<'_> {
@@ -138,48 +119,46 @@ impl Watch<'_> {
         }
         let mut copy = last()?;
         let first = copy.name.clone();
-        let (mut waited, mut poll, mut attempt) = (Duration::ZERO, FIRST_POLL, 0);
+        let (mut waited, mut pauses, mut attempt) = (Duration::ZERO, Pauses::default(), 0);
         let state = loop {
-            let Look { old, held, stays } = self.look(&copy);
-            let Some(old) = old else { break AppCopyState::Taken };
+            let Some(old) = self.lacking(&copy).next() else { break AppCopyState::Taken };
+            let held = self.holders(&copy);
             // A new copy that nobody holds is being made.
             if held.is_none() && copy.name == first {
-                break stays.map_or(AppCopyState::AtNextStart, AppCopyState::Stays);
+                let stays = self.lacking(&copy).find(|path| self.stays(&copy, path));
+                break stays.cloned().map_or(AppCopyState::AtNextStart, AppCopyState::Stays);
             }
             if !self.wakes || waited >= self.limit || self.monitor.is_interrupted() {
-                break AppCopyState::Old(old);
+                break AppCopyState::Old(old.clone());
             }
             attempt += 1;
-            let holders: Vec<_> = held.unwrap_or_default().into_iter().map(held_by).collect();
             self.monitor.retry(&Retry {
                 message: "an old copy of it is in use",
-                path: Some(&old),
+                path: Some(old),
                 attempt,
-                holders: &holders,
+                holders: &held_by(&held.unwrap_or_default()),
             });
-            (self.sleep)(poll);
-            waited += poll;
-            poll = (poll * 5 / 4).min(LAST_POLL);
+            let pause = pauses.longer();
+            (self.sleep)(pause);
+            waited += pause;
             // While one is removed, the one before is looked at again.
             copy = last().unwrap_or(copy);
         };
         Some(AppCopy { folder: copy.name, state })
     }
 
-    fn look(&self, copy: &Copy) -> Look {
-        let files = copy.files.as_ref();
-        let differs = |path: &&RelPath| !is_same(self.site, files, path).unwrap_or(false);
-        let missing: Vec<_> = self.programs.iter().filter(differs).collect();
-        let Some(old) = missing.first() else { return Look { old: None, held: None, stays: None } };
-        let stamp = |tree: &dyn Tree, path: &RelPath| tree.stamp(path).ok().flatten();
-        let stays = |path: &&&RelPath| match (stamp(files, path), stamp(self.site, path)) {
+    /// The programs that a copy does not have as they were deployed; each is read when it is asked for.
+    fn lacking<'s>(&'s self, copy: &'s Copy) -> impl Iterator<Item = &'s RelPath> {
+        let is_same = |path: &RelPath| is_same(self.site, copy.files.as_ref(), path);
+        self.programs.iter().filter(move |path| !is_same(path).unwrap_or(false))
+    }
+
+    /// Whether the copy keeps its own `path` at the next start.
+    fn stays(&self, copy: &Copy, path: &RelPath) -> bool {
+        let stamp = |tree: &dyn Tree| tree.stamp(path).ok().flatten();
+        match (stamp(copy.files.as_ref()), stamp(self.site)) {
             (Some(found), Some(new)) => self.keeps_newer && found.modified >= new.modified,
             _ => false,
-        };
-        Look {
-            old: Some((*old).clone()),
-            held: self.holders(copy),
-            stays: missing.iter().find(stays).map(|path| (**path).clone()),
         }
     }
 
@@ -204,10 +183,6 @@ fn is_same(site: &dyn Tree, copy: &dyn Tree, path: &RelPath) -> Result<bool, Tre
         }
         _ => Ok(false),
     }
-}
-
-fn held_by(Holder { pid, name, user, service }: Holder) -> HeldBy {
-    HeldBy { pid, name, user, service }
 }
 
 #[cfg(test)]

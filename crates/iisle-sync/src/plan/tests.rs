@@ -63,8 +63,13 @@ fn policy(extras: Extras) -> Policy {
     Policy { extras, ..Policy::new([""; 0]).unwrap() }
 }
 
+/// Two folders of which nothing else is known.
+fn sides<'a>(source: &'a Snapshot, destination: &'a Snapshot, names: NameRules) -> Sides<'a> {
+    Sides { source, destination, names, differing: None, manifest: None }
+}
+
 fn decide(names: NameRules, source: &Snapshot, destination: &Snapshot, policy: &Policy) -> String {
-    show(&plan(&Sides { source, destination, names, differing: None, manifest: None }, policy))
+    show(&plan(&sides(source, destination, names), policy))
 }
 
 fn check(source: &str, destination: &str, extras: Extras) -> String {
@@ -417,7 +422,7 @@ proptest! {
         let same = tree(names, &files).snapshot().unwrap();
         let extras = if delete { Extras::Delete } else { Extras::Keep };
         let policy = Policy { target: Target::Destination, ..policy(extras) };
-        let plan = plan(&Sides { source: &same, destination: &same, names, differing: None, manifest: None }, &policy);
+        let plan = plan(&sides(&same, &same, names), &policy);
         prop_assert!(plan.steps.is_empty() && plan.refused.is_empty(), "{}", show(&plan));
     }
 
@@ -431,7 +436,7 @@ proptest! {
         let (source, destination) = (ours.snapshot().unwrap(), theirs.snapshot().unwrap());
         let extras = if delete { Extras::Delete } else { Extras::Keep };
         let policy = policy(extras);
-        let sides = Sides { source: &source, destination: &destination, names, differing: None, manifest: None };
+        let sides = sides(&source, &destination, names);
         for step in plan(&sides, &policy).steps {
             let existing = match &step {
                 Step::RenameCase { from: path, path: _, old: _ }
@@ -453,13 +458,7 @@ fn a_file_that_is_read_only_on_one_side_differs_when_attributes_are_compared() {
     let ours = snapshot("a 1 0\nb 1 0");
     let mut theirs = ours.clone();
     theirs.files.get_mut("a").unwrap().read_only = true;
-    let sides = Sides {
-        source: &ours,
-        destination: &theirs,
-        names: NameRules::Windows,
-        differing: None,
-        manifest: None,
-    };
+    let sides = sides(&ours, &theirs, NameRules::Windows);
     let mut policy = Policy::new::<&str>([]).unwrap();
     assert_eq!(show(&plan(&sides, &policy)), "");
     policy.attributes = Attributes::Compared;
@@ -477,13 +476,7 @@ fn a_hidden_file_differs_when_attributes_are_compared_and_both_sides_know_them()
     for stamp in ours.files.values_mut() {
         stamp.visibility = hidden;
     }
-    let sides = Sides {
-        source: &ours,
-        destination: &theirs,
-        names: NameRules::Windows,
-        differing: None,
-        manifest: None,
-    };
+    let sides = sides(&ours, &theirs, NameRules::Windows);
     let mut policy = Policy::new::<&str>([]).unwrap();
     let found = plan(&sides, &policy);
     assert_eq!(show(&found), "+ c\n");

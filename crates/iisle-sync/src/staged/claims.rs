@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use iisle_path::RelPath;
+use iisle_tree::Stamp;
 use iisle_tree::workshop::{Look, Spot, Workshop};
-use iisle_tree::{Stamp, Ticks};
 
 use super::StagedError;
 use super::layout::work;
@@ -72,13 +72,7 @@ pub(super) fn write_new(
     retimed: &BTreeMap<usize, Stamp>,
 ) -> Result<(), StagedError> {
     let text = known.changed(head, &changes(known, plan, steps, digests, retimed));
-    let stamp = Stamp {
-        size: text.len() as u64,
-        modified: Ticks::UNIX_EPOCH,
-        read_only: false,
-        visibility: None,
-    };
-    Ok(shop.create(&new_spot(), Look::of(stamp), &mut text.as_slice())?)
+    Ok(shop.create(&new_spot(), Look::of_own(text.len()), &mut text.as_slice())?)
 }
 
 /// What a deployment changes in what is known, by path.

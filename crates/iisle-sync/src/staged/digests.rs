@@ -1,7 +1,7 @@
 //! Where the digests lie that one sync keeps for the next.
 
+use iisle_tree::TreeError;
 use iisle_tree::workshop::{Look, Spot, Workshop};
-use iisle_tree::{Stamp, Ticks, TreeError};
 
 use super::layout::work;
 use crate::contents::Side;
@@ -43,8 +43,6 @@ pub fn keep_digests(
 ) -> Result<(), TreeError> {
     let new = work("digests/new");
     shop.remove(&new)?;
-    let size = digests.len() as u64;
-    let stamp = Stamp { size, modified: Ticks::UNIX_EPOCH, read_only: false, visibility: None };
-    shop.create(&new, Look::of(stamp), &mut &*digests)?;
+    shop.create(&new, Look::of_own(digests.len()), &mut &*digests)?;
     shop.rename(&new, &spot(stream, side))
 }

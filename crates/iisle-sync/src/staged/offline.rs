@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use iisle_path::RelPath;
 use iisle_tree::workshop::{Look, Spot, State, Workshop};
-use iisle_tree::{Stamp, Ticks, Tree, TreeError};
+use iisle_tree::{Tree, TreeError};
 
 use super::StagedError;
 use super::layout::work;
@@ -100,13 +100,7 @@ pub(super) fn place(shop: &dyn Workshop, page: &[u8], id: &str) -> Result<bool, 
     let page = text(page, id);
     let made = work("page");
     shop.remove(&made)?;
-    let stamp = Stamp {
-        size: page.len() as u64,
-        modified: Ticks::UNIX_EPOCH,
-        read_only: false,
-        visibility: None,
-    };
-    shop.create(&made, Look::of(stamp), &mut page.as_slice())?;
+    shop.create(&made, Look::of_own(page.len()), &mut page.as_slice())?;
     shop.rename(&made, &site())?;
     Ok(true)
 }

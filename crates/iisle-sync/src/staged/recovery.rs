@@ -68,32 +68,24 @@ pub fn recover(shop: &dyn Workshop, direction: Direction) -> Result<Recovered, S
         give_up(shop)?;
         return Ok(if had { Recovered::Dropped } else { Recovered::Nothing });
     };
-    match journal.phase {
-        Phase::Swapping if never_began(shop, &journal)? => {
-            give_up(shop)?;
-            Ok(Recovered::Dropped)
-        }
-        Phase::Swapping if direction == Direction::Forward => {
-            let record = read_plan(shop, &journal)?;
-            complete(shop, &mut journal, &record)?;
-            Ok(Recovered::Completed)
-        }
-        Phase::Swapping | Phase::GoingBack => {
-            let record = read_plan(shop, &journal)?;
-            take_back(shop, &mut journal, &record)?;
-            Ok(Recovered::TakenBack)
-        }
-        Phase::Committed => {
-            let record = read_plan(shop, &journal)?;
-            end(shop, &mut journal, &record)?;
-            Ok(Recovered::Completed)
-        }
-        Phase::Done => {
-            let had = is_staged(shop)?;
-            drop_stage(shop)?;
-            Ok(if had { Recovered::Dropped } else { Recovered::Nothing })
-        }
+    if journal.phase == Phase::Done {
+        let had = is_staged(shop)?;
+        drop_stage(shop)?;
+        return Ok(if had { Recovered::Dropped } else { Recovered::Nothing });
     }
+    let Some(record) = plan_unless_lost(shop, &journal)? else {
+        give_up(shop)?;
+        return Ok(Recovered::Dropped);
+    };
+    if journal.phase == Phase::Committed {
+        end(shop, &mut journal, &record)?;
+    } else if journal.phase == Phase::Swapping && direction == Direction::Forward {
+        complete(shop, &mut journal, &record)?;
+    } else {
+        take_back(shop, &mut journal, &record)?;
+        return Ok(Recovered::TakenBack);
+    }
+    Ok(Recovered::Completed)
 }
 
 /// Takes the last deployment back, ended or not.
@@ -144,16 +136,25 @@ fn give_up(shop: &dyn Workshop) -> Result<(), StagedError> {
     history::bring_back(shop)
 }
 
-/// Whether nothing was swapped in although the journal was begun: a power cut left it without its plan,
-/// which is on the medium before the first file is replaced, and no old file has gone to the backup.
-fn never_began(shop: &dyn Workshop, journal: &Journal) -> Result<bool, StagedError> {
-    let is_lost = match read_plan(shop, journal) {
-        Err(StagedError::Plan(_) | StagedError::Tree(TreeError::NotFound(_))) => true,
-        Err(error) => return Err(error),
-        Ok(_) => false,
-    };
-    let backup = RelPath::parse("backup").expect("it is a name");
-    Ok(is_lost && shop.names(Some(&backup))?.is_empty())
+/// The plan that the journal is about; `None` when a power cut lost it: it is on the medium before the
+/// first file is replaced, and no old file has gone to the backup, so that nothing was swapped in.
+fn plan_unless_lost(
+    shop: &dyn Workshop,
+    journal: &Journal,
+) -> Result<Option<Record<'static>>, StagedError> {
+    match read_plan(shop, journal) {
+        Err(StagedError::Plan(_) | StagedError::Tree(TreeError::NotFound(_)))
+            if journal.phase == Phase::Swapping && is_empty(shop, "backup")? =>
+        {
+            Ok(None)
+        }
+        read => read.map(Some),
+    }
+}
+
+fn is_empty(shop: &dyn Workshop, folder: &str) -> Result<bool, StagedError> {
+    let folder = RelPath::parse(folder).expect("it is a name");
+    Ok(shop.names(Some(&folder))?.is_empty())
 }
 
 /// The plan that the journal is about.

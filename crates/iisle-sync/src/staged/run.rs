@@ -5,10 +5,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use iisle_path::RelPath;
-use iisle_report::{HeldBy, Monitor, Phase as Busy, Retry};
+use iisle_report::{Monitor, Pauses, Phase as Busy, Retry};
 use iisle_tree::digest::Digest;
 use iisle_tree::workshop::{Look, Spot, Waits, Workshop};
-use iisle_tree::{Holder, Stamp, Ticks, Tree, TreeError, TreeMut};
+use iisle_tree::{Stamp, Ticks, Tree, TreeError, TreeMut};
 
 use super::journal::{Journal, Phase};
 use super::layout::{Layout, Part};
@@ -20,7 +20,7 @@ use super::recovery::{
 use super::stage::{Supply, content, missing_directories};
 use super::{StagedError, claims};
 use crate::manifest::{Head, Manifest, Stream};
-use crate::outcome::{Ending, Locked, Outcome, StepError};
+use crate::outcome::{Ending, Locked, Outcome, StepError, held_by};
 use crate::plan::Plan;
 use crate::policy::{other_time, same_stamp};
 use crate::preflight::{clusters, foreign_change, locked, unbegun, want_of_room};
@@ -28,10 +28,6 @@ use crate::step::{DELETES, FIRST_CONFIG, Step, stage};
 
 /// What must stay free beside the new files, for the journal and what the system keeps of them.
 const ROOM_TO_SPARE: u64 = 1 << 20;
-/// How often a held file is asked for at first; each time a little later.
-const FIRST_POLL: Duration = Duration::from_millis(100);
-/// No later than this.
-const LAST_POLL: Duration = Duration::from_secs(1);
 
 /// What a staged sync works on.
 #[derive(Clone, Copy)]
@@ -332,13 +328,7 @@ impl<'a> Deployment<'a> {
         drop_stage(shop)?;
         let (record, retimed) = self.record()?;
         let text = record.write();
-        let stamp = Stamp {
-            size: text.len() as u64,
-            modified: Ticks::UNIX_EPOCH,
-            read_only: false,
-            visibility: None,
-        };
-        shop.create(&next_plan_spot(), Look::of(stamp), &mut text.as_bytes())?;
+        shop.create(&next_plan_spot(), Look::of_own(text.len()), &mut text.as_bytes())?;
         let digest = Digest::of(text.as_bytes());
         drop(text);
         let layout = record.layout();
@@ -430,7 +420,7 @@ impl<'a> Deployment<'a> {
 
     /// Waits until nobody holds a file of the plan; who still does.
     fn await_release(&self, limit: Duration) -> Result<Vec<Locked>, Stop> {
-        let (mut waited, mut poll, mut attempt) = (Duration::ZERO, FIRST_POLL, 0);
+        let (mut waited, mut pauses, mut attempt) = (Duration::ZERO, Pauses::default(), 0);
         loop {
             attempt += 1;
             let held = locked(self.staging.destination, self.plan)?;
@@ -448,11 +438,11 @@ impl<'a> Deployment<'a> {
                     holders: &held_by(holders),
                 });
             }
-            (self.staging.sleep)(poll);
-            waited += poll;
+            let pause = pauses.longer();
+            (self.staging.sleep)(pause);
+            waited += pause;
             let files = held.iter().map(|locked| locked.path.to_string());
-            self.waits.lock().unwrap_or_else(PoisonError::into_inner).note(files, poll);
-            poll = (poll * 5 / 4).min(LAST_POLL);
+            self.waits.lock().unwrap_or_else(PoisonError::into_inner).note(files, pause);
         }
     }
 
@@ -528,9 +518,4 @@ impl<'a> Deployment<'a> {
             waits: Waits::default(),
         }
     }
-}
-
-fn held_by(holders: &[Holder]) -> Vec<HeldBy> {
-    let held_by = |Holder { pid, name, user, service }| HeldBy { pid, name, user, service };
-    holders.iter().cloned().map(held_by).collect()
 }

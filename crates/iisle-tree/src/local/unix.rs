@@ -302,11 +302,8 @@ pub(crate) fn is_writable(path: &Path) -> bool {
     })
 }
 
-/// Whether files can be made in the folder `path`, or in the nearest one above it that exists; `true` as
-/// well when there is no telling.
-pub(crate) fn takes_files(path: &Path) -> bool {
-    let existing = path.ancestors().find(|folder| folder.exists());
-    let Some(folder) = existing.filter(|folder| folder.is_dir()) else { return true };
+/// Whether files can be made in a folder; `true` as well when there is no telling.
+pub(crate) fn takes_files(folder: &Path) -> bool {
     let asked =
         rustix::fs::access(folder, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK);
     !matches!(asked, Err(rustix::io::Errno::ACCESS | rustix::io::Errno::ROFS))

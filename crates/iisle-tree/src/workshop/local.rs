@@ -14,7 +14,7 @@ use crate::digest::{Digest, of_reader};
 use crate::local::{
     Base, Beneath, CopyError, copy, give_name, is_missing, nameless, remove_below, system,
 };
-use crate::{Durability, Stamp, TreeError};
+use crate::{Durability, Stamp, TreeError, host};
 
 /// A folder of this machine and `.NAME.deploy` beside it.
 #[derive(Debug)]
@@ -198,7 +198,7 @@ impl Workshop for LocalWorkshop {
     }
 
     fn takes_files(&self, folder: &Spot) -> bool {
-        system::takes_files(&self.host(folder))
+        host::takes_files(&self.host(folder))
     }
 
     fn state(&self, spot: &Spot) -> Result<Option<State>, TreeError> {

@@ -20,7 +20,7 @@ pub use lock::{Lock, LockError, Notice};
 pub use waits::Waits;
 
 use crate::digest::Digest;
-use crate::{Durability, Stamp, TreeError};
+use crate::{Durability, Stamp, Ticks, TreeError};
 
 /// A place: in the folder that is changed, or in the work folder.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +71,12 @@ impl Look<'_> {
     /// A file that is like no other.
     pub fn of(stamp: Stamp) -> Self {
         Self { stamp, like: None, place: None, executable: false }
+    }
+
+    /// A file of so many bytes that belongs to the work folder itself: its time says nothing.
+    pub fn of_own(bytes: usize) -> Self {
+        let modified = Ticks::UNIX_EPOCH;
+        Self::of(Stamp { size: bytes as u64, modified, read_only: false, visibility: None })
     }
 }
 

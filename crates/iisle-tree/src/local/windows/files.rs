@@ -242,11 +242,8 @@ pub(crate) fn is_writable(path: &Path) -> bool {
         .is_ok()
 }
 
-/// Whether files can be made in the folder `path`, or in the nearest one above it that exists; `true` as
-/// well when there is no telling.
-pub(crate) fn takes_files(path: &Path) -> bool {
-    let existing = path.ancestors().find(|folder| folder.exists());
-    let Some(folder) = existing.filter(|folder| folder.is_dir()) else { return true };
+/// Whether files can be made in a folder; `true` as well when there is no telling.
+pub(crate) fn takes_files(folder: &Path) -> bool {
     let opened = OpenOptions::new()
         .access_mode(FILE_ADD_FILE)
         .share_mode(SHARE_ALL)
