@@ -11,7 +11,7 @@ pub(crate) struct Copies {
 }
 
 /// One copy of an app.
-pub(crate) struct Copy {
+pub(crate) struct NumberedCopy {
     /// Where it is, as web.config has it: `ShadowCopyDirectory/12`.
     pub(crate) name: String,
     /// Its files.
@@ -28,7 +28,7 @@ impl Copies {
     }
 
     /// The one that the app runs from, or will: it has the highest number.
-    pub(crate) fn last(&self) -> Option<Copy> {
+    pub(crate) fn last(&self) -> Option<NumberedCopy> {
         let number = |entry: host::Entry| match entry.kind {
             host::Kind::Directory => entry.path.file_name()?.to_str()?.parse::<u32>().ok(),
             host::Kind::File | host::Kind::Other => None,
@@ -36,7 +36,10 @@ impl Copies {
         let last = host::list(&self.folder).ok()?.into_iter().filter_map(number).max()?;
         let files = LocalTree::open(self.folder.join(last.to_string())).ok()?;
         let separator = if self.written.contains('\\') { '\\' } else { '/' };
-        Some(Copy { name: format!("{}{separator}{last}", self.written), files: Box::new(files) })
+        Some(NumberedCopy {
+            name: format!("{}{separator}{last}", self.written),
+            files: Box::new(files),
+        })
     }
 }
 

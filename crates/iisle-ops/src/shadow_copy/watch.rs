@@ -6,7 +6,7 @@ use iisle_sync::{Plan, Step, held_by};
 use iisle_tree::digest::of_file;
 use iisle_tree::{Holder, Tree, TreeError};
 
-use super::copies::Copy;
+use super::copies::NumberedCopy;
 
 /// The copy that an app runs from, after a deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,7 +113,7 @@ pub(crate) fn programs_at_top(site: &dyn Tree) -> Result<Vec<RelPath>, TreeError
 impl Watch<'_> {
     /// Looks at the copy that `last` gives, and waits for a running app to have another one made.
     /// `None` where there is no copy or nothing that it must have.
-    pub(crate) fn run(&self, last: &dyn Fn() -> Option<Copy>) -> Option<AppCopy> {
+    pub(crate) fn run(&self, last: &dyn Fn() -> Option<NumberedCopy>) -> Option<AppCopy> {
         if self.programs.is_empty() {
             return None;
         }
@@ -148,13 +148,13 @@ impl Watch<'_> {
     }
 
     /// The programs that a copy does not have as they were deployed; each is read when it is asked for.
-    fn lacking<'s>(&'s self, copy: &'s Copy) -> impl Iterator<Item = &'s RelPath> {
+    fn lacking<'s>(&'s self, copy: &'s NumberedCopy) -> impl Iterator<Item = &'s RelPath> {
         let is_same = |path: &RelPath| is_same(self.site, copy.files.as_ref(), path);
         self.programs.iter().filter(move |path| !is_same(path).unwrap_or(false))
     }
 
     /// Whether the copy keeps its own `path` at the next start.
-    fn stays(&self, copy: &Copy, path: &RelPath) -> bool {
+    fn stays(&self, copy: &NumberedCopy, path: &RelPath) -> bool {
         let stamp = |tree: &dyn Tree| tree.stamp(path).ok().flatten();
         match (stamp(copy.files.as_ref()), stamp(self.site)) {
             (Some(found), Some(new)) => self.keeps_newer && found.modified >= new.modified,
@@ -163,7 +163,7 @@ impl Watch<'_> {
     }
 
     /// Who runs programs of the copy: those beside which the app is, and those that were deployed.
-    fn holders(&self, copy: &Copy) -> Option<Vec<Holder>> {
+    fn holders(&self, copy: &NumberedCopy) -> Option<Vec<Holder>> {
         let files = copy.files.snapshot().map(|found| found.files).unwrap_or_default();
         let is_run = |path: &RelPath| path.has_extension("dll") || path.has_extension("exe");
         let of_top = files.keys().filter(|path| path.is_top_level() && is_run(path));
@@ -188,7 +188,7 @@ fn is_same(site: &dyn Tree, copy: &dyn Tree, path: &RelPath) -> Result<bool, Tre
 #[cfg(test)]
 mod tests {
     use super::{AppCopy, AppCopyState, Watch, programs};
-    use crate::shadow_copy::copies::Copy;
+    use crate::shadow_copy::copies::NumberedCopy;
     use iisle_path::RelPath;
     use iisle_report::{Monitor, Retry, Silent};
     use iisle_sync::{Policy, prepare};
@@ -206,14 +206,14 @@ mod tests {
     }
 
     /// A copy with this `App.dll`, written at `second`; `runs` when the app runs from it.
-    fn copy(number: u32, dll: &str, second: i64, runs: bool) -> Copy {
+    fn copy(number: u32, dll: &str, second: i64, runs: bool) -> NumberedCopy {
         let tree = MemoryTree::windows()
             .with_file("app.DLL", dll, Ticks::from_unix(second, 0))
             .with_file("Other.dll", "other", Ticks::from_unix(1, 0));
         if runs {
             tree.lock(&path("Other.dll"), vec![w3wp()]);
         }
-        Copy { name: format!("Copies/{number}"), files: Box::new(tree) }
+        NumberedCopy { name: format!("Copies/{number}"), files: Box::new(tree) }
     }
 
     struct Case {
@@ -225,7 +225,7 @@ mod tests {
     const USUAL: Case = Case { wakes: true, keeps_newer: true, limit: 31 };
 
     /// What is found of the copies that there are after so many milliseconds, and how long was waited.
-    fn check(case: &Case, there: &dyn Fn(u128) -> Option<Copy>) -> (AppCopy, u128) {
+    fn check(case: &Case, there: &dyn Fn(u128) -> Option<NumberedCopy>) -> (AppCopy, u128) {
         let clock = Cell::new(Duration::ZERO);
         let site = MemoryTree::windows().with_file("App.dll", "newer", Ticks::from_unix(1_000, 0));
         let watch = Watch {
