@@ -274,6 +274,7 @@ fn functions_on_nodes() {
         ("//*[lang('de')]", "[4.5]"),
         ("//shelf[lang('EN')]/@n", "[1|2]"),
         ("//shelf/@n[lang('en-us')]", "[1|2]"),
+        ("//book[@id='z']/namespace::p[lang('en')]", "[urn:p]"),
         ("lang('en')", "false"),
         ("sum(//@n)", "3"),
         ("sum(//nothing)", "0"),

@@ -183,7 +183,11 @@ fn step(choices: &mut Choices<'_>, depth: usize) -> String {
             let step = choices.one(&["namespace::p", "namespace::q[. = 'urn:p']"]);
             // libxml2 does not sort namespaces among other nodes.
             let more = if choices.tame { "/.." } else { "" };
-            return format!("{step}{}{more}", predicates(choices, depth));
+            let predicates = predicates(choices, depth);
+            // For libxml2, a namespace node has no language, not even that of its element.
+            let predicates =
+                if choices.tame && predicates.contains("lang(") { "" } else { &predicates };
+            return format!("{step}{predicates}{more}");
         }
         _ => match choices.one(&AXES) {
             // Of an attribute, libxml2 leaves out what is in its element.
