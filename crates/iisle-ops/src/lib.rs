@@ -91,9 +91,9 @@ pub use publish::{
     LogsReport, PublishOutcome, PublishReport, PublishRequest, State, Step, StepReport, publish,
 };
 pub use releases::{
-    KEPT_RELEASES, Pointer, Release, ReleaseReport, ReleaseRequest, SHARED as SHARED_FOLDERS,
-    Switched, activate as activate_release, deployment_id, list as list_releases,
-    prune as prune_releases, release,
+    KEPT_RELEASES, Pointer, Pruned, Release, ReleaseReport, ReleaseRequest,
+    SHARED as SHARED_FOLDERS, Switched, activate as activate_release, deployment_id,
+    list as list_releases, prune as prune_releases, release,
 };
 pub use shadow_copy::{AppCopy, AppCopyState};
 pub use solution::SolutionMember;

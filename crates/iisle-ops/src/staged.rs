@@ -80,6 +80,9 @@ impl From<StagedError> for NoEntry {
     fn from(error: StagedError) -> Self {
         let hint = match error {
             StagedError::NoDeployment { .. } => "name one of those that are known",
+            StagedError::PlanForm { .. } => {
+                "end it with the version of iisle that began it: run the same command, or --rollback, with that one"
+            }
             _ => "set the file right, or remove the folder `.NAME.deploy` to give the backup up",
         };
         Self::Failed(Failure::of(&error).hint(hint))

@@ -78,6 +78,19 @@ pub(super) fn releases(folder: &Path) -> Result<Vec<String>, TreeError> {
     Ok(names)
 }
 
+/// Whether a folder has releases, or what is left of the making of one.
+pub(super) fn has_any(folder: &Path) -> Result<bool, TreeError> {
+    let is_ours = |name: &str| {
+        let begun = [NEW, OLD].into_iter().find_map(|mark| name.strip_prefix(mark));
+        moment(begun.unwrap_or(name)).is_some()
+    };
+    let entries = host::list(folder)?.into_iter();
+    let mut names = entries
+        .filter(|entry| entry.kind == Kind::Directory)
+        .filter_map(|entry| entry.path.file_name().map(|name| name.to_string_lossy().into_owned()));
+    Ok(names.any(|name| is_ours(&name)))
+}
+
 /// What a release is like.
 pub(super) fn release(
     folder: &Path,

@@ -149,7 +149,7 @@ fn the_active_release_stays_however_old_it_is() {
     let folder = stage.at("releases");
     in_context(|context| activate(context, &folder, Some(&first))).unwrap();
     let pruned = in_context(|context| prune(context, &folder, 1)).unwrap();
-    assert_eq!((pruned.len(), stage.active()), (1, vec![true]));
+    assert_eq!((pruned.removed.len(), pruned.left_releases, stage.active()), (1, 1, vec![true]));
 }
 
 #[test]

@@ -56,12 +56,14 @@ pub fn activate(
     name: Option<&str>,
 ) -> Result<Switched, Failure> {
     let Some(lock) = lock_now(context, folder)? else {
-        return Err(Failure::new(format!("there are no releases in `{}`", folder.display()))
-            .hint("`iisle sync SRC --releases DIR` makes them"));
+        return Err(no_releases(folder));
     };
     let mut state = State::read(folder)?.unwrap_or_default();
     let active = state.active(folder)?;
     let names = folder::releases(folder)?;
+    if names.is_empty() {
+        return Err(no_releases(folder));
+    }
     let name = match name {
         Some(name) if names.iter().any(|known| known == name) => name.to_owned(),
         Some(name) => {
@@ -75,11 +77,21 @@ pub fn activate(
             )));
         }
         None => {
+            let show = || {
+                let folder = folder.display();
+                format!("`iisle releases list {folder}` shows those that are there; name one")
+            };
+            if active.is_none() {
+                let folder = folder.display();
+                return Err(
+                    Failure::new(format!("no release in `{folder}` is active")).hint(show())
+                );
+            }
             let before = names.iter().rev().find(|name| Some(*name) < active.as_ref());
             before.cloned().ok_or_else(|| {
                 let folder = folder.display();
                 Failure::new(format!("there is no release before the active one in `{folder}`"))
-                    .hint(format!("`iisle releases list {folder}` shows those that are there"))
+                    .hint(show())
             })?
         }
     };
@@ -93,18 +105,27 @@ pub fn activate(
     Ok(switched)
 }
 
-/// Removes all but the newest `keep` releases; never the active one, nor one that is in use. Their
-/// names.
+/// What came of removing old releases.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// The names of those that were removed.
+    pub removed: Vec<String>,
+    /// How many are there now.
+    pub left_releases: usize,
+}
+
+/// Removes all but the newest `keep` releases; never the active one, nor one that is in use.
 ///
 /// # Errors
 /// When one of them cannot be removed.
-pub fn prune(context: &Context<'_>, folder: &Path, keep: usize) -> Result<Vec<String>, Failure> {
-    let Some(lock) = lock_now(context, folder)? else { return Ok(Vec::new()) };
+pub fn prune(context: &Context<'_>, folder: &Path, keep: usize) -> Result<Pruned, Failure> {
+    let Some(lock) = lock_now(context, folder)? else { return Ok(Pruned::default()) };
     let state = State::read(folder)?.unwrap_or_default();
     lock.enter("prune");
-    let pruned = remove_old(folder, &state, keep)?;
+    let removed = remove_old(folder, &state, keep)?;
+    let left_releases = folder::releases(folder)?.len();
     drop(lock);
-    Ok(pruned)
+    Ok(Pruned { removed, left_releases })
 }
 
 pub(super) fn remove_old(
@@ -192,17 +213,23 @@ pub(super) fn lock(context: &Context<'_>, folder: &Path, wait: Duration) -> Resu
 }
 
 /// As [`lock`], for those who change what is there and only tell that it was not given; `None` for a
-/// folder that nobody has made a release in: nothing is written beside it.
+/// folder that nobody has made a release in: nothing is written beside it, and nothing removed from
+/// it, for what lies there belongs to others.
 fn lock_now(context: &Context<'_>, folder: &Path) -> Result<Option<Turn>, Failure> {
     LocalTree::open(folder)?;
-    let was_locked = host::is_dir(LocalWorkshop::beside(folder)?.work());
-    if !was_locked && State::read(folder)?.is_none() && folder::releases(folder)?.is_empty() {
+    if State::read(folder)?.is_none() && !folder::has_any(folder)? {
         return Ok(None);
     }
     lock(context, folder, Duration::ZERO).map(Some).map_err(|no_entry| match no_entry {
         NoEntry::Busy(other) => other.failure(),
         NoEntry::Failed(failure) => failure,
     })
+}
+
+fn no_releases(folder: &Path) -> Failure {
+    let folder = folder.display();
+    Failure::new(format!("there are no releases in `{folder}`"))
+        .hint(format!("`iisle sync SRC --releases {folder}` makes one"))
 }
 
 pub(super) fn has_config(release: &Path) -> bool {

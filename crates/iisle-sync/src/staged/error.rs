@@ -23,6 +23,12 @@ pub enum StagedError {
     Interrupted,
     #[error("the plan of the unfinished deployment cannot be read: {0}")]
     Plan(String),
+    #[error(
+        "the plan of the unfinished deployment has the form {found}, and this version knows the form {known}"
+    )]
+    PlanForm { found: u64, known: u64 },
+    #[error("the plan of the unfinished deployment is not the one that its journal is about")]
+    OtherPlan,
     #[error("the files of the stream `{stream}` are not known: {problem}")]
     Manifest { stream: String, problem: String },
     #[error("there is no deployment `{id}` to go back to; known are {known}")]

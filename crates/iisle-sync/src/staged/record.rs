@@ -51,8 +51,10 @@ impl Record<'_> {
     pub(super) fn read(text: &[u8]) -> Result<Record<'static>, StagedError> {
         let value: Value =
             serde_json::from_slice(text).map_err(|error| StagedError::Plan(error.to_string()))?;
-        if value["schema"] != SCHEMA {
-            return Err(StagedError::Plan(format!("its form is {}", value["schema"])));
+        match value["schema"].as_u64() {
+            Some(SCHEMA) => {}
+            Some(found) => return Err(StagedError::PlanForm { found, known: SCHEMA }),
+            None => return Err(StagedError::Plan("it does not say its form".into())),
         }
         let bad = |what: &Value| StagedError::Plan(format!("`{what}` is no step"));
         let word =

@@ -138,12 +138,13 @@ fn give_up(shop: &dyn Workshop) -> Result<(), StagedError> {
 
 /// The plan that the journal is about; `None` when a power cut lost it: it is on the medium before the
 /// first file is replaced, and no old file has gone to the backup, so that nothing was swapped in.
+/// A plan that is whole was not lost, whether or not it can be read here.
 fn plan_unless_lost(
     shop: &dyn Workshop,
     journal: &Journal,
 ) -> Result<Option<Record<'static>>, StagedError> {
     match read_plan(shop, journal) {
-        Err(StagedError::Plan(_) | StagedError::Tree(TreeError::NotFound(_)))
+        Err(StagedError::OtherPlan | StagedError::Tree(TreeError::NotFound(_)))
             if journal.phase == Phase::Swapping && is_empty(shop, "backup")? =>
         {
             Ok(None)
@@ -161,7 +162,7 @@ fn is_empty(shop: &dyn Workshop, folder: &str) -> Result<bool, StagedError> {
 fn read_plan(shop: &dyn Workshop, journal: &Journal) -> Result<Record<'static>, StagedError> {
     let bytes = shop.read(&plan_spot(), MAX_PLAN)?;
     if Digest::of(&bytes) != journal.plan {
-        return Err(StagedError::Plan("it is not the one that the journal is about".into()));
+        return Err(StagedError::OtherPlan);
     }
     Record::read(&bytes)
 }

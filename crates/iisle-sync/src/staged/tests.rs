@@ -12,11 +12,14 @@ use std::time::Duration;
 
 use iisle_path::RelPath;
 use iisle_report::{Monitor, Retry, Silent};
+use iisle_tree::digest::Digest;
 use iisle_tree::workshop::{Broken, Faulty, LocalWorkshop, Workshop};
 use iisle_tree::{Holder, LocalTree, Snapshot, Stamp, Ticks, Tree, TreeError, TreeMut};
 
+use super::journal::Journal;
 use super::{
-    Away, Direction, Doing, Held, Offline, Recovered, Staging, Times, deploy, recover, rollback,
+    Away, Direction, Doing, Held, Offline, Recovered, StagedError, Staging, Times, deploy, recover,
+    rollback,
 };
 use crate::manifest::Stream;
 use crate::outcome::{Ending, Outcome};
@@ -437,6 +440,38 @@ fn a_journal_whose_plan_a_power_cut_lost_is_given_up_while_there_are_no_backups(
             assert_eq!(stage.work(), work, "the old files are there for a person");
         }
     }
+}
+
+// SD-18, SD-19
+#[test]
+fn a_plan_of_another_form_is_not_a_lost_one() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let calls = {
+        let stage = template.stage();
+        let shop = stage.shop();
+        let counting = Faulty::new(&shop);
+        stage.deploy(&counting, Offline::Never);
+        counting.calls()
+    };
+    let stage = template.stage();
+    let begun = calls.iter().position(|call| call.starts_with("append journal")).unwrap();
+    let shop = stage.shop();
+    stage.deploy(&Faulty::new(&shop).dying(begun, Broken::After), Offline::Never);
+    let later = "{\"schema\":7,\"jobs\":[]}";
+    fs::write(stage.at(".site.deploy/plan.json"), later).unwrap();
+    fs::remove_file(stage.at(".site.deploy/journal")).unwrap();
+    Journal::begin(&shop, Digest::of(later.as_bytes())).unwrap();
+    let before = (stage.site(), stage.work());
+    for direction in [Direction::Forward, Direction::Back] {
+        let error = recover(&stage.shop(), direction).unwrap_err();
+        assert!(matches!(error, StagedError::PlanForm { found: 7, known: 1 }), "{error}");
+        assert!(
+            ["form 7", "form 1"].iter().all(|form| error.to_string().contains(form)),
+            "{error}"
+        );
+    }
+    assert_eq!((stage.site(), stage.work()), before);
 }
 
 /// A stop while an earlier stop is being recovered from, in either direction.

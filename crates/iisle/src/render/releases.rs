@@ -1,6 +1,7 @@
 use std::fmt::Write;
+use std::path::Path;
 
-use iisle_ops::{Release, ReleaseReport, Switched};
+use iisle_ops::{Pruned, Release, ReleaseReport, Switched};
 
 use super::style::GOOD;
 use super::sync::sync;
@@ -8,7 +9,7 @@ use super::text::{count, printable, size};
 use crate::wire::time;
 
 /// The releases, a line each, the active one marked by `*`.
-pub(crate) fn list(releases: &[Release]) -> String {
+pub(crate) fn list(folder: &Path, releases: &[Release]) -> String {
     let mut text = String::new();
     for release in releases {
         let Release { name, created, is_active, files, size: bytes } = release;
@@ -17,7 +18,13 @@ pub(crate) fn list(releases: &[Release]) -> String {
         writeln!(text, "{mark} {name}  {made}  {files}, {}", size(*bytes))
             .expect("a string takes everything");
     }
-    if text.is_empty() { "no releases there\n".to_owned() } else { text }
+    if text.is_empty() { none(folder) } else { text }
+}
+
+/// That there are none, and how one is made.
+fn none(folder: &Path) -> String {
+    let folder = printable(&folder.display().to_string()).into_owned();
+    format!("no releases in `{folder}`; `iisle sync SRC --releases {folder}` makes one\n")
 }
 
 /// Which release is active now, and what has to be run for it.
@@ -39,20 +46,21 @@ pub(crate) fn switched(switched: &Switched) -> String {
 }
 
 /// The releases that were removed.
-pub(crate) fn pruned(pruned: &[String]) -> String {
-    if pruned.is_empty() {
-        return "nothing to remove\n".to_owned();
+pub(crate) fn pruned(folder: &Path, pruned: &Pruned) -> String {
+    let Pruned { removed: names, left_releases } = pruned;
+    match names.as_slice() {
+        [] if *left_releases == 0 => none(folder),
+        [] => "nothing to remove\n".to_owned(),
+        names => removed(names),
     }
-    let lines = pruned.iter().map(|name| format!("removed {}\n", printable(name)));
-    lines.collect()
+}
+
+fn removed(names: &[String]) -> String {
+    names.iter().map(|name| format!("removed {}\n", printable(name))).collect()
 }
 
 /// What became of a deployment into a folder of its own.
 pub(crate) fn release(report: &ReleaseReport) -> String {
-    let ReleaseReport { sync: copied, release: _, switched: moved, pruned: removed } = report;
-    let mut text = sync(copied) + &switched(moved);
-    if !removed.is_empty() {
-        text += &pruned(removed);
-    }
-    text
+    let ReleaseReport { sync: copied, release: _, switched: moved, pruned: names } = report;
+    sync(copied) + &switched(moved) + &removed(names)
 }

@@ -18,7 +18,12 @@ pub(super) fn run(verb: ReleasesVerb, session: &Session) -> Result<Answer, Failu
     Ok(match verb {
         ReleasesVerb::List { folder } => {
             let releases = list_releases(&folder)?;
-            session.answer(good, None, || render::list(&releases), || releases_body(&releases))
+            session.answer(
+                good,
+                None,
+                || render::list(&folder, &releases),
+                || releases_body(&releases),
+            )
         }
         ReleasesVerb::Activate { folder, name } => {
             let switched = activate_release(&context, &folder, name.as_deref())?;
@@ -27,7 +32,7 @@ pub(super) fn run(verb: ReleasesVerb, session: &Session) -> Result<Answer, Failu
         }
         ReleasesVerb::Prune { folder, keep } => {
             let pruned = prune_releases(&context, &folder, keep)?;
-            session.answer(good, None, || render::pruned(&pruned), || pruned_body(&pruned))
+            session.answer(good, None, || render::pruned(&folder, &pruned), || pruned_body(&pruned))
         }
     })
 }

@@ -1,4 +1,4 @@
-use iisle_ops::{Release, ReleaseReport, Switched};
+use iisle_ops::{Pruned, Release, ReleaseReport, Switched};
 use serde::Serialize;
 
 use super::inspect::time;
@@ -61,8 +61,8 @@ pub(crate) fn activated_body(switched: &Switched) -> ActivatedBody {
     ActivatedBody { activated, previous, link, command }
 }
 
-pub(crate) fn pruned_body(pruned: &[String]) -> PrunedBody {
-    PrunedBody { pruned: pruned.to_vec() }
+pub(crate) fn pruned_body(pruned: &Pruned) -> PrunedBody {
+    PrunedBody { pruned: pruned.removed.clone() }
 }
 
 pub(crate) fn release_body(report: &ReleaseReport) -> ReleaseBody {

@@ -219,11 +219,25 @@ fn a_path_that_leads_nowhere_or_to_the_wrong_kind_is_named() {
 #[test]
 fn a_folder_without_releases_has_none_to_switch_to_and_none_to_remove() {
     let stage = Stage::new();
-    let words = ["releases", "activate", "output"];
-    refused(&stage, &words, 2, &["there are no releases in `output`"]);
+    assert_eq!(run(stage.path(), &["sync", "output", "sites/shop"]).code, 0);
+    assert_eq!(run(stage.path(), &["sync", "output", "sites"]).code, 0, "it is locked, too");
+    stage.write("empty/x", "");
+    std::fs::remove_file(stage.path().join("empty/x")).unwrap();
     let before = stage.listing();
-    assert_eq!(run(stage.path(), &["releases", "prune", "output"]).code, 0);
-    assert_eq!(stage.listing(), before, "something was written");
+    for folder in ["output", "empty", "sites/shop", "sites"] {
+        let makes = format!("`iisle sync SRC --releases {folder}` makes one");
+        let none = format!("there are no releases in `{folder}`");
+        for words in [&["releases", "activate", folder][..], &["releases", "activate", folder, "x"]]
+        {
+            refused(&stage, words, 2, &[&none, &makes]);
+        }
+        for verb in ["list", "prune"] {
+            let ran = run(stage.path(), &["releases", verb, folder]);
+            assert_eq!(ran.code, 0, "{}", ran.stderr);
+            assert_eq!(ran.stdout, format!("no releases in `{folder}`; {makes}\n"));
+        }
+    }
+    assert_eq!(stage.listing(), before, "something was written, or the backup of a site removed");
     let words = ["sync", "output", "--releases", "rel", "--shared", "../x"];
     refused(&stage, &words, 2, &["what releases share is a folder of the site", "`../x`"]);
 }
