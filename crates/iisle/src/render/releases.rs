@@ -56,7 +56,8 @@ pub(crate) fn pruned(folder: &Path, pruned: &Pruned) -> String {
 }
 
 fn removed(names: &[String]) -> String {
-    names.iter().map(|name| format!("removed {}\n", printable(name))).collect()
+    let lines = names.iter().map(|name| format!("removed {}\n", printable(name)));
+    lines.collect()
 }
 
 /// What became of a deployment into a folder of its own.
