@@ -132,7 +132,9 @@ impl Parser {
             }
             Word::Name if text.contains('"') => Err(UsageError::quoted(at, text)),
             Word::Name => self.name(word).ok_or_else(invalid),
-            Word::Switch(switch, value) => self.switch(switch, value).ok_or_else(invalid),
+            Word::Switch(switch, value) => {
+                self.switch(switch, value).ok_or_else(|| UsageError::value(at, text, switch))
+            }
         }
     }
 

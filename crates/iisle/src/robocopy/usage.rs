@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use super::command_line::Style;
-use super::switches::{Group, Kind, SWITCHES, Support};
+use super::switches::{Group, Kind, SWITCHES, Support, Switch};
 
 /// Why the words cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,25 @@ impl UsageError {
             ),
             _ => error,
         }
+    }
+
+    /// The word number `at`, from 1, is that switch with something behind it that it does not take.
+    pub(super) fn value(at: usize, word: &str, switch: &Switch) -> Self {
+        let Switch { name, kind, .. } = switch;
+        let takes = match kind {
+            Kind::Plain => "nothing behind it",
+            Kind::Number => "a decimal number, as :3",
+            Kind::MaybeNumber => "nothing, or a decimal number, as :3",
+            Kind::Bytes => "a number of bytes, as :512, :64K or :2M",
+            Kind::MaybeBytes => "nothing, or a number of bytes, as :512, :64K or :2M",
+            Kind::Age => "days, fewer than 1900, or a date, as :20261231",
+            Kind::Letters(letters) => &format!("some of the letters {letters}, behind a colon"),
+            Kind::MaybeYes => "nothing, or :Y or :N",
+            Kind::Hours => "hours of the day, as :0800-1730",
+            Kind::Path => "the place of a file, behind a colon",
+        };
+        Self::new(format!("ERROR : Invalid Parameter #{at} : \"{word}\""))
+            .hint(format!("/{name} takes {takes}"))
     }
 
     /// A quotation mark has come into a path.
@@ -104,4 +123,25 @@ pub(super) fn full() -> String {
         line(format_args!("{name:>19} :: {help}."));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SWITCHES, UsageError};
+
+    #[test]
+    fn a_value_that_a_switch_does_not_take_is_told_from_a_path() {
+        for (word, takes) in [
+            ("/MAXAGE:1900", "days, fewer than 1900, or a date"),
+            ("/LEV:x", "a decimal number"),
+            ("/COPY:Q", "some of the letters"),
+            ("/MIR:1", "nothing behind it"),
+        ] {
+            let name = word[1..].split(':').next().unwrap();
+            let switch = SWITCHES.iter().find(|switch| switch.name == name).unwrap();
+            let error = UsageError::value(3, word, switch);
+            assert_eq!(error.line, format!("ERROR : Invalid Parameter #3 : \"{word}\""));
+            assert!(error.hints[0].starts_with(&format!("/{name} takes {takes}")), "{error:?}");
+        }
+    }
 }
