@@ -28,6 +28,7 @@ mod publish;
 mod releases;
 pub mod robocopy;
 mod shadow_copy;
+mod shell;
 mod shutdown;
 mod solution;
 mod staged;

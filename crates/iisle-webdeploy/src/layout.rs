@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use iisle_path::{NameProblem, NameRules, Patterns, RelPath, collisions, windows_problem};
-use iisle_tree::{Refused, Snapshot, Stamp, Ticks};
+use iisle_tree::{Refused, Snapshot, Stamp, Ticks, Visibility};
 
 use crate::PackError;
 
@@ -21,15 +21,15 @@ pub(crate) struct Layout {
 /// Something below the content root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Item {
-    /// A directory, with the latest time of the files below it.
-    Directory(Ticks),
+    /// A directory, with the latest time of the files below it and whether it is hidden.
+    Directory(Ticks, Visibility),
     File(Stamp),
 }
 
 impl Item {
     fn time(self) -> Ticks {
         match self {
-            Self::Directory(latest) => latest,
+            Self::Directory(latest, _) => latest,
             Self::File(stamp) => stamp.modified,
         }
     }
@@ -88,10 +88,11 @@ pub(crate) fn lay_out(snapshot: &Snapshot, skip: &Patterns) -> Result<Layout, Pa
         let own = skip.matching(path).map(str::to_owned);
         own.or_else(|| path.ancestors().find_map(|a| skip.matching(&a).map(str::to_owned)))
     };
-    for path in snapshot.directories.keys() {
+    for (path, stamp) in &snapshot.directories {
+        let item = Item::Directory(NEVER, stamp.visibility.unwrap_or_default());
         match skipped(path) {
             Some(rule) => left_out.push(Skipped { rule, path: path.clone() }),
-            None => drop(content.insert(path.clone(), Item::Directory(NEVER))),
+            None => drop(content.insert(path.clone(), item)),
         }
     }
     for (path, stamp) in &snapshot.files {
@@ -134,8 +135,8 @@ fn add(
     }
     // A directory without an entry of its own would lose its files when it is deployed.
     for parent in path.ancestors() {
-        let item = content.entry(parent).or_insert(Item::Directory(NEVER));
-        if let Item::Directory(latest) = item {
+        let unlisted = Item::Directory(NEVER, Visibility::default());
+        if let Item::Directory(latest, _) = content.entry(parent).or_insert(unlisted) {
             *latest = stamp.modified.max(*latest);
         }
     }
@@ -147,7 +148,7 @@ impl Layout {
     pub(crate) fn files(&self) -> impl Iterator<Item = (&RelPath, Stamp)> {
         self.content.iter().filter_map(|(path, item)| match item {
             Item::File(stamp) => Some((path, *stamp)),
-            Item::Directory(_) => None,
+            Item::Directory(..) => None,
         })
     }
 }

@@ -3,7 +3,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use iisle_path::{Patterns, RelPath};
-use iisle_tree::{Snapshot, Stamp, Ticks, Tree, TreeError};
+use iisle_tree::{Snapshot, Stamp, Ticks, Tree, TreeError, Visibility};
 use thiserror::Error;
 
 use crate::archive::{
@@ -305,9 +305,10 @@ impl<W: Write> Writer<'_, W> {
         Ok(self.container.entry(header, crc, text.len() as u64, &bytes)?)
     }
 
-    fn directory(&mut self, name: &str, at: Ticks) -> Result<(), PackError> {
+    fn directory(&mut self, name: &str, at: Ticks, shown: Visibility) -> Result<(), PackError> {
         let time = self.time(at);
-        let header = Header { name, method: Method::Stored, time, attributes: DIRECTORY };
+        let attributes = DIRECTORY | shown.bits();
+        let header = Header { name, method: Method::Stored, time, attributes };
         Ok(self.container.entry(header, 0, 0, &[])?)
     }
 
@@ -317,10 +318,12 @@ impl<W: Write> Writer<'_, W> {
         results: &mut Results<'_, Result<Block, PackError>>,
     ) -> Result<(), PackError> {
         let root = format!("{}/", self.options.root.content_folder());
-        self.directory(&root, layout.latest)?;
+        self.directory(&root, layout.latest, Visibility::default())?;
         for (path, item) in &layout.content {
             match item {
-                Item::Directory(latest) => self.directory(&format!("{root}{path}/"), *latest)?,
+                Item::Directory(latest, shown) => {
+                    self.directory(&format!("{root}{path}/"), *latest, *shown)?;
+                }
                 Item::File(stamp) => self.file(&format!("{root}{path}"), path, *stamp, results)?,
             }
         }

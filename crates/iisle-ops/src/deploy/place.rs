@@ -7,7 +7,7 @@ use iisle_webdeploy::{FaultKind, Form, PackageContent, Provider, Resolved, Value
 
 use super::report::{DeployedProvider, warning};
 use super::run::Deployment;
-use crate::Failure;
+use crate::{Failure, shell};
 
 /// Where the providers of a package go.
 pub(super) struct Placed<'a> {
@@ -124,9 +124,9 @@ impl<'a> Deployment<'a> {
         let unused = self.request.map.iter().filter(|(from, _)| !is_used(from));
         unused
             .map(|(from, to)| {
+                let map = shell::argument(&format!("{from}={}", to.display()));
                 let message = format!(
-                    "--map '{from}={}' is for nothing here: no provider goes to `{from}` or below",
-                    to.display()
+                    "--map {map} is for nothing here: no provider goes to `{from}` or below"
                 );
                 warning("map-unused", message)
             })
@@ -166,8 +166,11 @@ impl<'a> Deployment<'a> {
             return Ok(host.to_owned());
         }
         let kind = if is_windows_path(path) { "a Windows path" } else { "a path of IIS" };
+        let map = shell::argument(&format!("{path}=DIR"));
         Err(Failure::new(format!("`{path}` is {kind}: nothing says where it lies on this machine"))
-            .hint(format!("say where it lies: --map '{path}=DIR', or give the application a place with --to DIR")))
+            .hint(format!(
+                "say where it lies: --map {map}, or give the application a place with --to DIR"
+            )))
     }
 }
 

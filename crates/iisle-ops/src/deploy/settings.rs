@@ -7,7 +7,7 @@ use iisle_webdeploy::{Origin, Package, Parameters, Resolved, SetParameters, Sett
 
 use super::report::DeployFailure;
 use super::request::{DeployRequest, ExtraSettings, SettingSource};
-use crate::Failure;
+use crate::{Failure, shell};
 
 /// The largest SetParameters.xml that is read.
 const MAX_SETTINGS: u64 = 16 << 20;
@@ -108,7 +108,7 @@ pub(super) fn refused_settings(
     }
     causes.extend(missing.iter().map(|name| format!("the parameter `{name}` has no value")));
     if let Some(name) = missing.first() {
-        hints.push(format!("set it: --set \"{name}=VALUE\""));
+        hints.push(format!("set it: --set {}", shell::argument(&format!("{name}=VALUE"))));
     }
     causes.extend(
         invalid

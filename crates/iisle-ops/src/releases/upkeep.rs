@@ -6,6 +6,7 @@ use iisle_tree::{LocalTree, Tree, TreeError, TreeMut, host, pointer};
 
 use super::folder::{self, OLD, Release};
 use super::state::{self, State};
+use crate::shell;
 use crate::staged::NoEntry;
 use crate::turn::{self, Turn};
 use crate::{Context, Failure};
@@ -71,16 +72,10 @@ pub fn activate(
                 "there is no release `{name}` in `{}`",
                 folder.display()
             ))
-            .hint(format!(
-                "`iisle releases list {}` shows those that are there",
-                folder.display()
-            )));
+            .hint(list_hint(folder)));
         }
         None => {
-            let show = || {
-                let folder = folder.display();
-                format!("`iisle releases list {folder}` shows those that are there; name one")
-            };
+            let show = || format!("{}; name one", list_hint(folder));
             if active.is_none() {
                 let folder = folder.display();
                 return Err(
@@ -103,6 +98,11 @@ pub fn activate(
     let switched = switch(folder, &mut state, &name)?;
     drop(lock);
     Ok(switched)
+}
+
+fn list_hint(folder: &Path) -> String {
+    let folder = shell::argument(&folder.to_string_lossy());
+    format!("`iisle releases list {folder}` shows those that are there")
 }
 
 /// What came of removing old releases.
@@ -242,4 +242,17 @@ pub(super) fn no_config(source: &Path) -> Failure {
         source.display()
     ))
     .hint("without it IIS hands out settings and assemblies: publish again")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::list_hint;
+
+    #[test]
+    fn the_command_that_lists_releases_can_be_typed_for_a_folder_with_blanks() {
+        let hint = list_hint(Path::new("my releases")).replace('"', "'");
+        assert_eq!(hint, "`iisle releases list 'my releases'` shows those that are there");
+    }
 }

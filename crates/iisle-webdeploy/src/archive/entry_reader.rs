@@ -58,15 +58,20 @@ impl Location {
     }
 
     /// Reads the entry to its end and compares size and checksum; how many bytes it has, and
-    /// whether it begins as an archive does.
-    pub(crate) fn verify(&self, view: &View) -> io::Result<(u64, bool)> {
+    /// those bytes when it begins as an archive does and has at most `keep` of them.
+    pub(crate) fn verify(&self, view: &View, keep: u64) -> io::Result<(u64, Option<Vec<u8>>)> {
+        let is_kept = |start: &[u8]| self.size <= keep && begins_as_archive(start);
         if let Some(bytes) = self.whole(view)? {
-            return Ok((bytes.len() as u64, begins_as_archive(&bytes)));
+            return Ok((bytes.len() as u64, Some(bytes).filter(|bytes| is_kept(bytes))));
         }
         let mut reader = EntryReader::new(view.clone(), *self)?;
         let mut start = Vec::new();
         let read = (&mut reader).take(4).read_to_end(&mut start)? as u64;
-        Ok((read + io::copy(&mut reader, &mut io::sink())?, begins_as_archive(&start)))
+        if !is_kept(&start) {
+            return Ok((read + io::copy(&mut reader, &mut io::sink())?, None));
+        }
+        reader.read_to_end(&mut start)?;
+        Ok((start.len() as u64, Some(start)))
     }
 }
 
@@ -175,5 +180,35 @@ impl Seek for EntryReader {
         let skipped = target.min(self.location.size) - self.position;
         io::copy(&mut self.by_ref().take(skipped), &mut io::sink())?;
         Ok(self.position)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::{Location, WHOLE};
+    use crate::archive::{Method, view::View};
+
+    /// An entry of so many bytes that begins with `start`, stored.
+    fn stored(start: &[u8], size: u64) -> (View, Location, Vec<u8>) {
+        let mut bytes = start.to_vec();
+        bytes.resize(usize::try_from(size).unwrap(), 7);
+        let crc = crc32fast::hash(&bytes);
+        let location = Location { method: Method::Stored, start: 0, compressed: size, size, crc };
+        (View::new(Box::new(Cursor::new(bytes.clone()))).unwrap(), location, bytes)
+    }
+
+    #[test]
+    fn a_verified_archive_is_given_out_so_that_it_is_read_once() {
+        for size in [100, WHOLE + 1] {
+            let (view, location, bytes) = stored(b"PK\x03\x04", size);
+            assert!(location.verify(&view, size).unwrap() == (size, Some(bytes)), "{size}");
+            assert!(location.verify(&view, size - 1).unwrap() == (size, None), "{size}");
+            let wrong = Location { crc: !location.crc, ..location };
+            wrong.verify(&view, size).unwrap_err();
+            let (view, location, _) = stored(b"MZ", size);
+            assert!(location.verify(&view, size).unwrap() == (size, None), "{size}");
+        }
     }
 }

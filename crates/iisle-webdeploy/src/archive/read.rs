@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io;
 
 use iisle_path::{NameProblem, NameRules, RelPath, RelPathError, windows_problem};
 use iisle_tree::Content;
@@ -197,10 +197,8 @@ impl Archive {
         let entry = self.get(path.as_str());
         let entry = entry.ok_or_else(|| damaged("it is not there".to_owned()))?;
         let io = |error: io::Error| damaged(error.to_string());
-        let (bytes, is_archive) = entry.location.verify(&self.view).map_err(io)?;
-        if is_archive && bytes <= LOOKED_INTO {
-            let mut archive = Vec::new();
-            self.open_entry(entry).and_then(|mut it| it.read_to_end(&mut archive)).map_err(io)?;
+        let (bytes, archive) = entry.location.verify(&self.view, LOOKED_INTO).map_err(io)?;
+        if let Some(archive) = archive {
             let ReadLimits { total_bytes: _, ratio, ratio_free_bytes } = self.limits;
             let compressed = entry.location.compressed;
             let most = ratio_free_bytes.max(compressed.saturating_mul(ratio));

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use iisle_path::{Patterns, RelPath};
 use iisle_tree::{
     Content, MemoryTree, ReadThrough, Reading, Refusal, Refused, Snapshot, Stamp, Ticks, Tree,
-    TreeError, TreeMut,
+    TreeError, TreeMut, Visibility,
 };
 use iisle_webdeploy::{
     BadName, CacheKey, DosTime, EntryLimit, PackCache, PackError, PackOptions, Packed, Parameters,
@@ -468,3 +468,23 @@ const PARAMETERS: &str = r#"<parameters>
   </parameter>
   <parameter name="Key" value="{literal}" tags="Password, New" />
 </parameters>"#;
+
+#[test]
+fn hidden_folders_are_packed_as_such_and_what_nobody_says_is_visible() {
+    let hidden = Visibility { hidden: true, system: false };
+    let tree = MemoryTree::unix().with_file("a/b/c.txt", "x", at(NOON));
+    let mut snapshot = tree.snapshot().unwrap();
+    let stamp = Stamp { visibility: Some(hidden), ..Stamp::default() };
+    snapshot.directories.insert(path("a"), stamp);
+    let mut bytes = Vec::new();
+    pack(&tree, &snapshot, &PackOptions::default(), &mut bytes, &|_, _| ()).unwrap();
+    let folders: Vec<_> = central_records(&bytes)
+        .into_iter()
+        .filter(|(name, _)| name.ends_with('/'))
+        .map(|(name, record)| format!("{name} {:x}", record[38]))
+        .collect();
+    assert_eq!(
+        folders,
+        ["Content/C_C/app/ 10", "Content/C_C/app/a/ 12", "Content/C_C/app/a/b/ 10"]
+    );
+}
