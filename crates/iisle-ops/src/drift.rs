@@ -1,7 +1,7 @@
 //! Files that somebody changed on the server since they were deployed.
 
 use iisle_path::RelPath;
-use iisle_sync::{Guard, Kept, Manifest, Plan, Step, Why};
+use iisle_sync::{Entry, Guard, Kept, Manifest, Plan, Step, Why};
 use iisle_tree::digest::{Digest, of_file};
 use iisle_tree::{LocalTree, Stamp, Tree};
 
@@ -58,15 +58,31 @@ pub(crate) struct Joining<'a> {
     pub(crate) base: Option<Vec<u8>>,
 }
 
+/// The folder in which changes are looked for.
+pub(crate) struct Found<'a> {
+    /// The folder.
+    pub(crate) tree: &'a LocalTree,
+    /// Whether files may be missing or cut off because the machine stopped before they were on the medium.
+    pub(crate) may_be_incomplete: bool,
+}
+
+impl Found<'_> {
+    /// Whether a file was cut off when the machine stopped: whoever changes one leaves another time.
+    fn is_cut_off(&self, old: Stamp, deployed: &Entry) -> bool {
+        self.may_be_incomplete && (old.size == 0 || old.modified == deployed.modified)
+    }
+}
+
 /// Finds what the plan would overwrite although somebody changed it, and does with the plan what is
 /// asked for such files.
 pub(crate) fn drift(
     plan: &mut Plan,
     manifest: &Manifest,
-    destination: &LocalTree,
+    site: &Found<'_>,
     on_drift: OnDrift,
     joining: &Joining<'_>,
 ) -> Drifted {
+    let destination = site.tree;
     let root = webconfig::path();
     let base = joining.base.as_deref().map(Digest::of);
     let found: Vec<Drift> = plan
@@ -74,7 +90,7 @@ pub(crate) fn drift(
         .iter()
         .filter_map(|step| {
             let (path, old) = overwritten(step)?;
-            let entry = manifest.get(path)?;
+            let entry = manifest.get(path).filter(|entry| !site.is_cut_off(old, entry))?;
             // What was joined and deployed still holds the change.
             let base = base.filter(|_| *path == root);
             let was = base.or(entry.digest.filter(|_| !entry.is(old)))?;

@@ -9,16 +9,17 @@ use std::time::Duration;
 use iisle_path::{NameRules, RelPath};
 use iisle_sync::staged::{
     Away, Direction, Doing, Held, Offline, Recovered, StagedError, Staging, Times, deploy,
-    has_manifest, is_unfinished, keep_digests, other_streams, read_digests, read_manifest, recover,
+    has_manifest, is_unfinished, keep_digests, may_be_incomplete, other_streams, read_digests,
+    read_manifest, recover, settle,
 };
 use iisle_sync::{
-    Care, DigestStore, Ending, Guard, Known, KnownDigests, List, Manifest, Outcome, Plan, Policy,
-    Side, Stream, case_sensitive_folders,
+    Care, Compare, DigestStore, Ending, Guard, Known, KnownDigests, List, Manifest, Outcome, Plan,
+    Policy, Side, Stream, case_sensitive_folders,
 };
 use iisle_tree::workshop::{LocalWorkshop, Look, Spot, Workshop};
 use iisle_tree::{LocalTree, Stamp, Ticks, Tree, TreeError, host};
 
-use crate::drift::{Drift, Drifted, Joined, Joining, MAX_CONFIG, drift, lost_handler};
+use crate::drift::{Drift, Drifted, Found, Joined, Joining, MAX_CONFIG, drift, lost_handler};
 use crate::protection::with_own;
 use crate::shadow_copy::{AppCopy, AppCopyState, Copies, Watch, programs, programs_at_top, times};
 use crate::shutdown::{ShadowCopy, Shutdown};
@@ -128,6 +129,8 @@ struct Claims<'a> {
     stream: &'a Stream,
     /// When the site was locked, if it is.
     locked: Option<Ticks>,
+    /// Whether files may be missing or cut off whose sizes and times say that they are there.
+    may_be_incomplete: bool,
     manifest: OnceLock<Option<Manifest>>,
     failure: OnceLock<StagedError>,
 }
@@ -150,7 +153,10 @@ impl Known for Claims<'_> {
 
 impl DigestStore for Claims<'_> {
     fn digests(&self, side: Side) -> KnownDigests {
-        read_digests(self.shop, self.stream, side)
+        match side {
+            Side::Destination if self.may_be_incomplete => KnownDigests::default(),
+            Side::Source | Side::Destination => read_digests(self.shop, self.stream, side),
+        }
     }
 
     /// Who does not hold the lock changes nothing there.
@@ -219,19 +225,32 @@ impl Site {
         if !has_manifest(&self.shop, stream)? {
             policy.list = List::Everything;
         }
+        let may_be_incomplete = may_be_incomplete(&self.shop)?;
+        if may_be_incomplete {
+            tracing::info!("the system was started anew since the first copy: files are read");
+            (policy.compare, policy.list) = (Compare::Contents, List::Everything);
+        }
         let known = Claims {
             shop: &self.shop,
             stream,
             locked: self.turn.as_ref().map(Turn::taken),
+            may_be_incomplete,
             manifest: OnceLock::new(),
             failure: OnceLock::new(),
         };
         let mut plan = plan(&policy, &known)?;
+        let is_about_all = policy.included.is_empty() && policy.excluded.is_empty();
+        if may_be_incomplete && plan.is_empty() && is_about_all && self.turn.is_some() {
+            // What was just read is as it should be.
+            settle(&self.shop)?;
+        }
         let mut drifted = Drifted::default();
         if !plan.is_empty() {
             if let Some(manifest) = known.manifest() {
-                let joining = Joining { source, base: self.base(stream, manifest)? };
-                drifted = drift(&mut plan, manifest, destination, options.on_drift, &joining);
+                let base = if may_be_incomplete { None } else { self.base(stream, manifest)? };
+                let joining = Joining { source, base };
+                let found = Found { tree: destination, may_be_incomplete };
+                drifted = drift(&mut plan, manifest, &found, options.on_drift, &joining);
             }
             plan.refused.extend(lost_handler(&plan, source, destination));
             // Where names are compared as they are written, no folder is an exception.

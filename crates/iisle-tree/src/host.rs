@@ -106,6 +106,11 @@ pub fn is_dir(path: &Path) -> bool {
     path.is_dir()
 }
 
+/// Waits until everything in the existing folder `path` is on the medium.
+pub fn flush(path: &Path) -> Result<(), TreeError> {
+    system::flush_tree(path).map_err(error("flush", path))
+}
+
 /// Length of a file in bytes.
 pub fn size(path: &Path) -> Result<u64, TreeError> {
     fs::metadata(path).map(|metadata| metadata.len()).map_err(error("examine", path))
@@ -395,7 +400,7 @@ pub fn open_log(path: &Path, mode: LogMode) -> Result<impl Write + Send + use<>,
 #[cfg(test)]
 mod tests {
     use super::{
-        Overlap, create_file_atomic, is_inside, list, overlap, read, same_file, write_atomic,
+        Overlap, create_file_atomic, flush, is_inside, list, overlap, read, same_file, write_atomic,
     };
     use crate::TreeError;
     use std::io::Write;
@@ -404,6 +409,27 @@ mod tests {
     fn names(folder: &Path) -> Vec<String> {
         let entries = list(folder).unwrap();
         entries.iter().map(|e| e.path.file_name().unwrap().to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn a_folder_is_flushed_whatever_is_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = folder.path().join("a/b");
+        std::fs::create_dir_all(&deep).unwrap();
+        let file = deep.join("read-only.txt");
+        std::fs::write(&file, "text").unwrap();
+        let mut rights = std::fs::metadata(&file).unwrap().permissions();
+        rights.set_readonly(true);
+        std::fs::set_permissions(&file, rights).unwrap();
+        flush(folder.path()).unwrap();
+        assert!(flush(&folder.path().join("missing")).unwrap_err().to_string().contains("missing"));
+        #[cfg(windows)]
+        {
+            let mut rights = std::fs::metadata(&file).unwrap().permissions();
+            #[expect(clippy::permissions_set_readonly_false, reason = "it is to be removed")]
+            rights.set_readonly(false);
+            std::fs::set_permissions(&file, rights).unwrap();
+        }
     }
 
     #[test]

@@ -143,6 +143,9 @@ pub fn release(context: &Context<'_>, request: &ReleaseRequest) -> Result<Releas
     for path in &shared {
         share(context, &wanted, folder, &fresh, path).map_err(|e| e.context(message()))?;
     }
+    // Nothing points to a release that a power cut could still take.
+    enter("flush");
+    host::flush(&fresh).map_err(|e| Failure::from(e).context(message()))?;
     host::rename_folder(&fresh, &place).map_err(|e| Failure::from(e).context(message()))?;
     folder::clear(folder)?;
     report.outcome = SyncOutcome::Ended(Ending::Done);

@@ -4,9 +4,9 @@ use iisle_path::RelPath;
 use iisle_tree::Stamp;
 use iisle_tree::workshop::{Look, Spot, Workshop};
 
-use super::StagedError;
 use super::layout::work;
 use super::stage::Digests;
+use super::{StagedError, unflushed};
 use crate::manifest::{Entry, Head, Manifest, Stream};
 use crate::plan::Plan;
 use crate::step::Step;
@@ -34,7 +34,8 @@ pub fn has_manifest(shop: &dyn Workshop, stream: &Stream) -> Result<bool, Staged
     Ok(shop.state(&spot(stream.as_str()))?.is_some())
 }
 
-/// What the last deployment of a stream brought; `None` when there was none.
+/// What the last deployment of a stream brought; `None` when there was none, or when a power cut took
+/// what was noted of a first one.
 ///
 /// # Errors
 /// When it cannot be read. A sync that cannot know which files are its own must not guess.
@@ -47,9 +48,11 @@ pub fn read_manifest(
         return Ok(None);
     }
     let text = shop.read(&spot, LIMIT)?;
-    Manifest::parse(text)
-        .map(Some)
-        .map_err(|problem| StagedError::Manifest { stream: stream.as_str().to_owned(), problem })
+    match Manifest::parse(text) {
+        Ok(manifest) => Ok(Some(manifest)),
+        Err(_) if unflushed::may_be_incomplete(shop)? => Ok(None),
+        Err(problem) => Err(StagedError::Manifest { stream: stream.as_str().to_owned(), problem }),
+    }
 }
 
 /// The other streams that have deployed here, by name.

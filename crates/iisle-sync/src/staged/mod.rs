@@ -34,6 +34,7 @@ mod stage;
 mod swap;
 #[cfg(test)]
 mod tests;
+mod unflushed;
 
 pub use claims::{has_manifest, other_streams, read_manifest};
 pub use digests::{keep_digests, read_digests};
@@ -42,3 +43,4 @@ pub use history::deployments;
 pub use offline::{Away, Offline, PAGE_MARK};
 pub use recovery::{Direction, Recovered, is_unfinished, recover, rollback, rollback_to};
 pub use run::{Doing, Held, Staging, Times, deploy};
+pub use unflushed::{may_be_incomplete, settle};

@@ -7,7 +7,7 @@ use super::journal::{self, Journal, Phase};
 use super::layout::{whole, work};
 use super::record::Record;
 use super::swap::{back, bring_whole, can_go_back, forward, made};
-use super::{StagedError, claims, history, offline};
+use super::{StagedError, claims, history, offline, unflushed};
 
 /// More is no plan of ours.
 pub(super) const MAX_PLAN: u64 = 1 << 30;
@@ -137,15 +137,17 @@ fn give_up(shop: &dyn Workshop) -> Result<(), StagedError> {
 }
 
 /// The plan that the journal is about; `None` when a power cut lost it: it is on the medium before the
-/// first file is replaced, and no old file has gone to the backup, so that nothing was swapped in.
-/// A plan that is whole was not lost, whether or not it can be read here.
+/// first file is replaced, and no old file has gone to the backup, so that nothing was swapped in; or it
+/// was a first copy, which replaces nothing. A plan that is whole was not lost, whether or not it can be
+/// read here.
 fn plan_unless_lost(
     shop: &dyn Workshop,
     journal: &Journal,
 ) -> Result<Option<Record<'static>>, StagedError> {
     match read_plan(shop, journal) {
         Err(StagedError::OtherPlan | StagedError::Tree(TreeError::NotFound(_)))
-            if journal.phase == Phase::Swapping && is_empty(shop, "backup")? =>
+            if (journal.phase == Phase::Swapping || unflushed::may_be_incomplete(shop)?)
+                && is_empty(shop, "backup")? =>
         {
             Ok(None)
         }
@@ -291,6 +293,9 @@ fn clear(shop: &dyn Workshop) -> Result<(), StagedError> {
         }
     }
     shop.remove(&next_plan_spot())?;
+    if shop.state(&Spot::Top)?.is_none() {
+        unflushed::settle(shop)?;
+    }
     Ok(shop.remove(&plan_spot())?)
 }
 

@@ -18,7 +18,7 @@ use super::recovery::{
     drop_stage, end, is_unfinished, next_plan_spot, swap_in, take_back, take_over,
 };
 use super::stage::{Supply, content, missing_directories};
-use super::{StagedError, claims};
+use super::{StagedError, claims, unflushed};
 use crate::manifest::{Head, Manifest, Stream};
 use crate::outcome::{Ending, Locked, Outcome, StepError, held_by};
 use crate::plan::Plan;
@@ -327,6 +327,12 @@ impl<'a> Deployment<'a> {
         self.enter(Doing::Staging);
         drop_stage(shop)?;
         let (record, retimed) = self.record()?;
+        // Nothing of a first copy can be lost, and to wait for the medium was measured to take longer than
+        // the copy: where a later run can tell that the system was started anew, it looks what is there.
+        let boot = if record.whole { shop.boot() } else { None };
+        if let Some(boot) = &boot {
+            unflushed::note(shop, boot)?;
+        }
         let text = record.write();
         shop.create(&next_plan_spot(), Look::of_own(text.len()), &mut text.as_bytes())?;
         let digest = Digest::of(text.as_bytes());
@@ -343,9 +349,10 @@ impl<'a> Deployment<'a> {
         if record.whole {
             self.go_on()?;
             take_over(shop)?;
-            // Nothing can be lost, and what a power cut leaves incomplete the next sync completes. To wait
-            // for the medium was measured to take longer than the whole copy.
             let journal = Journal::begin(shop, digest)?;
+            if boot.is_none() {
+                shop.flush()?;
+            }
             return Ok(Ready { journal, record, away_since: None });
         }
         let mut away_since = None;
@@ -460,7 +467,7 @@ impl<'a> Deployment<'a> {
         let swapping = began.elapsed();
         let swapped = swapped.and_then(|()| {
             journal.enter(*shop, Phase::Committed)?;
-            if record.whole { Ok(()) } else { Ok(shop.flush()?) }
+            self.flush(&record)
         });
         if is_deleting {
             monitor.end(Busy::Delete);
@@ -493,6 +500,17 @@ impl<'a> Deployment<'a> {
             }
         };
         offline(unbegun(self.plan, ending, errors, Vec::new()))
+    }
+
+    /// Waits until the new state is on the medium, but for a first copy.
+    fn flush(&self, record: &Record<'_>) -> Result<(), StagedError> {
+        let shop = self.staging.shop;
+        if record.whole {
+            return Ok(());
+        }
+        shop.flush()?;
+        // Files that a first copy lost before may still be among those that were not looked at.
+        if unflushed::may_be_incomplete(shop)? { Ok(()) } else { unflushed::settle(shop) }
     }
 
     fn swap_unless_interrupted(&self, record: &Record<'_>) -> Result<(), StagedError> {

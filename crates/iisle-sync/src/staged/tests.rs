@@ -21,6 +21,8 @@ use super::{
     Away, Direction, Doing, Held, Offline, Recovered, StagedError, Staging, Times, deploy, recover,
     rollback,
 };
+#[cfg(target_os = "linux")]
+use super::{may_be_incomplete, read_manifest, settle};
 use crate::manifest::Stream;
 use crate::outcome::{Ending, Outcome};
 use crate::policy::{Extras, Policy};
@@ -362,11 +364,11 @@ fn break_everywhere(first: First, then: Then) -> usize {
                 let ended = matches!(again.ending, Ending::Done | Ending::Unchanged);
                 assert!(ended, "{at}: {:?}", again.errors);
                 assert_eq!(stage.site(), wanted, "{at}");
-                assert_eq!(
-                    stage.work(),
-                    ["backup", "journal", "manifest-main.json", "plan.json"],
-                    "{at}"
-                );
+                let mut work = stage.work();
+                // What a first copy notes stays until something waits for the medium.
+                work.retain(|name| first == First::Release || name != "unflushed");
+                let left = ["backup", "journal", "manifest-main.json", "plan.json"];
+                assert_eq!(work, left, "{at}");
             }
             runs += 1;
         }
@@ -472,6 +474,77 @@ fn a_plan_of_another_form_is_not_a_lost_one() {
         );
     }
     assert_eq!((stage.site(), stage.work()), before);
+}
+
+// SD-21
+#[cfg(target_os = "linux")]
+#[test]
+fn a_first_copy_is_doubted_once_the_system_was_started_anew() {
+    let (new, _) = releases();
+    let template = Template::new(&new, &Files::new());
+    let stage = template.stage();
+    fs::remove_dir(stage.at("site")).unwrap();
+    let shop = stage.shop();
+    assert_eq!(stage.deploy(&shop, Offline::Never).ending, Ending::Done);
+    assert!(!may_be_incomplete(&shop).unwrap());
+    let note = stage.at(".site.deploy/unflushed");
+    for lost in ["another run", ""] {
+        fs::write(&note, lost).unwrap();
+        assert!(may_be_incomplete(&shop).unwrap());
+    }
+
+    // What such a copy noted of itself may be lost too.
+    let journal = stage.at(".site.deploy/journal");
+    let whole = fs::read_to_string(&journal).unwrap();
+    let amid = whole.lines().take(2).collect::<Vec<_>>().join("\n");
+    fs::write(&journal, amid).unwrap();
+    fs::write(stage.at(".site.deploy/plan.json"), "").unwrap();
+    assert_eq!(recover(&shop, Direction::Back).unwrap(), Recovered::Dropped);
+    fs::write(stage.at(".site.deploy/manifest-main.json"), "").unwrap();
+    assert!(read_manifest(&shop, &Stream::default()).unwrap().is_none());
+
+    settle(&shop).unwrap();
+    assert!(read_manifest(&shop, &Stream::default()).is_err(), "nothing explains it now");
+}
+
+// SD-21
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_waited_for_is_not_doubted() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let stage = template.stage();
+    let shop = stage.shop();
+    fs::create_dir_all(stage.at(".site.deploy")).unwrap();
+    let note = stage.at(".site.deploy/unflushed");
+    let boot = shop.boot().unwrap();
+    fs::write(&note, &boot).unwrap();
+    assert_eq!(stage.deploy(&shop, Offline::Never).ending, Ending::Done);
+    assert!(!note.exists());
+
+    // A deployment flushes what it brought; what an earlier one lost it has not looked at.
+    rollback(&shop).unwrap();
+    fs::write(&note, "another run").unwrap();
+    assert_eq!(stage.deploy(&shop, Offline::Never).ending, Ending::Done);
+    assert!(note.exists());
+}
+
+// SD-21
+#[test]
+fn where_a_later_run_could_not_doubt_it_a_first_copy_is_waited_for() {
+    let (new, _) = releases();
+    let flushes = |calls: Vec<String>| calls.iter().any(|call| call.starts_with("flush"));
+    let template = Template::new(&new, &Files::new());
+    for tells in [true, false] {
+        let stage = template.stage();
+        fs::remove_dir(stage.at("site")).unwrap();
+        let shop = stage.shop();
+        let counting = Faulty::new(&shop);
+        let counting = if tells { counting } else { counting.without_boot() };
+        let told = counting.boot().is_some();
+        assert_eq!(stage.deploy(&counting, Offline::Never).ending, Ending::Done);
+        assert_eq!(flushes(counting.calls()), !told);
+    }
 }
 
 /// A stop while an earlier stop is being recovered from, in either direction.

@@ -356,6 +356,27 @@ pub(crate) fn flush_file(file: &File) -> io::Result<()> {
     Ok(())
 }
 
+/// Waits until everything in the existing folder `path` is on the medium.
+pub(crate) fn flush_tree(path: &Path) -> io::Result<()> {
+    flush_volume(path)
+}
+
+/// Tells the present run of the system from all others; `None` where that cannot be told.
+///
+/// Source: random(4), `boot_id`.
+#[cfg(target_os = "linux")]
+pub(crate) fn boot() -> Option<String> {
+    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let id = id.trim();
+    (!id.is_empty()).then(|| id.to_owned())
+}
+
+/// Not told here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn boot() -> Option<String> {
+    None
+}
+
 /// Waits until everything written to the volume of the existing `path` is on the medium.
 #[cfg(target_os = "linux")]
 pub(crate) fn flush_volume(path: &Path) -> io::Result<()> {

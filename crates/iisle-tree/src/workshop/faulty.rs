@@ -24,6 +24,7 @@ pub enum Broken {
 pub struct Faulty<'a> {
     shop: &'a dyn Workshop,
     breaks: Breaks<Broken>,
+    boot: Option<String>,
 }
 
 impl std::fmt::Debug for Faulty<'_> {
@@ -35,7 +36,13 @@ impl std::fmt::Debug for Faulty<'_> {
 impl<'a> Faulty<'a> {
     /// Counts and never breaks.
     pub fn new(shop: &'a dyn Workshop) -> Self {
-        Self { shop, breaks: Breaks::never() }
+        Self { shop, breaks: Breaks::never(), boot: shop.boot() }
+    }
+
+    /// On a system that does not tell one of its runs from another.
+    #[must_use]
+    pub fn without_boot(self) -> Self {
+        Self { boot: None, ..self }
     }
 
     /// Breaks the change number `number`, once.
@@ -169,6 +176,10 @@ impl Workshop for Faulty<'_> {
     fn remove_tree(&self, folder: &RelPath) -> Result<(), TreeError> {
         let spot = Spot::Work(folder.clone());
         self.call("empty", &spot, |half| half.map_or_else(|| self.shop.remove_tree(folder), Ok))
+    }
+
+    fn boot(&self) -> Option<String> {
+        self.boot.clone()
     }
 
     fn flush(&self) -> Result<(), TreeError> {

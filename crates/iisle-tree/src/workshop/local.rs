@@ -431,6 +431,10 @@ impl Workshop for LocalWorkshop {
             .map_err(|e| TreeError::io("remove the folder", place.display().to_string(), e))
     }
 
+    fn boot(&self) -> Option<String> {
+        system::boot()
+    }
+
     fn flush(&self) -> Result<(), TreeError> {
         system::flush_volume(&self.work)
             .map_err(|e| TreeError::io("flush the volume of", self.work.display().to_string(), e))

@@ -153,6 +153,10 @@ pub trait Workshop: Send + Sync {
     /// Removes everything in a folder of the work folder, and the folder; a missing one is no error.
     fn remove_tree(&self, folder: &RelPath) -> Result<(), TreeError>;
 
+    /// Tells the present run of the system from all others: after a crash of the machine it is another one.
+    /// `None` where that cannot be told.
+    fn boot(&self) -> Option<String>;
+
     /// Waits until everything that was done is on the medium.
     fn flush(&self) -> Result<(), TreeError>;
 }

@@ -117,6 +117,58 @@ fn what_was_changed_on_the_server_is_told_and_settings_are_not_overwritten() {
     assert_eq!(text(root, "site/web.config").as_deref(), Some("<edited-by-hand/>"));
 }
 
+/// What a power cut after a first copy may leave: files that are empty, cut off, of other content or
+/// missing, all with the times that they were given, and a work folder of which the same is true.
+// SD-21
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_power_cut_took_of_a_first_copy_is_brought_by_the_same_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let new = [
+        ("new/web.config", "<configuration/>"),
+        ("new/appsettings.json", "{ \"a\": 1 }"),
+        ("new/bin/App.dll", "a program"),
+        ("new/wwwroot/a.js", "a script"),
+    ];
+    write(root, &new);
+    let command = ["sync", "new", "site", "--delete"];
+    assert_eq!(run(root, &command).code, 0);
+    let set = |path: &str, content: &[u8]| {
+        let path = root.join("site").join(path);
+        let time = fs::metadata(&path).unwrap().modified().unwrap();
+        fs::write(&path, content).unwrap();
+        fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+    };
+    let work = root.join(".site.deploy");
+    for manifest in [true, false] {
+        set("web.config", b"");
+        set("appsettings.json", b"{ \"");
+        set("bin/App.dll", &[0; 9]);
+        fs::remove_file(root.join("site/wwwroot/a.js")).unwrap();
+        fs::write(work.join("unflushed"), "another run of the system").unwrap();
+        if !manifest {
+            fs::write(work.join("manifest-main.json"), "").unwrap();
+        }
+        let again = run(root, &command);
+        assert_eq!(again.code, 0, "{}{}", again.stdout, again.stderr);
+        for (path, content) in new {
+            assert_eq!(text(root, &path.replace("new/", "site/")).as_deref(), Some(content));
+        }
+        assert!(work.join("unflushed").exists(), "what it left alone was not flushed by it");
+        let last = run(root, &command);
+        assert!(last.code == 0 && last.stdout.starts_with("unchanged "), "{}", last.stdout);
+        assert!(!work.join("unflushed").exists());
+    }
+
+    // Somebody who changes a setting leaves another time.
+    fs::write(work.join("unflushed"), "another run of the system").unwrap();
+    write(root, &[("site/web.config", "<configuration a='1'/>")]);
+    let drift = run(root, &command);
+    assert_eq!(drift.code, 1, "{}{}", drift.stdout, drift.stderr);
+    assert!(drift.stderr.contains("web.config"), "{}", drift.stderr);
+}
+
 #[test]
 fn a_second_deployment_is_told_who_is_at_work() {
     let folder = tempfile::tempdir().unwrap();

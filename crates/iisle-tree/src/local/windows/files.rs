@@ -304,6 +304,30 @@ pub(crate) fn flush_file(file: &File) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Waits until every file below the folder `path` is on the medium. Links are not followed.
+pub(crate) fn flush_tree(path: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(path)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            flush_tree(&entry.path())?;
+        } else if kind.is_file() {
+            match std::fs::OpenOptions::new().write(true).open(entry.path()) {
+                Ok(file) => file.sync_all()?,
+                // Who may not write to a file cannot wait for it either.
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Not told here: each file is flushed.
+pub(crate) fn boot() -> Option<String> {
+    None
+}
+
 /// Everything else is on its way: NTFS keeps a journal of names, and files are flushed one by one.
 #[expect(clippy::unnecessary_wraps, reason = "the same item on Linux can fail")]
 pub(crate) fn flush_volume(path: &Path) -> io::Result<()> {
