@@ -117,6 +117,7 @@ impl Guard {
                 "rename the file, or exclude it"
             }
             Self::Source(_, Refusal::Unreadable(_)) => "let this account read it, or exclude it",
+            Self::Source(_, Refusal::LinkDangles(_)) => "remove the link, or exclude it",
             Self::Source(..) => "replace it by what it stands for, or exclude it",
             Self::Destination(..)
             | Self::DirectoryInTheWay(_)

@@ -126,8 +126,10 @@ pub struct Refused {
 pub enum Refusal {
     /// The name is not valid Unicode.
     NotUnicode,
-    /// A link whose target lies outside the tree, or is missing; the target as stored in it.
+    /// A link whose target lies outside the tree; the target as stored in it.
     LinkLeavesTree(String),
+    /// A link whose target is missing; the target as stored in it.
+    LinkDangles(String),
     /// A directory link that leads back to one of its ancestors.
     LinkLoop(String),
     /// A link, where links are left alone; the target as stored in it.
@@ -144,6 +146,9 @@ impl std::fmt::Display for Refusal {
             Self::NotUnicode => f.write_str("the name is not valid Unicode"),
             Self::LinkLeavesTree(target) => {
                 write!(f, "the link leaves the folder: it points to `{target}`")
+            }
+            Self::LinkDangles(target) => {
+                write!(f, "the link leads nowhere: there is no `{target}`")
             }
             Self::LinkLoop(target) => {
                 write!(f, "the link leads in a circle: it points to `{target}`")

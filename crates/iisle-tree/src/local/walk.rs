@@ -204,10 +204,14 @@ impl Walk<'_> {
         if self.links == Links::Keep {
             return found.refused.push(refuse(Refusal::Link(target)));
         }
-        let (Some(real), Some(root)) = (fs::canonicalize(&host).ok(), self.real_root()) else {
-            return found.refused.push(refuse(Refusal::LinkLeavesTree(target)));
+        let real = match fs::canonicalize(&host) {
+            Ok(real) => real,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return found.refused.push(refuse(Refusal::LinkDangles(target)));
+            }
+            Err(error) => return found.refused.push(unreadable(path.to_string(), &error)),
         };
-        if !real.starts_with(root) {
+        if !self.real_root().is_some_and(|root| real.starts_with(root)) {
             return found.refused.push(refuse(Refusal::LinkLeavesTree(target)));
         }
         let metadata = match fs::metadata(&real) {

@@ -168,10 +168,13 @@ pub(crate) fn totals_text(totals: Totals, outcome: SyncOutcome) -> String {
         return "nothing was changed".to_owned();
     }
     if parts.is_empty() {
-        "nothing there, nothing to do".to_owned()
-    } else {
-        parts.join(", ") + &tail
+        return "nothing there, nothing to do".to_owned();
     }
+    let found = parts.join(", ") + &tail;
+    if outcome == SyncOutcome::Ended(Ending::Refused) {
+        return format!("nothing was changed; planned was {found}");
+    }
+    found
 }
 
 #[cfg(test)]

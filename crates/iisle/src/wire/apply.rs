@@ -142,8 +142,14 @@ fn facts(stamp: &Stamp) -> Value {
 /// What is wrong with it.
 pub(crate) fn approved_plan(bytes: &[u8]) -> Result<ApprovedPlan, String> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-    if value["schema"] != SCHEMA {
-        return Err(format!("its form is {}, and {SCHEMA} is known", value["schema"]));
+    match &value["schema"] {
+        Value::Null => {
+            return Err("it is no plan: expected what `--plan-out` writes".to_owned());
+        }
+        form if *form != SCHEMA => {
+            return Err(format!("its form is {form}, and {SCHEMA} is known"));
+        }
+        _ => {}
     }
     if value["guards"].as_array().is_some_and(|guards| !guards.is_empty()) {
         return Err(format!("it was refused when it was made: {}", value["guards"]));
@@ -325,6 +331,7 @@ mod tests {
             assert!(!broken(pointer).is_empty(), "{pointer}");
         }
         assert!(approved_plan(b"{").is_err());
+        assert!(approved_plan(b"{}").unwrap_err().contains("`--plan-out`"));
     }
 
     proptest! {

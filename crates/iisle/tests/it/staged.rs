@@ -167,6 +167,7 @@ fn what_a_power_cut_took_of_a_first_copy_is_brought_by_the_same_command() {
     let drift = run(root, &command);
     assert_eq!(drift.code, 1, "{}{}", drift.stdout, drift.stderr);
     assert!(drift.stderr.contains("web.config"), "{}", drift.stderr);
+    assert!(drift.stdout.contains("refused site: nothing was changed; planned was 1 replaced"));
 }
 
 #[test]
