@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use super::measure::put_aside;
 use crate::process;
 
 /// Programs of the made publish output; with sizes of [`LARGEST`]` / rank` they make 105 MB.
@@ -52,9 +53,7 @@ impl Folder {
 /// library in the programs (it compresses to 39 %, real outputs to 43 to 45 %), scripts and pictures.
 pub(super) fn publish_output(within: &Path) -> Result<Folder> {
     let folder = within.join("publish-output");
-    if folder.is_dir() {
-        std::fs::remove_dir_all(&folder).context("cannot remove the earlier data")?;
-    }
+    put_aside(&folder)?;
     let library = rustc_library()?;
     let code =
         std::fs::read(&library).with_context(|| format!("cannot read {}", library.display()))?;
@@ -192,9 +191,7 @@ pub(super) fn copies(within: &Path, folder: &Folder, times: usize) -> Result<Fol
 
 fn fresh(within: &Path, name: &str) -> Result<PathBuf> {
     let root = within.join(name);
-    if root.is_dir() {
-        std::fs::remove_dir_all(&root).context("cannot remove the earlier data")?;
-    }
+    put_aside(&root)?;
     std::fs::create_dir_all(&root).context("cannot create the data")?;
     Ok(root)
 }

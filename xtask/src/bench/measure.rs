@@ -12,6 +12,9 @@ use crate::process;
 /// GNU time, which knows the peak memory of its child.
 const TIME: &str = "/usr/bin/time";
 
+/// The name of the folder for what is no longer needed.
+pub(super) const ASIDE: &str = "aside";
+
 /// A command to be measured.
 #[derive(Debug, Clone)]
 pub(super) struct Job {
@@ -45,7 +48,7 @@ impl Job {
         self
     }
 
-    /// What must not exist when it starts; removed before each run, outside the measurement.
+    /// What must not exist when it starts; put aside before each run, outside the measurement.
     pub(super) fn makes(mut self, path: &Path) -> Self {
         self.fresh.push(path.to_owned());
         self
@@ -53,19 +56,31 @@ impl Job {
 
     fn prepare(&self) -> Result<()> {
         for path in &self.fresh {
-            let removed = if path.is_dir() {
-                std::fs::remove_dir_all(path)
-            } else {
-                std::fs::remove_file(path)
-            };
-            match removed {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(error).with_context(|| format!("cannot remove {}", path.display()));
-                }
-                _ => {}
-            }
+            put_aside(path)?;
         }
         Ok(())
+    }
+}
+
+/// Moves a file or folder, if there is one, to [`ASIDE`] beside it. File systems remember for minutes what
+/// was removed, and whoever creates files then pays for that.
+pub(super) fn put_aside(path: &Path) -> Result<()> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let aside = path.with_file_name(ASIDE);
+    let name = path.file_name().context("it has a name")?.to_string_lossy();
+    let mut places = (0..).map(|number| aside.join(format!("{name}-{number}")));
+    let place = places.find(|place| !place.exists()).context("numbers do not end")?;
+    std::fs::create_dir_all(&aside)
+        .and_then(|()| std::fs::rename(path, place))
+        .with_context(|| format!("cannot move {}", path.display()))
+}
+
+/// Waits until nothing is left to be written: nobody is to pay for what others wrote.
+fn settle() {
+    if cfg!(unix) {
+        drop(Command::new("sync").status());
     }
 }
 
@@ -106,6 +121,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
 /// Runs a job once.
 pub(super) fn once(job: &Job) -> Result<Sample> {
     job.prepare()?;
+    settle();
     let report = tempfile::NamedTempFile::new().context("cannot create a temporary file")?;
     let mut command = Command::new(TIME);
     command.args(["-q", "-f", "%M", "-o"]).arg(report.path());

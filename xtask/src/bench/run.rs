@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use super::bar::Findings;
 use super::data::{self, Folder};
+use super::measure::ASIDE;
 use super::{evaluate, pack, startup, sync, table, xml};
 use crate::calendar::Moment;
 use crate::process;
@@ -98,6 +99,7 @@ pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Result<bool> {
             record(workspace, &machine, &findings)?;
         }
     }
+    pack::remove(&scratch.join(ASIDE))?;
     Ok(all_hold)
 }
 

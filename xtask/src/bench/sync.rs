@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 
 use super::bar::{Bar, Findings};
 use super::data::{self, Folder};
-use super::measure::{Job, Sample, once, race, summary};
-use super::pack::{megabytes, remove};
+use super::measure::{Job, Sample, once, put_aside, race, summary};
+use super::pack::megabytes;
 
 /// The most memory for `input`, in MB.
 const MEMORY: f64 = 100.0;
@@ -19,8 +19,8 @@ const CHANGED: usize = 100;
 const ABOUT: &str = "\
 `iisle sync SRC DST --delete` against `rsync -a --delete SRC/ DST` and `cp -a SRC DST` on many files: a first \
 copy, one where nothing changed (by times, and by content with what is known of it), one where every hundredth \
-file changed; the first copy of a publish output; memory, also of planning for ten times the files. Bars, in \
-wall time: nothing changed 0.5 of rsync's; first copy 0.7 of rsync's and no more than cp's; changed 0.6 of \
+file changed; the first copy of a publish output; memory, also of planning for ten times the files. Each run \
+begins when all earlier ones are on the disk, and nothing is removed before the last. Bars, in wall time: nothing changed 0.5 of rsync's; first copy 0.7 of rsync's and no more than cp's; changed 0.6 of \
 rsync's; the output 1.2 of cp's; by content 1.3 of by times; 100 MB, and no more than ten times for ten times \
 the files.";
 
@@ -48,7 +48,7 @@ pub(super) fn measure(bench: &Bench<'_>, input: &Folder, output: &Folder) -> Res
     for copy in [&ours, &theirs] {
         expect(copy, input)?;
     }
-    remove(&plain)?;
+    put_aside(&plain)?;
     let again = race(
         &[
             bench.iisle(&input.path, &ours),
@@ -59,7 +59,7 @@ pub(super) fn measure(bench: &Bench<'_>, input: &Folder, output: &Folder) -> Res
     )?;
     let changed = bench.changed(input, &ours, &theirs)?;
     for folder in [&ours, &work, &theirs] {
-        remove(folder)?;
+        put_aside(folder)?;
     }
     let (published, published_work) = (place("iisle-output"), place(".iisle-output.deploy"));
     let published_plain = place("cp-output");
@@ -72,7 +72,7 @@ pub(super) fn measure(bench: &Bench<'_>, input: &Folder, output: &Folder) -> Res
     )?;
     expect(&published, output)?;
     for folder in [&published, &published_work, &published_plain] {
-        remove(folder)?;
+        put_aside(folder)?;
     }
     let planning = bench.planning(input)?;
     Ok(findings(input, output, &Measured { first, again, changed, whole, planning }))
@@ -114,7 +114,7 @@ impl Bench<'_> {
         for copy in [ours, theirs] {
             expect(copy, if self.runs.is_multiple_of(2) { &other } else { input })?;
         }
-        remove(&other.path)?;
+        put_aside(&other.path)?;
         Ok(samples.map(summary))
     }
 
@@ -130,7 +130,7 @@ impl Bench<'_> {
         let small = plan(input)?;
         let large = data::copies(self.scratch, input, TIMES)?;
         let peak = plan(&large)?;
-        remove(&large.path)?;
+        put_aside(&large.path)?;
         Ok([small, peak])
     }
 }
