@@ -94,7 +94,7 @@ pub use publish::{
 pub use releases::{
     KEPT_RELEASES, Pointer, Pruned, Release, ReleaseReport, ReleaseRequest,
     SHARED as SHARED_FOLDERS, Switched, activate as activate_release, deployment_id,
-    list as list_releases, prune as prune_releases, release,
+    first_release_hint, list as list_releases, prune as prune_releases, release,
 };
 pub use shadow_copy::{AppCopy, AppCopyState};
 pub use solution::SolutionMember;

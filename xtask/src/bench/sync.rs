@@ -20,8 +20,9 @@ const ABOUT: &str = "\
 `iisle sync SRC DST --delete` against `rsync -a --delete SRC/ DST` and `cp -a SRC DST` on many files: a first \
 copy, one where nothing changed (by times, and by content with what is known of it), one where every hundredth \
 file changed; the first copy of a publish output; memory, also of planning for ten times the files. Each run \
-begins when all earlier ones are on the disk, and nothing is removed before the last. Bars, in wall time: nothing changed 0.5 of rsync's; first copy 0.7 of rsync's and no more than cp's; changed 0.6 of \
-rsync's; the output 1.2 of cp's; by content 1.3 of by times; 100 MB, and no more than ten times for ten times \
+begins when all earlier ones are on the disk, and nothing is removed before the last. Bars, in wall time: \
+nothing changed 0.5 of rsync's; first copy 0.7 of rsync's and no more than cp's; changed 0.6 of rsync's; the \
+output 1.2 of cp's; by content 1.3 of by times; 100 MB, and no more than ten times for ten times \
 the files.";
 
 /// What is measured with.

@@ -68,27 +68,27 @@ pub(super) fn check_place(folder: &Path) -> Result<(), TreeError> {
     Ok(())
 }
 
+/// The names of the folders in a folder.
+fn folders(folder: &Path) -> Result<impl Iterator<Item = String>, TreeError> {
+    let entries = host::list(folder)?.into_iter().filter(|entry| entry.kind == Kind::Directory);
+    Ok(entries
+        .filter_map(|entry| entry.path.file_name().map(|name| name.to_string_lossy().into_owned())))
+}
+
 /// The names of the releases in a folder, oldest first.
 pub(super) fn releases(folder: &Path) -> Result<Vec<String>, TreeError> {
-    let entries = host::list(folder)?.into_iter().filter(|entry| entry.kind == Kind::Directory);
-    let names = entries
-        .filter_map(|entry| entry.path.file_name().map(|name| name.to_string_lossy().into_owned()));
-    let mut names: Vec<String> = names.filter(|name| moment(name).is_some()).collect();
+    let mut names: Vec<_> = folders(folder)?.filter(|name| moment(name).is_some()).collect();
     names.sort();
     Ok(names)
 }
 
 /// Whether a folder has releases, or what is left of the making of one.
 pub(super) fn has_any(folder: &Path) -> Result<bool, TreeError> {
-    let is_ours = |name: &str| {
+    let is_ours = |name: String| {
         let begun = [NEW, OLD].into_iter().find_map(|mark| name.strip_prefix(mark));
-        moment(begun.unwrap_or(name)).is_some()
+        moment(begun.unwrap_or(&name)).is_some()
     };
-    let entries = host::list(folder)?.into_iter();
-    let mut names = entries
-        .filter(|entry| entry.kind == Kind::Directory)
-        .filter_map(|entry| entry.path.file_name().map(|name| name.to_string_lossy().into_owned()));
-    Ok(names.any(|name| is_ours(&name)))
+    Ok(folders(folder)?.any(is_ours))
 }
 
 /// What a release is like.

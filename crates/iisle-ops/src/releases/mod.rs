@@ -15,4 +15,4 @@ mod upkeep;
 
 pub use folder::{Release, deployment_id};
 pub use run::{KEPT_RELEASES, ReleaseReport, ReleaseRequest, SHARED, release};
-pub use upkeep::{Pointer, Pruned, Switched, activate, list, prune};
+pub use upkeep::{Pointer, Pruned, Switched, activate, first_release_hint, list, prune};

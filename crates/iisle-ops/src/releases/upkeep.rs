@@ -227,9 +227,14 @@ fn lock_now(context: &Context<'_>, folder: &Path) -> Result<Option<Turn>, Failur
 }
 
 fn no_releases(folder: &Path) -> Failure {
-    let folder = folder.display();
-    Failure::new(format!("there are no releases in `{folder}`"))
-        .hint(format!("`iisle sync SRC --releases {folder}` makes one"))
+    Failure::new(format!("there are no releases in `{}`", folder.display()))
+        .hint(first_release_hint(folder))
+}
+
+/// How a folder gets its first release; the command can be typed as it stands.
+pub fn first_release_hint(folder: &Path) -> String {
+    let folder = shell::argument(&folder.to_string_lossy());
+    format!("`iisle sync SRC --releases {folder}` makes one")
 }
 
 pub(super) fn has_config(release: &Path) -> bool {
@@ -248,11 +253,13 @@ pub(super) fn no_config(source: &Path) -> Failure {
 mod tests {
     use std::path::Path;
 
-    use super::list_hint;
+    use super::{first_release_hint, list_hint};
 
     #[test]
     fn the_command_that_lists_releases_can_be_typed_for_a_folder_with_blanks() {
         let hint = list_hint(Path::new("my releases")).replace('"', "'");
         assert_eq!(hint, "`iisle releases list 'my releases'` shows those that are there");
+        let hint = first_release_hint(Path::new("my releases")).replace('"', "'");
+        assert_eq!(hint, "`iisle sync SRC --releases 'my releases'` makes one");
     }
 }

@@ -79,6 +79,13 @@ impl Template {
         link_all(&self.folder.path().join("site"), &stage.at("site"));
         stage
     }
+
+    /// The same where there is no site yet.
+    fn stage_without_site(&self) -> Stage {
+        let stage = self.stage();
+        fs::remove_dir(stage.at("site")).unwrap();
+        stage
+    }
 }
 
 fn write(path: &Path, content: &str, second: i64) {
@@ -109,6 +116,14 @@ impl Stage {
 
     fn shop(&self) -> LocalWorkshop {
         LocalWorkshop::beside(&self.at("site")).unwrap()
+    }
+
+    /// The changes that a deployment makes, in order.
+    fn calls(&self, offline: Offline<'_>) -> Vec<String> {
+        let shop = self.shop();
+        let counting = Faulty::new(&shop);
+        assert_eq!(self.deploy(&counting, offline).ending, Ending::Done);
+        counting.calls()
     }
 
     /// Plans and deploys, as a run of the command does after recovery.
@@ -276,8 +291,7 @@ fn a_deployment_makes_the_site_like_the_source_and_leaves_nothing_but_its_backup
 fn a_site_that_is_not_there_is_created() {
     let (new, _) = releases();
     let template = Template::new(&new, &Files::new());
-    let stage = template.stage();
-    fs::remove_dir(stage.at("site")).unwrap();
+    let stage = template.stage_without_site();
     let outcome = stage.deploy(&stage.shop(), Offline::Never);
     assert_eq!(outcome.ending, Ending::Done, "{:?}", outcome.errors);
     assert_eq!(stage.site(), with_folders(new));
@@ -316,20 +330,11 @@ fn break_everywhere(first: First, then: Then) -> usize {
     let template = Template::new(&new, &old);
     let before = with_folders(old);
     let wanted = if first == First::Release { deployed(&new) } else { with_folders(new) };
-    let begin = || {
-        let stage = template.stage();
-        if first == First::Nothing {
-            fs::remove_dir(stage.at("site")).unwrap();
-        }
-        stage
+    let begin = || match first {
+        First::Release => template.stage(),
+        First::Nothing => template.stage_without_site(),
     };
-    let calls = {
-        let stage = begin();
-        let shop = stage.shop();
-        let counting = Faulty::new(&shop);
-        stage.deploy(&counting, Offline::Always(AWAY));
-        counting.calls()
-    };
+    let calls = begin().calls(Offline::Always(AWAY));
     let mut runs = 0;
     for (number, call) in calls.iter().enumerate().step_by(stride()) {
         for how in [Broken::Before, Broken::After, Broken::Half] {
@@ -407,13 +412,7 @@ fn a_first_deployment_is_there_as_a_whole_or_not_at_all() {
 fn a_journal_whose_plan_a_power_cut_lost_is_given_up_while_there_are_no_backups() {
     let (new, old) = releases();
     let template = Template::new(&new, &old);
-    let calls = {
-        let stage = template.stage();
-        let shop = stage.shop();
-        let counting = Faulty::new(&shop);
-        stage.deploy(&counting, Offline::Never);
-        counting.calls()
-    };
+    let calls = template.stage().calls(Offline::Never);
     let position = |begin: &str| calls.iter().position(|call| call.starts_with(begin)).unwrap();
     let stopped = |number: usize, plan: Option<&str>| {
         let stage = template.stage();
@@ -449,13 +448,7 @@ fn a_journal_whose_plan_a_power_cut_lost_is_given_up_while_there_are_no_backups(
 fn a_plan_of_another_form_is_not_a_lost_one() {
     let (new, old) = releases();
     let template = Template::new(&new, &old);
-    let calls = {
-        let stage = template.stage();
-        let shop = stage.shop();
-        let counting = Faulty::new(&shop);
-        stage.deploy(&counting, Offline::Never);
-        counting.calls()
-    };
+    let calls = template.stage().calls(Offline::Never);
     let stage = template.stage();
     let begun = calls.iter().position(|call| call.starts_with("append journal")).unwrap();
     let shop = stage.shop();
@@ -482,8 +475,7 @@ fn a_plan_of_another_form_is_not_a_lost_one() {
 fn a_first_copy_is_doubted_once_the_system_was_started_anew() {
     let (new, _) = releases();
     let template = Template::new(&new, &Files::new());
-    let stage = template.stage();
-    fs::remove_dir(stage.at("site")).unwrap();
+    let stage = template.stage_without_site();
     let shop = stage.shop();
     assert_eq!(stage.deploy(&shop, Offline::Never).ending, Ending::Done);
     assert!(!may_be_incomplete(&shop).unwrap());
@@ -536,8 +528,7 @@ fn where_a_later_run_could_not_doubt_it_a_first_copy_is_waited_for() {
     let flushes = |calls: Vec<String>| calls.iter().any(|call| call.starts_with("flush"));
     let template = Template::new(&new, &Files::new());
     for tells in [true, false] {
-        let stage = template.stage();
-        fs::remove_dir(stage.at("site")).unwrap();
+        let stage = template.stage_without_site();
         let shop = stage.shop();
         let counting = Faulty::new(&shop);
         let counting = if tells { counting } else { counting.without_boot() };
@@ -558,13 +549,7 @@ fn a_recovery_that_breaks_is_recovered_from() {
         stage.deploy(&Faulty::new(&shop).dying(number, Broken::After), Offline::Always(AWAY));
         stage
     };
-    let calls = {
-        let stage = template.stage();
-        let shop = stage.shop();
-        let counting = Faulty::new(&shop);
-        stage.deploy(&counting, Offline::Always(AWAY));
-        counting.calls().len()
-    };
+    let calls = template.stage().calls(Offline::Always(AWAY)).len();
     let mut runs = 0;
     // Every seventh stop of the deployment, every third of its recovery.
     for number in (0..calls).step_by(7 * stride()) {
@@ -638,13 +623,7 @@ fn what_somebody_put_there_keeps_nothing_else_from_being_taken_back() {
     let template = Template::new(&new, &old);
     let stage = template.stage();
     let shop = stage.shop();
-    let calls = {
-        let stage = template.stage();
-        let shop = stage.shop();
-        let counting = Faulty::new(&shop);
-        stage.deploy(&counting, Offline::Always(AWAY));
-        counting.calls()
-    };
+    let calls = template.stage().calls(Offline::Always(AWAY));
     // The machine stops when everything is swapped in.
     let swapped = calls.iter().rposition(|call| call.starts_with("append")).unwrap();
     let committed = calls[..swapped].iter().rposition(|call| call.starts_with("append")).unwrap();

@@ -1,7 +1,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use iisle_ops::{Pruned, Release, ReleaseReport, Switched};
+use iisle_ops::{Pruned, Release, ReleaseReport, Switched, first_release_hint};
 
 use super::style::GOOD;
 use super::sync::sync;
@@ -23,8 +23,8 @@ pub(crate) fn list(folder: &Path, releases: &[Release]) -> String {
 
 /// That there are none, and how one is made.
 fn none(folder: &Path) -> String {
-    let folder = printable(&folder.display().to_string()).into_owned();
-    format!("no releases in `{folder}`; `iisle sync SRC --releases {folder}` makes one\n")
+    let (shown, hint) = (folder.display().to_string(), first_release_hint(folder));
+    format!("no releases in `{}`; {}\n", printable(&shown), printable(&hint))
 }
 
 /// Which release is active now, and what has to be run for it.
