@@ -56,7 +56,7 @@ pub use failure::Failure;
 pub use iisle_check::{Fact, Profile, Rule, Verdict, rules};
 pub use iisle_inspect as facts;
 pub use iisle_msbuild::{Assignment, Moment, Unsupported, property_switch};
-pub use iisle_sync::staged::Direction;
+pub use iisle_sync::staged::{Direction, Verify};
 pub use iisle_sync::{
     Compare, Ending, Extras, Guard, Kept, Locked, Plan, Step as SyncStep, Stream, Totals, Why,
 };

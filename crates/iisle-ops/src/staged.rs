@@ -364,6 +364,7 @@ impl Site {
             threads,
             offline,
             held,
+            verify: options.verify,
             times,
             stream: &options.stream,
             known,

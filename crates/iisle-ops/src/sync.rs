@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use iisle_path::{NameRules, Patterns};
-use iisle_sync::staged::Direction;
+use iisle_sync::staged::{Direction, Verify};
 use iisle_sync::{Compare, Ending, Extras, Kept, Locked, Plan, Policy, Step, Stream, Totals};
 use iisle_tree::host::{self, Overlap};
 use iisle_tree::workshop::Waits;
@@ -110,6 +110,9 @@ pub struct StagedOptions {
     pub on_locked: OnLocked,
     /// How long is waited for a file that somebody holds for a moment.
     pub lock_limit: Duration,
+    /// How new files are verified before any is swapped in; `None` to read them again up to 256 MiB, and
+    /// on shares.
+    pub verify: Option<Verify>,
     /// What becomes of files that were changed on the server.
     pub on_drift: OnDrift,
     /// How long is waited for another deployment that is at work there.
@@ -130,6 +133,7 @@ impl Default for StagedOptions {
             offline_limit: None,
             on_locked: OnLocked::default(),
             lock_limit: Duration::from_secs(10),
+            verify: None,
             on_drift: OnDrift::default(),
             wait: Duration::ZERO,
             recovery: Direction::default(),

@@ -1,4 +1,4 @@
-//! SHA-256 of files, the digest of record.
+//! SHA-256 of files, the digest of record, and the checksum that a file just written is compared by.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -69,10 +69,34 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// A reader that keeps the digest of everything that was read through it.
+/// What a file that was just written is compared by with what was read for it: its CRC-32.
+///
+/// It tells chance apart, not intent, and takes a twentieth of the time of a [`Digest`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checksum(u32);
+
+impl Checksum {
+    /// The checksum of `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(crc32fast::hash(bytes))
+    }
+
+    /// The checksum of everything that `content` gives, which is probably `expected` bytes.
+    ///
+    /// # Errors
+    /// Those of the reader.
+    pub fn of_reader(content: &mut dyn Read, expected: u64) -> io::Result<Self> {
+        let mut hasher = crc32fast::Hasher::new();
+        blocks(content, expected, |block| hasher.update(block))?;
+        Ok(Self(hasher.finalize()))
+    }
+}
+
+/// A reader that keeps digest and checksum of everything that was read through it.
 pub struct Hashing<'a> {
     content: &'a mut dyn Read,
     hash: Sha256,
+    checksum: crc32fast::Hasher,
 }
 
 impl fmt::Debug for Hashing<'_> {
@@ -84,12 +108,12 @@ impl fmt::Debug for Hashing<'_> {
 impl<'a> Hashing<'a> {
     /// Nothing was read so far.
     pub fn new(content: &'a mut dyn Read) -> Self {
-        Self { content, hash: Sha256::new() }
+        Self { content, hash: Sha256::new(), checksum: crc32fast::Hasher::new() }
     }
 
-    /// The digest of what was read.
-    pub fn finish(self) -> Digest {
-        Digest(self.hash.finalize().into())
+    /// Digest and checksum of what was read.
+    pub fn finish(self) -> (Digest, Checksum) {
+        (Digest(self.hash.finalize().into()), Checksum(self.checksum.finalize()))
     }
 }
 
@@ -97,6 +121,7 @@ impl Read for Hashing<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.content.read(buffer)?;
         self.hash.update(&buffer[..length]);
+        self.checksum.update(&buffer[..length]);
         Ok(length)
     }
 }
@@ -142,16 +167,24 @@ fn of_watched(
 
 fn digest(content: &mut dyn Read, progress: &dyn Fn(u64)) -> io::Result<(Digest, u64)> {
     let mut hasher = Sha256::new();
-    let mut buffer = vec![0; BLOCK];
     let mut total = 0;
+    blocks(content, u64::MAX, |block| {
+        hasher.update(block);
+        total += block.len() as u64;
+        progress(block.len() as u64);
+    })?;
+    Ok((Digest(hasher.finalize().into()), total))
+}
+
+/// Hands everything that `content` gives, which is probably no more than `expected` bytes, to `each`.
+fn blocks(content: &mut dyn Read, expected: u64, mut each: impl FnMut(&[u8])) -> io::Result<()> {
+    // One byte more, so that the end is seen by the same read.
+    let length = usize::try_from(expected.saturating_add(1)).unwrap_or(BLOCK).min(BLOCK);
+    let mut buffer = vec![0; length];
     loop {
         match content.read(&mut buffer) {
-            Ok(0) => return Ok((Digest(hasher.finalize().into()), total)),
-            Ok(length) => {
-                hasher.update(&buffer[..length]);
-                total += length as u64;
-                progress(length as u64);
-            }
+            Ok(0) => return Ok(()),
+            Ok(length) => each(&buffer[..length]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }

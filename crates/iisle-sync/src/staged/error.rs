@@ -17,7 +17,7 @@ pub enum StagedError {
     Several(Vec<Self>),
     #[error("the destination was missing and is there by now: somebody else made it")]
     ForeignFolder,
-    #[error("`{0}` was not written as it was read: its digest differs")]
+    #[error("`{0}` was not written as it was read: what is there differs")]
     Unverified(RelPath),
     #[error("it was interrupted")]
     Interrupted,

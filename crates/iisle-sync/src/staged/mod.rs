@@ -43,4 +43,5 @@ pub use history::deployments;
 pub use offline::{Away, Offline, PAGE_MARK};
 pub use recovery::{Direction, Recovered, is_unfinished, recover, rollback, rollback_to};
 pub use run::{Doing, Held, Staging, Times, deploy};
+pub use stage::Verify;
 pub use unflushed::{may_be_incomplete, settle};

@@ -17,7 +17,7 @@ use super::record::Record;
 use super::recovery::{
     drop_stage, end, is_unfinished, next_plan_spot, swap_in, take_back, take_over,
 };
-use super::stage::{Supply, content, missing_directories};
+use super::stage::{Supply, Verify, content, missing_directories};
 use super::{StagedError, claims, unflushed};
 use crate::manifest::{Head, Manifest, Stream};
 use crate::outcome::{Ending, Locked, Outcome, StepError, held_by};
@@ -46,6 +46,8 @@ pub struct Staging<'a> {
     pub offline: Offline<'a>,
     /// What becomes of files that somebody holds.
     pub held: Held,
+    /// How new files are verified; `None` to read them again up to 256 MiB, and on shares.
+    pub verify: Option<Verify>,
     /// The last write of new files.
     pub times: Times,
     /// Whose files these are.
@@ -322,7 +324,7 @@ impl<'a> Deployment<'a> {
 
     /// Everything that comes before the first change of the folder; the page is one that counts.
     fn prepare(&self, away: Option<Away<'_>>) -> Result<Ready<'a>, Stop> {
-        let Staging { source, shop, monitor, threads, interrupted, .. } = *self.staging;
+        let Staging { source, shop, monitor, threads, verify, interrupted, .. } = *self.staging;
         let Staging { stream, known, id, origin, .. } = *self.staging;
         self.enter(Doing::Staging);
         drop_stage(shop)?;
@@ -338,14 +340,15 @@ impl<'a> Deployment<'a> {
         let digest = Digest::of(text.as_bytes());
         drop(text);
         let layout = record.layout();
-        let supply = Supply { source, shop, monitor, threads, retimed: &retimed, interrupted };
+        let retimed = &retimed;
+        let supply = Supply { source, shop, monitor, threads, verify, retimed, interrupted };
         let digests = supply.stage(&record.steps, &layout).map_err(Stop::failed)?;
         let tool = concat!("iisle ", env!("CARGO_PKG_VERSION"));
         let head = Head { stream, deployment: id, source: origin, tool };
         let none = Manifest::default();
         let read = if known.is_none() { claims::read_manifest(shop, stream)? } else { None };
         let known = known.or(read.as_ref()).unwrap_or(&none);
-        claims::write_new(shop, &head, known, self.plan, &record.steps, &digests, &retimed)?;
+        claims::write_new(shop, &head, known, self.plan, &record.steps, &digests, retimed)?;
         if record.whole {
             self.go_on()?;
             take_over(shop)?;

@@ -15,10 +15,27 @@ use crate::outcome::{SourceError, StepError};
 use crate::step::Step;
 use crate::watched::Watched;
 
-/// So many bytes in all are read again after they were written; beyond, what was written is trusted.
-///
-/// Source: `sync.md` SD-11.
-const READ_AGAIN: u64 = 256 << 20;
+/// How it is made sure that new files were written as they were read, before any is swapped in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verify {
+    /// They are read again.
+    Full,
+    /// The system's word is taken.
+    Written,
+}
+
+impl Verify {
+    /// So many bytes in all are read again.
+    const MOST: u64 = 256 << 20;
+
+    /// What is done when nothing was asked for, with so many bytes in all: what lies on a share is read
+    /// again however much it is.
+    ///
+    /// Source: `sync.md` SD-11.
+    fn of(bytes: u64, is_on_own_volume: bool) -> Self {
+        if bytes <= Self::MOST || !is_on_own_volume { Self::Full } else { Self::Written }
+    }
+}
 
 /// Errors after which the rest is not tried: nothing will be swapped in anyway.
 const MAX_ERRORS: usize = 100;
@@ -33,6 +50,8 @@ pub(super) struct Supply<'a> {
     pub(super) shop: &'a dyn Workshop,
     pub(super) monitor: &'a dyn Monitor,
     pub(super) threads: NonZero<usize>,
+    /// How new files are verified; `None` when that is for their number and place to say.
+    pub(super) verify: Option<Verify>,
     /// What files of the source are that get another time here, by the numbers of their steps.
     pub(super) retimed: &'a BTreeMap<usize, Stamp>,
     /// Whether nothing more is to be written.
@@ -58,9 +77,7 @@ impl Supply<'_> {
         let sizes = new.iter().filter_map(|number| content(&steps[*number]));
         let bytes = sizes.map(|(_, stamp)| stamp.size).sum();
         self.monitor.begin(Phase::Copy, Some(new.len() as u64), Some(bytes));
-        // Nothing is lost where nothing was, and a first copy takes as long as its bytes do.
-        let reads_again = bytes <= READ_AGAIN && !layout.is_whole();
-        let verify = if reads_again { Verify::Full } else { Verify::Written };
+        let verify = self.verify.unwrap_or_else(|| Verify::of(bytes, self.shop.is_on_own_volume()));
         let threads = self.threads.get();
         let block = (new.len() / (threads * 16)).clamp(1, MAX_BLOCK);
         let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -161,7 +178,7 @@ impl Supply<'_> {
         let look = Look { stamp, like: old, place: place.as_ref(), executable };
         let mut hashing = Hashing::new(&mut content);
         let created = self.shop.create(spot, look, &mut hashing);
-        let digest = hashing.finish();
+        let (digest, checksum) = hashing.finish();
         match created {
             Ok(()) => {}
             Err(_) if content.is_changed() => return Err(StepError::SourceChanged(from.clone())),
@@ -169,24 +186,15 @@ impl Supply<'_> {
             Err(error) => return Err(StepError::Destination(error)),
         }
         let found = match verify {
-            Verify::Full => self.shop.digest(spot).map_err(StepError::Destination)?,
-            Verify::Written => digest,
+            Verify::Full => self.shop.checksum(spot).map_err(StepError::Destination)?,
+            Verify::Written => checksum,
         };
-        if found == digest {
+        if found == checksum {
             Ok(digest)
         } else {
             Err(StepError::Staged(StagedError::Unverified(step.path().clone())))
         }
     }
-}
-
-/// How it is made sure that a file was written as it was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verify {
-    /// It is read again.
-    Full,
-    /// The system's word is taken.
-    Written,
 }
 
 /// Where the new content of a step comes from and what it will be, if it has one.
@@ -226,4 +234,17 @@ pub(super) fn missing_directories(
         }
     }
     Ok(missing.into_iter().map(|path| Step::CreateDirectory { path }).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Verify;
+
+    // SD-11
+    #[test]
+    fn much_is_trusted_unless_it_lies_on_a_share() {
+        assert_eq!(Verify::of(256 << 20, true), Verify::Full);
+        assert_eq!(Verify::of((256 << 20) + 1, true), Verify::Written);
+        assert_eq!(Verify::of(u64::MAX, false), Verify::Full);
+    }
 }

@@ -17,6 +17,7 @@ use iisle_tree::workshop::{Broken, Faulty, LocalWorkshop, Workshop};
 use iisle_tree::{Holder, LocalTree, Snapshot, Stamp, Ticks, Tree, TreeError, TreeMut};
 
 use super::journal::Journal;
+use super::stage::Verify;
 use super::{
     Away, Direction, Doing, Held, Offline, Recovered, StagedError, Staging, Times, deploy, recover,
     rollback,
@@ -109,6 +110,19 @@ fn link_all(from: &Path, to: &Path) {
     }
 }
 
+/// What few tests are about of how a deployment is done.
+struct Manner<'a> {
+    monitor: &'a dyn Monitor,
+    enter: &'a (dyn Fn(Doing) + Sync),
+    verify: Option<Verify>,
+}
+
+impl Default for Manner<'_> {
+    fn default() -> Self {
+        Self { monitor: &Silent, enter: &|_| (), verify: None }
+    }
+}
+
 impl Stage {
     fn at(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
@@ -149,16 +163,17 @@ impl Stage {
         destination: &dyn TreeMut,
         monitor: &dyn Monitor,
     ) -> Outcome {
-        Self::deploy_telling(shop, offline, (source, destination), monitor, &|_| ())
+        let manner = Manner { monitor, ..Manner::default() };
+        Self::deploy_as(shop, offline, (source, destination), &manner)
     }
 
-    fn deploy_telling(
+    fn deploy_as(
         shop: &dyn Workshop,
         offline: Offline<'_>,
         (source, destination): (&dyn Tree, &dyn TreeMut),
-        monitor: &dyn Monitor,
-        enter: &(dyn Fn(Doing) + Sync),
+        manner: &Manner<'_>,
     ) -> Outcome {
+        let Manner { monitor, enter, verify } = *manner;
         let plan = prepare(source, destination, &policy(), &Silent).unwrap();
         let staging = Staging {
             source,
@@ -168,6 +183,7 @@ impl Stage {
             threads: NonZero::<usize>::MIN,
             offline,
             held: Held::Wait(Duration::from_secs(1)),
+            verify,
             times: Times::Source,
             stream: &Stream::default(),
             known: None,
@@ -788,8 +804,8 @@ fn a_deployment_tells_what_it_is_doing_a_few_times() {
         let trees = (&LocalTree::open(&stage.source).unwrap(), &stage.held(held));
         let told = Mutex::new(Vec::new());
         let enter = |doing: Doing| told.lock().unwrap().push(doing.word());
-        let outcome =
-            Stage::deploy_telling(&stage.shop(), offline, (trees.0, trees.1), monitor, &enter);
+        let manner = Manner { monitor, enter: &enter, ..Manner::default() };
+        let outcome = Stage::deploy_as(&stage.shop(), offline, (trees.0, trees.1), &manner);
         (outcome.ending, told.into_inner().unwrap().join(" "))
     };
     let told = |held, offline| run(held, offline, &Silent);

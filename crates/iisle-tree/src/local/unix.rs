@@ -99,6 +99,20 @@ pub(crate) fn faithful_volume(folder: &Path) -> Option<u64> {
     None
 }
 
+/// Whether an existing folder lies on a volume of this machine: neither on a share nor on one of a kind
+/// that nothing is known about.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_own_volume(folder: &Path) -> bool {
+    faithful_volume(folder).is_some()
+}
+
+/// Nothing is known about the volumes of this system, and most are its own.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_own_volume(folder: &Path) -> bool {
+    let _ = folder;
+    true
+}
+
 /// Which state of which file it is, if it lies on `volume`.
 pub(crate) fn version(path: &Path, metadata: &Metadata, volume: u64) -> Option<FileVersion> {
     let changed = changed(path, metadata)?;

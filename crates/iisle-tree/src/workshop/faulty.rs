@@ -4,7 +4,7 @@ use iisle_path::RelPath;
 
 use super::{Look, Spot, State, Waits, Workshop};
 use crate::breaks::{Breaks, Fate};
-use crate::digest::Digest;
+use crate::digest::Checksum;
 use crate::{Durability, Stamp, TreeError};
 
 /// How a change breaks.
@@ -117,8 +117,8 @@ impl Workshop for Faulty<'_> {
         self.shop.read(spot, limit)
     }
 
-    fn digest(&self, spot: &Spot) -> Result<Digest, TreeError> {
-        self.shop.digest(spot)
+    fn checksum(&self, spot: &Spot) -> Result<Checksum, TreeError> {
+        self.shop.checksum(spot)
     }
 
     fn create(&self, spot: &Spot, look: Look<'_>, content: &mut dyn Read) -> Result<(), TreeError> {
@@ -180,6 +180,10 @@ impl Workshop for Faulty<'_> {
 
     fn boot(&self) -> Option<String> {
         self.boot.clone()
+    }
+
+    fn is_on_own_volume(&self) -> bool {
+        self.shop.is_on_own_volume()
     }
 
     fn flush(&self) -> Result<(), TreeError> {

@@ -10,7 +10,7 @@ use super::lock::{self, work_name};
 use super::molds::Molds;
 use super::patience::Patience;
 use super::{Lock, LockError, Look, Spot, State, Waits, Workshop};
-use crate::digest::{Digest, of_reader};
+use crate::digest::Checksum;
 use crate::local::{
     Base, Beneath, CopyError, copy, give_name, is_missing, nameless, remove_below, system,
 };
@@ -253,9 +253,10 @@ impl Workshop for LocalWorkshop {
         Ok(bytes)
     }
 
-    fn digest(&self, spot: &Spot) -> Result<Digest, TreeError> {
+    fn checksum(&self, spot: &Spot) -> Result<Checksum, TreeError> {
         let mut file = File::open(self.host(spot)).map_err(failed("open", spot))?;
-        of_reader(&mut file).map(|(digest, _)| digest).map_err(failed("read", spot))
+        let size = file.metadata().map_err(failed("examine", spot))?.len();
+        Checksum::of_reader(&mut file, size).map_err(failed("read", spot))
     }
 
     fn create(&self, spot: &Spot, look: Look<'_>, content: &mut dyn Read) -> Result<(), TreeError> {
@@ -433,6 +434,10 @@ impl Workshop for LocalWorkshop {
 
     fn boot(&self) -> Option<String> {
         system::boot()
+    }
+
+    fn is_on_own_volume(&self) -> bool {
+        system::is_own_volume(&self.work)
     }
 
     fn flush(&self) -> Result<(), TreeError> {

@@ -19,7 +19,7 @@ pub use local::LocalWorkshop;
 pub use lock::{Lock, LockError, Notice};
 pub use waits::Waits;
 
-use crate::digest::Digest;
+use crate::digest::Checksum;
 use crate::{Durability, Stamp, Ticks, TreeError};
 
 /// A place: in the folder that is changed, or in the work folder.
@@ -107,8 +107,8 @@ pub trait Workshop: Send + Sync {
     /// The whole of a file of at most `limit` bytes.
     fn read(&self, spot: &Spot, limit: u64) -> Result<Vec<u8>, TreeError>;
 
-    /// The digest of a file as it is on the medium, as far as the system lets that be known.
-    fn digest(&self, spot: &Spot) -> Result<Digest, TreeError>;
+    /// The checksum of a file as it is on the medium, as far as the system lets that be known.
+    fn checksum(&self, spot: &Spot) -> Result<Checksum, TreeError>;
 
     /// Writes a new file, with the rights that files get in the folder of its place. It bears its name from
     /// the first byte on, or where the system can give it one later, when it is whole. Missing folders are
@@ -156,6 +156,9 @@ pub trait Workshop: Send + Sync {
     /// Tells the present run of the system from all others: after a crash of the machine it is another one.
     /// `None` where that cannot be told.
     fn boot(&self) -> Option<String>;
+
+    /// Whether they lie on a volume of this machine, not on a share; where that cannot be told, they do.
+    fn is_on_own_volume(&self) -> bool;
 
     /// Waits until everything that was done is on the medium.
     fn flush(&self) -> Result<(), TreeError>;

@@ -45,7 +45,7 @@ fn files_are_staged_kept_and_swapped() {
     assert_eq!(shop.state(&staged).unwrap(), None);
     assert_eq!(shop.names(Some(&path("backup"))).unwrap(), ["1"]);
     assert_eq!(shop.names(Some(&path("none"))).unwrap(), [""; 0]);
-    assert_eq!(shop.digest(&target).unwrap(), crate::digest::Digest::of(b"new"));
+    assert_eq!(shop.checksum(&target).unwrap(), crate::digest::Checksum::of(b"new"));
 }
 
 // SD-36

@@ -38,7 +38,7 @@ pub(crate) use releases::{ReleaseArgs, ReleasesVerb};
 pub(crate) use robocopy::RobocopyArgs;
 pub(crate) use sync::{
     DeleteArg, OfflineArg, OnDriftArg, OnLockedArg, RecoverArg, StagedArgs, SyncArgs,
-    SyncPolicyArgs,
+    SyncPolicyArgs, VerifyArg,
 };
 pub(crate) use verb::{AnyVerb, Verb};
 pub(crate) use webconfig::{

@@ -69,6 +69,10 @@ pub(crate) struct StagedArgs {
     /// How long to wait for a file that is held for a moment [default: 10]
     #[arg(long, value_name = "SECONDS")]
     pub(crate) lock_timeout: Option<u64>,
+    /// How new files are verified before any is swapped in: full reads them again, written takes the
+    /// system's word for it [default: full for 256 MiB in all and for shares, else written]
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) verify: Option<VerifyArg>,
     /// What becomes of files that were changed on the server: fail, keep, overwrite, or merge, which joins
     /// both changes of web.config [default: fail for settings, overwrite for the rest]
     #[arg(long, value_enum, value_name = "WHAT")]
@@ -115,6 +119,13 @@ pub(crate) enum OnLockedArg {
     MoveAside,
 }
 
+/// How new files are verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VerifyArg {
+    Full,
+    Written,
+}
+
 /// What becomes of files that were changed on the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OnDriftArg {
@@ -159,7 +170,7 @@ pub(crate) struct SyncArgs {
     pub(crate) staged: StagedArgs,
     /// Change file by file, without a second copy and a way back: every file is old or new at every
     /// moment, the target as a whole is not
-    #[arg(long, conflicts_with_all = ["offline", "on_locked"])]
+    #[arg(long, conflicts_with_all = ["offline", "on_locked", "verify"])]
     pub(crate) in_place: bool,
     /// Take back what the last sync to this target did, finished or not
     #[arg(long, conflicts_with_all = ["dry_run", "check", "delete"])]

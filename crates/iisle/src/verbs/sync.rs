@@ -2,12 +2,12 @@ use std::time::Duration;
 
 use iisle_ops::{
     CaseSensitive, Compare, Direction, Engine, Extras, Failure, OfflineWish, OnDrift, OnLocked,
-    StagedOptions, Stream, SyncMode, SyncRequest, SyncSettings,
+    StagedOptions, Stream, SyncMode, SyncRequest, SyncSettings, Verify,
 };
 
 use crate::args::{
     DeleteArg, OfflineArg, OnDriftArg, OnLockedArg, RecoverArg, StagedArgs, SyncArgs,
-    SyncPolicyArgs,
+    SyncPolicyArgs, VerifyArg,
 };
 use crate::exit::{Codes, Exit};
 use crate::render::sync::sync;
@@ -96,6 +96,7 @@ pub(super) fn staged_options(args: StagedArgs) -> Result<StagedOptions, Failure>
         offline_timeout,
         on_locked,
         lock_timeout,
+        verify,
         on_drift,
         stream,
         wait,
@@ -122,6 +123,10 @@ pub(super) fn staged_options(args: StagedArgs) -> Result<StagedOptions, Failure>
             Some(OnLockedArg::MoveAside) => OnLocked::MoveAside,
         },
         lock_limit: lock_timeout.map_or(defaults.lock_limit, Duration::from_secs),
+        verify: verify.map(|how| match how {
+            VerifyArg::Full => Verify::Full,
+            VerifyArg::Written => Verify::Written,
+        }),
         on_drift: match on_drift {
             None => OnDrift::Careful,
             Some(OnDriftArg::Fail) => OnDrift::Fail,

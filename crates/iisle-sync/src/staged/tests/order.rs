@@ -94,18 +94,28 @@ struct Spoiled<'a> {
 
 fn spoil(file: &Path) -> io::Result<()> {
     let file = fs::File::options().write(true).open(file)?;
-    io::Write::write_all(&mut &file, b"?")
+    let time = file.metadata()?.modified()?;
+    io::Write::write_all(&mut &file, b"?")?;
+    file.set_modified(time)
+}
+
+fn spoil_all(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            spoil_all(&entry.path())?;
+        } else {
+            spoil(&entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 impl Read for Spoiled<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.content.read(buffer)?;
         if length == 0 {
-            for entry in fs::read_dir(self.stage)?.map(Result::unwrap) {
-                if entry.file_type()?.is_file() {
-                    spoil(&entry.path())?;
-                }
-            }
+            spoil_all(self.stage)?;
             // Where files have no name yet, only the process itself can reach them.
             let site = self.stage.ancestors().nth(2).unwrap().canonicalize()?;
             for entry in fs::read_dir("/proc/self/fd").into_iter().flatten().flatten() {
@@ -134,23 +144,40 @@ impl Reading for Spoiling {
     }
 }
 
-// SD-11
-#[test]
-fn a_file_that_is_not_written_as_it_was_read_is_never_swapped_in() {
-    let (new, old) = releases();
-    let template = Template::new(&new, &old);
-    let stage = template.stage();
-    let (before, shop) = (stage.site(), stage.shop());
+/// Deploys to a stage where every new file is spoiled.
+fn deploy_spoiled(stage: &Stage, verify: Option<Verify>) -> Outcome {
     let source = ReadThrough {
         tree: LocalTree::open(&stage.source).unwrap(),
         reading: Spoiling { stage: stage.at(".site.deploy/stage") },
     };
-    let outcome = Stage::deploy_to(&shop, Offline::Never, &source, &stage.held(0));
-    assert_eq!(outcome.ending, Ending::Failed);
-    let said = outcome.errors[0].to_string();
-    assert!(said.ends_with("was not written as it was read: its digest differs"), "{said}");
-    assert_eq!(stage.site(), before);
-    assert!(!stage.work().contains(&"stage".to_owned()));
+    let manner = Manner { verify, ..Manner::default() };
+    Stage::deploy_as(&stage.shop(), Offline::Never, (&source, &stage.held(0)), &manner)
+}
+
+// SD-11
+#[test]
+fn a_file_that_is_not_written_as_it_was_read_is_never_swapped_in() {
+    let (new, old) = releases();
+    let (replaced, first) = (Template::new(&new, &old), Template::new(&new, &Files::new()));
+    for stage in [replaced.stage(), first.stage_without_site()] {
+        let before = stage.site();
+        let outcome = deploy_spoiled(&stage, None);
+        assert_eq!(outcome.ending, Ending::Failed);
+        let said = outcome.errors[0].to_string();
+        assert!(said.ends_with("was not written as it was read: what is there differs"), "{said}");
+        assert_eq!(stage.site(), before);
+        assert!(!stage.work().contains(&"stage".to_owned()));
+    }
+}
+
+// SD-11
+#[test]
+fn new_files_are_not_read_again_where_that_is_not_wanted() {
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let stage = template.stage();
+    let outcome = deploy_spoiled(&stage, Some(Verify::Written));
+    assert_eq!(outcome.ending, Ending::Done, "{:?}", outcome.errors);
 }
 
 // LK-5

@@ -217,6 +217,11 @@ pub(super) fn is_own_ntfs(folder: &Path) -> bool {
     own_volume_kind(folder).is_some_and(|kind| kind == "NTFS")
 }
 
+/// Whether an existing folder lies on a disk of this machine.
+pub(super) fn is_on_own_disk(folder: &Path) -> bool {
+    own_volume_kind(folder).is_some()
+}
+
 /// What kind of volume of this machine an existing folder lies on.
 fn own_volume_kind(folder: &Path) -> Option<String> {
     let wide: Vec<u16> = folder.as_os_str().encode_wide().chain([0]).collect();
