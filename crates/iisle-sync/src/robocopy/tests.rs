@@ -217,14 +217,14 @@ fn a_second_run_has_nothing_to_do() {
 
 // RB-8
 #[test]
-fn extras_are_listed_around_the_line_of_their_directory_and_deleted_in_the_end() {
+fn extras_are_listed_behind_the_line_of_their_directory_and_deleted_in_the_end() {
     let stage = Stage::new("a 1 3\nd/b 2 3", "d/old 1 1\ngone/x 1 1\ngone/deep/y 1 1\nz 1 1");
     insta::assert_snapshot!(stage.run(&mirror(stage.job())), @r"
+    1 s/
     Extra - d/gone/
       Extra d/gone/x
     Extra - d/gone/deep/
       Extra d/gone/deep/y
-    1 s/
       Extra d/z
       Lonely s/a
     1 s/d/
@@ -335,7 +335,7 @@ fn without_recursion_extra_directories_are_reported_behind_the_line_of_the_root(
 fn an_extra_directory_that_stays_is_one_line() {
     let stage = Stage::new("a 1 1", "a 1 1\ngone/x 1 1");
     let text = stage.run(&Job { recursion: Recursion::All, ..stage.job() });
-    assert_eq!(text, "Extra - d/gone/\n1 s/\n  (Class(Same)) s/a\n= 2");
+    assert_eq!(text, "1 s/\nExtra - d/gone/\n  (Class(Same)) s/a\n= 2");
 }
 
 // RB-3

@@ -10,9 +10,9 @@ use iisle_ops::robocopy::{
 use iisle_ops::interrupt;
 
 use super::clock::Clock;
-use super::command_line::{Style, parse};
+use super::command_line::{Style, log_word, parse};
 use super::dates;
-use super::header::{self, Mark};
+use super::header::{self, Mark, Words};
 use super::lines::Show;
 use super::output::{NoLog, Output};
 use super::report::Report;
@@ -72,28 +72,29 @@ impl Command<'_> {
             Err(unread) => {
                 let codes = unread.settings.own.exit_code;
                 let mut output = Output::console(console, &unread.settings);
-                self.refuse(&mut output, &clock, &unread.settings, Some(&unread.error));
+                let error = Some(&unread.error);
+                self.refuse(&mut output, &clock, &unread.settings, Words::Refused, error);
                 return codes.of(FATAL);
             }
         };
         let codes = settings.own.exit_code;
-        codes.of(self.settled(&settings, words.is_empty(), &clock, console))
+        codes.of(self.settled(&settings, words, &clock, console))
     }
 
     fn settled(
         &self,
         settings: &Settings,
-        is_bare: bool,
+        words: &[OsString],
         clock: &Clock,
         console: &mut dyn Write,
     ) -> u8 {
-        if settings.has("?") || is_bare {
+        if settings.has("?") || words.is_empty() {
             let mut output = Output::console(console, settings);
             if settings.has("?") {
                 output.text(&header::title(clock.now(), clock.zone()));
                 output.text(&full());
             } else {
-                self.refuse(&mut output, clock, settings, None);
+                self.refuse(&mut output, clock, settings, Words::Understood, None);
             }
             return FATAL;
         }
@@ -101,7 +102,7 @@ impl Command<'_> {
             && let Err(error) = self.save(settings, Path::new(name))
         {
             let mut output = Output::console(console, settings);
-            self.refuse(&mut output, clock, settings, Some(&error));
+            self.refuse(&mut output, clock, settings, Words::Refused, Some(&error));
             return FATAL;
         }
         if settings.has("QUIT") {
@@ -110,12 +111,16 @@ impl Command<'_> {
             return 0;
         }
         let made = places(settings, |path| self.full(path))
-            .and_then(|places| order(settings, places, clock.now(), clock.zone()));
+            .map_err(|error| (Words::Understood, error))
+            .and_then(|places| {
+                order(settings, places, clock.now(), clock.zone())
+                    .map_err(|error| (Words::Refused, error))
+            });
         let order = match made {
             Ok(order) => order,
-            Err(error) => {
+            Err((words, error)) => {
                 let mut output = Output::console(console, settings);
-                self.refuse(&mut output, clock, settings, Some(&error));
+                self.refuse(&mut output, clock, settings, words, Some(&error));
                 return FATAL;
             }
         };
@@ -124,7 +129,8 @@ impl Command<'_> {
             Ok(mut output) => copy(settings, &order, clock, &mut output),
             Err(no_log) => {
                 let mut output = Output::console(console, settings);
-                self.without_log(&mut output, settings, clock, &no_log);
+                let word = log_word(words, Style::of_this_machine());
+                self.without_log(&mut output, settings, clock, word, &no_log);
                 FATAL
             }
         }
@@ -138,7 +144,7 @@ impl Command<'_> {
             .each_ref()
             .map(|side| (side.as_deref(), side.as_deref().map_or(Mark::Unseen, Mark::of)));
         output.text(&header::title(clock.now(), clock.zone()));
-        output.text(&header::body(settings, places));
+        output.text(&header::body(settings, Words::Understood, places));
         output.text(" Quitting : nothing is copied, for there was /QUIT.\n");
         output.flush();
     }
@@ -149,6 +155,7 @@ impl Command<'_> {
         output: &mut Output<'_>,
         settings: &Settings,
         clock: &Clock,
+        word: Option<(usize, &str)>,
         no_log: &NoLog,
     ) {
         let NoLog { path, error } = no_log;
@@ -157,8 +164,12 @@ impl Command<'_> {
         let text = &error.text;
         output
             .text(&format!("{at} ERROR {code} (0x{code:08X}) Opening Log File {path}\n{text}\r\n"));
-        let line = format!("ERROR : Invalid Parameter : the log \"{path}\" cannot be written.");
-        self.refuse(output, clock, settings, Some(&UsageError::new(line)));
+        let line = match word {
+            Some((at, word)) => format!("ERROR : Invalid Parameter #{at} : \"{word}\""),
+            // A job file named it.
+            None => format!("ERROR : Invalid Parameter : the log \"{path}\" cannot be written."),
+        };
+        self.refuse(output, clock, settings, Words::Refused, Some(&UsageError::new(line)));
     }
 
     fn full(&self, path: &Path) -> PathBuf {
@@ -182,6 +193,7 @@ impl Command<'_> {
         output: &mut Output<'_>,
         clock: &Clock,
         settings: &Settings,
+        words: Words,
         error: Option<&UsageError>,
     ) {
         output.text(&header::title(clock.now(), clock.zone()));
@@ -189,9 +201,13 @@ impl Command<'_> {
             let sides = [&settings.source, &settings.destination];
             let [source, destination] =
                 sides.map(|side| side.as_deref().map(|path| self.full(path)));
-            let places =
-                [(source.as_deref(), Mark::Unseen), (destination.as_deref(), Mark::Unseen)];
-            output.text(&header::body(settings, places));
+            // What words name that are too few, but right, is looked at.
+            let mark = match (words, &source) {
+                (Words::Understood, Some(source)) => Mark::of(source),
+                _ => Mark::Unseen,
+            };
+            let places = [(source.as_deref(), mark), (destination.as_deref(), Mark::Unseen)];
+            output.text(&header::body(settings, words, places));
         } else if error.is_some() {
             output.text(&format!("\n{}\n\n", header::RULE));
         }
@@ -219,7 +235,7 @@ fn copy(settings: &Settings, order: &Order, clock: &Clock, output: &mut Output<'
         output.text(&header::title(clock.now(), clock.zone()));
         let places =
             [&job.source, &job.destination].map(|path| (Some(path.as_path()), Mark::of(path)));
-        output.text(&header::body(settings, places));
+        output.text(&header::body(settings, Words::Understood, places));
     }
     if settings.has("V") {
         for note in notes {

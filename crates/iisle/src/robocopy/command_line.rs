@@ -207,6 +207,15 @@ fn classify(text: &str, style: Style, missing: Missing) -> Word<'_> {
     if is_path { Word::Name } else { Word::Unknown }
 }
 
+/// The last word that names a log, and its number from 1.
+pub(super) fn log_word(words: &[OsString], style: Style) -> Option<(usize, &str)> {
+    let logs = ["LOG", "LOG+", "UNILOG", "UNILOG+"];
+    let is_log = |word: &str| matches!(classify(word, style, Missing::Nothing), Word::Switch(switch, _) if logs.contains(&switch.name));
+    let mut words =
+        words.iter().enumerate().filter_map(|(at, word)| Some((at + 1, word.to_str()?)));
+    words.rfind(|(_, word)| is_log(word))
+}
+
 /// The switch that a line of a job file is, and what follows its colon.
 pub(super) fn switch_of_line(line: &str, style: Style) -> Option<(&'static Switch, Option<&str>)> {
     match classify(line, style, Missing::Nothing) {
@@ -226,7 +235,7 @@ fn is_path(text: &str, style: Style) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Style, parse};
+    use super::{Style, log_word, parse};
     use crate::robocopy::settings::Settings;
     use crate::robocopy::usage::UsageError;
     use std::ffi::OsString;
@@ -292,9 +301,14 @@ mod tests {
 
     #[test]
     fn malformed_words_are_named_with_their_number() {
-        for (line, number) in
-            [("s|d|/R:x", 3), ("s|d|/R", 3), ("s|/Z:1|d", 2), ("s|d|--what", 3), ("s|d|e\\f", 3)]
-        {
+        for (line, number) in [
+            ("s|d|/R:x", 3),
+            ("s|d|/R", 3),
+            ("s|d|/MT:0", 3),
+            ("s|/Z:1|d", 2),
+            ("s|d|--what", 3),
+            ("s|d|e\\f", 3),
+        ] {
             let error = read(Style::Windows, line).unwrap_err();
             assert!(
                 error.starts_with(&format!("ERROR : Invalid Parameter #{number} :")),
@@ -324,6 +338,13 @@ mod tests {
         assert_eq!(places(&later), [Some(Path::new("here")), Some(Path::new(r"C:\d"))]);
         let bad = read(Style::Windows, "s|d|/JOB:bad").unwrap_err();
         assert_eq!(bad, "ERROR : Invalid Job File, Line #2 :\"name\"");
+    }
+
+    #[test]
+    fn the_log_that_counts_is_the_last() {
+        let words = ["s", "d", "/log:a", "/S", "-UNILOG+:b", "/TEE"].map(OsString::from);
+        assert_eq!(log_word(&words, Style::Windows), Some((5, "-UNILOG+:b")));
+        assert_eq!(log_word(&words[..2], Style::Windows), None);
     }
 
     #[test]

@@ -49,8 +49,27 @@ pub(super) fn title(at: Ticks, zone: &TimeZone) -> String {
     format!("\n{TITLE_RULE}\n{TITLE:<81}\n{TITLE_RULE}\n\n  Started : {}\n", dates::long(at, zone))
 }
 
+/// Whether all words were understood when the header is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Words {
+    /// Yes: what was not said has its default.
+    Understood,
+    /// No: there are no file specifications that nobody named.
+    ///
+    /// Source: a public capture of a run with `Invalid Parameter`.
+    Refused,
+}
+
 /// What is copied and how, up to what happens. `places` are source and destination.
-pub(super) fn body(settings: &Settings, places: [(Option<&Path>, Mark); 2]) -> String {
+///
+/// Of what is excluded, names come before patterns, each in the order in which they were typed.
+///
+/// Source: a public capture together with its command.
+pub(super) fn body(
+    settings: &Settings,
+    words: Words,
+    places: [(Option<&Path>, Mark); 2],
+) -> String {
     let mut text = String::new();
     let mut line = |args: std::fmt::Arguments<'_>| {
         writeln!(text, "{args}").expect("a string takes everything");
@@ -60,13 +79,17 @@ pub(super) fn body(settings: &Settings, places: [(Option<&Path>, Mark); 2]) -> S
         line(format_args!("{label:>9} {} {place}", mark.sign()));
     }
     line(format_args!(""));
-    let everything = ["*.*".to_owned()];
-    let include =
-        if settings.include.is_empty() { &everything } else { settings.include.as_slice() };
+    let include = match words {
+        Words::Understood if settings.include.is_empty() => vec!["*.*"],
+        _ => settings.include.iter().map(String::as_str).collect(),
+    };
+    if include.is_empty() {
+        line(format_args!("{:>9} : ", "Files"));
+    }
     let lists = [
         ("Files", include),
-        ("Exc Files", settings.exclude_files.as_slice()),
-        ("Exc Dirs", settings.exclude_directories.as_slice()),
+        ("Exc Files", names_first(&settings.exclude_files)),
+        ("Exc Dirs", names_first(&settings.exclude_directories)),
     ];
     for (label, values) in lists {
         let mut values = values.iter().map(|value| printable(Path::new(value)));
@@ -77,9 +100,15 @@ pub(super) fn body(settings: &Settings, places: [(Option<&Path>, Mark); 2]) -> S
         }
         line(format_args!("\t    "));
     }
-    line(format_args!("{:>9} : {} ", "Options", options(settings)));
+    line(format_args!("{:>9} : {} ", "Options", options(settings, words)));
     line(format_args!("\n{RULE}\n"));
     text
+}
+
+fn names_first(values: &[String]) -> Vec<&str> {
+    let mut values: Vec<&str> = values.iter().map(String::as_str).collect();
+    values.sort_by_key(|value| value.contains(['*', '?']));
+    values
 }
 
 /// Switches in the order in which they are shown, as far as captures tell it; `/S /E`, copy flags, retries are always there
@@ -168,8 +197,9 @@ const ORDER: &[&str] = &[
     "W",
 ];
 
-fn options(settings: &Settings) -> String {
-    let all = settings.include.is_empty() || settings.include.iter().any(|spec| spec == "*.*");
+fn options(settings: &Settings, given: Words) -> String {
+    let all = settings.include.iter().any(|spec| spec == "*.*")
+        || (settings.include.is_empty() && given == Words::Understood);
     let mut words = Vec::new();
     if all {
         words.push("*.*".to_owned());
@@ -200,7 +230,7 @@ fn options(settings: &Settings) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Mark, body, title};
+    use super::{Mark, Words, body, title};
     use crate::robocopy::command_line::{Style, parse};
     use iisle_ops::Ticks;
     use jiff::tz::TimeZone;
@@ -214,7 +244,7 @@ mod tests {
             (Some(Path::new("C:\\Fixture\\src\\")), source),
             (Some(Path::new("C:\\Fixture\\d\\")), destination),
         ];
-        body(&settings, places)
+        body(&settings, Words::Understood, places)
     }
 
     #[test]
@@ -255,6 +285,31 @@ mod tests {
                 "\t    ",
                 "  Options : /S /DCOPY:DA /COPY:DAT /R:1000000 /W:30 ",
             ]
+        );
+    }
+
+    #[test]
+    fn names_that_are_excluded_come_before_patterns() {
+        let text = check("s d /S /XD Obr* /XD Vide* /XD .git node_modules", [Mark::There; 2]);
+        assert!(
+            text.contains(
+                " Exc Dirs : .git\n\t    node_modules\n\t    Obr*\n\t    Vide*\n\t    \n"
+            ),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn words_that_are_refused_have_no_file_specifications() {
+        let words = ["s", "d", "/MIR"].map(Into::into);
+        let settings = parse(&words, Style::Windows, &|_| Ok(Vec::new())).unwrap();
+        let places = ["C:\\s\\", "D:\\d\\"].map(|path| (Some(Path::new(path)), Mark::Unseen));
+        let text = body(&settings, Words::Refused, places);
+        assert!(
+            text.starts_with(
+                "   Source - C:\\s\\\n     Dest - D:\\d\\\n\n    Files : \n  Options : /S /E "
+            ),
+            "{text}"
         );
     }
 

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 
 use super::command_line::{Style, parse};
-use super::header::{self, Mark};
+use super::header::{self, Mark, Words};
 use super::lines::Show;
 use super::summary::{self, Sum};
 
@@ -22,7 +22,7 @@ fn report(switches: &str) -> String {
     let settings = parse(&words, Style::Windows, &|_| Ok(Vec::new())).unwrap();
     let (at, zone) = (Ticks::from_unix(1_791_472_942, 0), TimeZone::UTC);
     let places = ["C:\\src", "C:\\dst"].map(|path| (Some(Path::new(path)), Mark::There));
-    let mut text = header::title(at, &zone) + &header::body(&settings, places);
+    let mut text = header::title(at, &zone) + &header::body(&settings, Words::Understood, places);
     let show = Show::of(&settings);
     let file = |tag, path: &str| Event::File { tag, size: 14, modified: at, path: path.into() };
     let events = [

@@ -164,7 +164,7 @@ mod tests {
         let text = check(&tally(), true, false);
         assert!(
             text.contains(
-                "   Bytes :    4.77 m    4.77 m         4         0        14         5\n"
+                "   Bytes :    4.76 m    4.76 m         4         0        14         5\n"
             )
         );
         assert!(text.contains("0:00:00\n   Ended : "), "{text}");

@@ -7,8 +7,8 @@ pub(super) enum Kind {
     Plain,
     /// A decimal number.
     Number,
-    /// A decimal number, or nothing and no colon.
-    MaybeNumber,
+    /// From 1 to 128, or nothing and no colon.
+    Threads,
     /// A number of bytes with `K`, `M` or `G` behind it.
     Bytes,
     /// The same, or nothing and no colon.
@@ -121,7 +121,7 @@ pub(super) static SWITCHES: &[Switch] = &[
     switch("IPG", Kind::Number, Group::Copy, Full, "pause of n ms after every 64 KB"),
     switch("SJ", Kind::Plain, Group::Copy, Full, "copy junctions as links"),
     switch("SL", Kind::Plain, Group::Copy, Full, "copy symbolic links as links"),
-    switch("MT", Kind::MaybeNumber, Group::Copy, Full, "copy n files at a time, 1 to 128 (default 8)"),
+    switch("MT", Kind::Threads, Group::Copy, Full, "copy n files at a time, 1 to 128 (default 8)"),
     switch("DCOPY", Kind::Letters("DATEX"), Group::Copy, Full, "what a directory is copied with (default DA)"),
     switch("NODCOPY", Kind::Plain, Group::Copy, Full, "copy nothing with directories"),
     switch("NOOFFLOAD", Kind::Plain, Group::Copy, Hint, "copy without offloading"),
@@ -215,10 +215,13 @@ impl Kind {
     /// Reads what follows the colon; `None` stands for no colon. No answer when it is malformed.
     pub(super) fn read(self, text: Option<&str>) -> Option<Value> {
         match (self, text) {
-            (Self::Plain | Self::MaybeNumber | Self::MaybeBytes | Self::MaybeYes, None) => {
+            (Self::Plain | Self::Threads | Self::MaybeBytes | Self::MaybeYes, None) => {
                 Some(Value::None)
             }
-            (Self::Number | Self::MaybeNumber, Some(text)) => number(text).map(Value::Number),
+            (Self::Number, Some(text)) => number(text).map(Value::Number),
+            (Self::Threads, Some(text)) => {
+                number(text).filter(|n| (1..=128).contains(n)).map(Value::Number)
+            }
             (Self::Bytes | Self::MaybeBytes, Some(text)) => bytes(text).map(Value::Number),
             (Self::Age, Some(text)) => Age::parse(text).map(Value::Age),
             (Self::Letters(allowed), Some(text)) => {
@@ -292,11 +295,12 @@ mod tests {
     fn values_are_read_by_their_kind() {
         let read = |kind: Kind, text: &str| kind.read(Some(text));
         assert_eq!(read(Kind::Number, "30"), Some(Value::Number(30)));
+        assert_eq!(read(Kind::Threads, "128"), Some(Value::Number(128)));
+        assert_eq!(Kind::Threads.read(None), Some(Value::None));
         assert_eq!(read(Kind::Bytes, "2K"), Some(Value::Number(2048)));
         assert_eq!(read(Kind::Bytes, "3g"), Some(Value::Number(3 << 30)));
         assert_eq!(read(Kind::Hours, "2200-0630"), Some(Value::Hours(1320, 390)));
         assert_eq!(read(Kind::Letters("DAT"), "dt"), Some(Value::Letters("DT".into())));
-        assert_eq!(Kind::MaybeNumber.read(None), Some(Value::None));
         assert_eq!(Kind::Plain.read(None), Some(Value::None));
         for (kind, text) in [
             (Kind::Number, ""),
@@ -304,6 +308,8 @@ mod tests {
             (Kind::Number, "-1"),
             (Kind::Number, "+1"),
             (Kind::Number, "99999999999999999999"),
+            (Kind::Threads, "0"),
+            (Kind::Threads, "129"),
             (Kind::Bytes, "K"),
             (Kind::Bytes, "99999999999G"),
             (Kind::Hours, "2260-0000"),

@@ -172,7 +172,7 @@ fn attributes(settings: &Settings, name: &str) -> Attributes {
     Attributes::from_letters(letters).unwrap_or(Attributes::NONE)
 }
 
-/// Switches that contradict each other, and numbers that are out of range.
+/// Switches that contradict each other.
 fn combinations(settings: &Settings) -> Result<(), UsageError> {
     let clash = |a: &str, b: &str| {
         Err(UsageError::new(format!(
@@ -183,10 +183,6 @@ fn combinations(settings: &Settings) -> Result<(), UsageError> {
         if settings.has(a) && settings.has(b) {
             return clash(a, b);
         }
-    }
-    if let Some(threads) = settings.threads().filter(|n| !(1..=128).contains(n)) {
-        let line = format!("ERROR : Invalid Parameter : \"/MT:{threads}\" is not in 1 to 128.");
-        return Err(UsageError::new(line));
     }
     let copies_security =
         settings.has_any(&["SEC", "COPYALL"]) || settings.copy_letters().contains(['S', 'O', 'U']);
@@ -332,7 +328,7 @@ mod tests {
     // RB-2
     #[test]
     fn contradictions_are_refused() {
-        for line in ["/MT /IPG:1", "/MT:4 /LFSM", "/MT:0", "/MT:129", "/SECFIX", "/LFSM /EFSRAW"] {
+        for line in ["/MT /IPG:1", "/MT:4 /LFSM", "/SECFIX", "/LFSM /EFSRAW"] {
             assert!(made(&format!("s d {line}")).unwrap_err().starts_with("ERROR : "), "{line}");
         }
     }

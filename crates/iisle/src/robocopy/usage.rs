@@ -39,7 +39,7 @@ impl UsageError {
         let takes = match kind {
             Kind::Plain => "nothing behind it",
             Kind::Number => "a decimal number, as :3",
-            Kind::MaybeNumber => "nothing, or a decimal number, as :3",
+            Kind::Threads => "nothing, or a number from 1 to 128, as :8",
             Kind::Bytes => "a number of bytes, as :512, :64K or :2M",
             Kind::MaybeBytes => "nothing, or a number of bytes, as :512, :64K or :2M",
             Kind::Age => "days, fewer than 1900, or a date, as :20261231",
@@ -95,7 +95,7 @@ pub(super) fn full() -> String {
             let value = match switch.kind {
                 Kind::Plain => "",
                 Kind::Number | Kind::Age => ":n",
-                Kind::MaybeNumber => "[:n]",
+                Kind::Threads => "[:n]",
                 Kind::Bytes => ":n[KMG]",
                 Kind::MaybeBytes => "[:n[KMG]]",
                 Kind::Letters(letters) => &format!(":[{letters}]"),

@@ -231,10 +231,13 @@ fn words_that_cannot_be_understood_end_with_16_and_the_usage() {
     for (words, line) in [
         (&["robocopy", "s", "d", "/FOO"][..], "ERROR : Invalid Parameter #3 : \"/FOO\""),
         (&["robocopy", "s"], "ERROR : No Destination Directory Specified."),
+        (&["robocopy", "s", "d", "/MT:200"], "ERROR : Invalid Parameter #3 : \"/MT:200\""),
         (
-            &["robocopy", "s", "d", "/MT:200"],
-            "ERROR : Invalid Parameter : \"/MT:200\" is not in 1 to 128.",
+            &["robocopy", "s", "d", "/S", "/LOG:none/r.log"],
+            "ERROR : Invalid Parameter #4 : \"/LOG:none/r.log\"",
         ),
+        (&["robocopy", "s", "d", "/FOO"], "    Files : "),
+        (&["robocopy", "s"], "    Files : *.*"),
         (&["robocopy"], "       Simple Usage :: ROBOCOPY source destination /MIR"),
     ] {
         let ran = run(folder.path(), words);
