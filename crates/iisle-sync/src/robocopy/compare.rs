@@ -5,7 +5,7 @@ use std::path::Path;
 use iisle_path::NameRules;
 use iisle_tree::folder::{Entry, Shape};
 
-use super::class::classify;
+use super::class::{Class, classify};
 use super::event::{FileTag, Skip};
 use super::job::{Job, Purge};
 use super::selection::{LinkRule, Places};
@@ -77,6 +77,8 @@ pub enum DirectoryVerdict {
     SkippedLink,
     /// Only the source has it, and such are left out.
     Lonely,
+    /// The destination has a file there, which a purge takes.
+    Replacing,
     /// The destination has a file there.
     Mismatch,
 }
@@ -138,7 +140,7 @@ impl<'a> Compared<'a> {
         } else if let Some(skip) = selection.refuses(&entry.facts) {
             FileTag::Skipped(skip)
         } else {
-            let class = other.map_or(super::Class::Lonely, |other| {
+            let class = other.map_or(Class::Lonely, |other| {
                 classify(&entry.facts, &other.facts, job.times, &job.classes)
             });
             if job.classes.copies(class) {
@@ -172,6 +174,13 @@ impl<'a> Compared<'a> {
             Some(_) if rule == LinkRule::Copy => DirectoryVerdict::KnownLink,
             None => DirectoryVerdict::New,
             Some(Shape::Directory) => DirectoryVerdict::Both,
+            Some(Shape::File | Shape::Dangling)
+                if job.purge == Purge::Extras
+                    && job.classes.copies(Class::Lonely)
+                    && other.is_some_and(|other| is_purged(job, other, folder.below)) =>
+            {
+                DirectoryVerdict::Replacing
+            }
             Some(Shape::File | Shape::Special | Shape::Dangling) => DirectoryVerdict::Mismatch,
         };
         self.directories.push((entry, verdict));

@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use iisle_tree::folder::{self, Carry, Detail, Entry, Facts, Shape, SystemError};
 
@@ -8,6 +8,7 @@ use super::event::{Action, DirectoryTag, Event, FileTag, Skip};
 use super::files::{Done, FileStep, Queued};
 use super::job::{Purge, PurgeOrder, RunMode};
 use super::purge::Deletion;
+use super::replace::{By, Replacement};
 use super::run::Walk;
 
 /// Files for each thread that may wait for their turn.
@@ -71,10 +72,35 @@ impl Walk<'_> {
                 self.tally.files.mismatch += 1;
                 self.tally.bytes.mismatch += facts.size;
                 line(self);
+                self.replace_directory(below, file);
             }
             // A file of the source is none.
             FileTag::Extra => {}
         }
+    }
+
+    /// Puts the file into the place of a directory, if it would be copied there and the directory
+    /// is not excluded.
+    fn replace_directory(&mut self, below: PathBuf, file: &FileVerdict<'_>) {
+        let FileVerdict { source, destination, as_link, .. } = *file;
+        let job = self.job;
+        let above = below.parent().unwrap_or(Path::new(""));
+        let is_copied = job.copy.data
+            && job.classes.copies(Class::Lonely)
+            && job.selection.refuses(&source.facts).is_none();
+        if !is_copied || !destination.is_some_and(|found| is_purged(job, found, above)) {
+            return;
+        }
+        let step = FileStep {
+            from: self.host_source(&below),
+            to: self.host_destination(&below),
+            shown: self.shown_source(&below),
+            class: Class::Lonely,
+            facts: source.facts,
+            existing: None,
+            as_link,
+        };
+        self.replace(Replacement { below, by: By::File(step) });
     }
 
     /// Whether a link would be copied that the destination has: the times of what both lead to, or
@@ -87,7 +113,7 @@ impl Walk<'_> {
             && folder::is_same_link(&self.host_source(below), &self.host_destination(below))
     }
 
-    fn copy(&mut self, step: FileStep) {
+    pub(super) fn copy(&mut self, step: FileStep) {
         if self.is_too_long(&step.shown) {
             self.say(step.line());
             let (at, error) = (self.pace.now(), SystemError::of(TOO_LONG));

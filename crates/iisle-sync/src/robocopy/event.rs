@@ -29,7 +29,10 @@ pub enum Event {
         /// Its place, in the source unless it is extra.
         path: PathBuf,
     },
-    /// So much of the file shown last is copied, 0 to 100; 100 comes once for every file.
+    /// So much of the file shown last is copied, 0 to 100. A file that is not empty begins with 0, and
+    /// 100 comes once for every file.
+    ///
+    /// Source: public captures of runs without `/NP`.
     Progress(u8),
     /// Something could not be done.
     Error {

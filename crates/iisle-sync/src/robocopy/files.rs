@@ -130,14 +130,19 @@ impl FileStep {
             block: job.throttle.block(self.facts.size),
         };
         let (began, size) = (pace.elapsed(), self.facts.size);
-        let (mut done, mut shown) = (0, 0);
+        let (mut done, mut shown) = (0, None);
         folder::copy_file(&self.from, &self.facts, &self.to, &copying, &mut |bytes| {
             done += bytes;
             job.throttle.hold(pace, size, began, done, bytes);
             let percent = percent(done, size);
+            // Nothing is told of a file that cannot be opened, and nothing before the first bytes.
+            if shown.is_none() {
+                shown = Some(0);
+                say(Event::Progress(0));
+            }
             // The end is told when the file has its name.
-            if percent > shown && percent < 100 {
-                shown = percent;
+            if Some(percent) > shown && percent < 100 {
+                shown = Some(percent);
                 say(Event::Progress(percent));
             }
             let broken = || std::io::Error::other("it was interrupted");

@@ -14,8 +14,8 @@ impl Walk<'_> {
         if self.pace.is_interrupted() {
             return self.tally;
         }
-        if !deletions.is_empty() && self.tally.has_failures() {
-            let count = deletions.len();
+        let count = deletions.len() + self.replacements.len();
+        if count > 0 && self.tally.has_failures() {
             self.say(Event::Note(format!(
                 "{count} extra entries were not deleted, because not everything could be copied \
                  (--robocopy-order deletes them first)"
@@ -24,6 +24,10 @@ impl Walk<'_> {
             for deletion in &deletions {
                 self.purge(deletion);
             }
+            for replacement in std::mem::take(&mut self.replacements) {
+                self.perform_replacement(replacement);
+            }
+            self.flush();
         }
         if !self.tally.has_failures() {
             for (folder, part) in std::mem::take(&mut self.parts) {
@@ -47,7 +51,10 @@ impl Walk<'_> {
     /// Removes the directories of the source that were walked and are empty now, deepest first. What was
     /// left out or stood in the way of something has not been moved.
     fn remove_source(&mut self) {
-        for below in std::mem::take(&mut self.walked) {
+        let mut walked = std::mem::take(&mut self.walked);
+        // What took a place in the end was walked behind the directory that it lies in.
+        walked.sort_by_key(|below| std::cmp::Reverse(below.components().count()));
+        for below in walked {
             let place = self.host_source(&below);
             let is_empty = folder::list(&place, Detail::Usual)
                 .is_ok_and(|listing| listing.entries.is_empty() && listing.parts.is_empty());

@@ -15,6 +15,7 @@ mod finish;
 mod frames;
 mod job;
 mod purge;
+mod replace;
 mod run;
 mod selection;
 mod tally;

@@ -10,6 +10,7 @@ use super::files::{Persist, Queued, await_hours, perform_all};
 use super::frames::{Frame, Presence};
 use super::job::{Job, RunMode};
 use super::purge::Deletion;
+use super::replace::Replacement;
 use super::tally::Tally;
 
 /// Events that may wait behind a file; beyond that, those files are copied first.
@@ -73,6 +74,7 @@ pub(super) struct Walk<'a> {
     pub(super) queue: Vec<Queued>,
     pub(super) queued_files: usize,
     pub(super) deletions: Vec<Deletion>,
+    pub(super) replacements: Vec<Replacement>,
     /// Directories of the source that were walked, each behind those that lie in it.
     pub(super) walked: Vec<PathBuf>,
     /// Directories that get times and attributes when nothing changes in them any more.
@@ -119,6 +121,7 @@ impl<'a> Walk<'a> {
             queue: Vec::new(),
             queued_files: 0,
             deletions: Vec::new(),
+            replacements: Vec::new(),
             walked: Vec::new(),
             dressed: Vec::new(),
             parts: Vec::new(),

@@ -206,6 +206,18 @@ fn classes_decide_and_files_come_in_the_order_of_ntfs() {
 }
 
 #[test]
+fn progress_begins_with_nothing_and_ends_with_all() {
+    let stage = Stage::new("a 1 5\nb 1 0", "");
+    let mut told = Vec::new();
+    run(&stage.job(), &Clockwork::default(), &mut |event| match event {
+        Event::File { path, .. } => told.push(path.file_name().unwrap().to_str().unwrap().into()),
+        Event::Progress(percent) => told.push(percent.to_string()),
+        _ => {}
+    });
+    assert_eq!(told, ["a", "0", "100", "b", "100"]);
+}
+
+#[test]
 fn a_second_run_has_nothing_to_do() {
     let stage = Stage::new("a 1 3\nd/b 2 3\ne/", "old 1 1\ngone/x 1 1");
     let job = mirror(stage.job());
@@ -373,7 +385,8 @@ fn levels_bound_copies_and_deletions() {
 #[test]
 fn a_file_and_a_directory_of_one_name_are_left_alone_on_both_sides() {
     let stage = Stage::new("thing 1 4\nother/in 1 1\nok 1 1", "thing/in 1 1\nother 1 9");
-    let (text, tally) = stage.run_at(&mirror(stage.job()), &Clockwork::default());
+    let job = Job { recursion: Recursion::All, ..stage.job() };
+    let (text, tally) = stage.run_at(&job, &Clockwork::default());
     insta::assert_snapshot!(text, @r"
     2 s/
       Lonely s/ok
@@ -386,8 +399,45 @@ fn a_file_and_a_directory_of_one_name_are_left_alone_on_both_sides() {
 }
 
 #[test]
+fn a_purge_makes_room_for_what_is_mismatched() {
+    let stage = Stage::new("thing 1 4\nother/in 1 1\nok 1 1", "thing/in 1 1\nother 1 9");
+    let (text, tally) = stage.run_at(&mirror(stage.job()), &Clockwork::default());
+    insta::assert_snapshot!(text, @r"
+    2 s/
+      Lonely s/ok
+      Mismatch s/thing
+    Mismatch - s/other/
+      Lonely s/thing
+    New 1 s/other/
+      Lonely s/other/in
+    = 5
+    ");
+    assert_eq!(stage.tree("d"), "ok=s other/ other/in=s thing=s");
+    let (files, folders) = (tally.files, tally.directories);
+    assert_eq!((files.total, files.copied, files.mismatch), (3, 3, 1));
+    assert_eq!((folders.total, folders.copied, folders.mismatch), (2, 1, 1));
+    assert!(stage.run(&mirror(stage.job())).ends_with("= 0"));
+}
+
+// RB-5
+#[test]
+fn what_is_excluded_stays_mismatched() {
+    for excluded in ["thing", "keep"] {
+        let stage = Stage::new("thing 1 4\nother/in 1 1", "thing/keep/x 1 1\nother 1 9");
+        let mut job = mirror(stage.job());
+        job.selection.exclude_directories = vec![Exclusion::new(excluded)];
+        job.selection.exclude_files = vec![Exclusion::new(stage.at("d/other").to_str().unwrap())];
+        assert!(stage.run(&job).ends_with("= 4"), "{excluded}");
+        assert_eq!(stage.tree("d"), "other=d thing/ thing/keep/ thing/keep/x=d", "{excluded}");
+    }
+}
+
+#[test]
 fn a_list_run_changes_nothing_and_says_the_same() {
-    let trees = ("a 1 1\nn/m/b 1 1\nsame 1 1", "same 1 1\nx 1 1\ngone/y 1 1");
+    let trees = (
+        "a 1 1\nn/m/b 1 1\nsame 1 1\nthing 1 1\nother/in 1 1",
+        "same 1 1\nx 1 1\ngone/y 1 1\nthing/in 1 1\nother 1 1",
+    );
     let (really, listed) = (Stage::new(trees.0, trees.1), Stage::new(trees.0, trees.1));
     let job = |stage: &Stage, mode| Job { mode, moving: Moving::Everything, ..mirror(stage.job()) };
     let before = (listed.tree("s"), listed.tree("d"));

@@ -6,6 +6,7 @@ use super::compare::{Compared, DirectoryVerdict, Folder, compare};
 use super::event::{Action, DirectoryTag, Event};
 use super::frames::{Frame, Presence};
 use super::job::{DirectoryFlags, Job, Recursion, RunMode};
+use super::replace::{By, Replacement};
 use super::run::Walk;
 
 /// `ERROR_CANT_RESOLVE_FILENAME`.
@@ -139,12 +140,19 @@ impl Walk<'_> {
             DirectoryVerdict::Named => self.left_out(below, DirectoryTag::Named),
             DirectoryVerdict::SkippedLink => self.left_out(below, DirectoryTag::Junction),
             DirectoryVerdict::Lonely => self.left_out(below, DirectoryTag::Lonely),
-            DirectoryVerdict::Mismatch => {
-                self.tally.directories.total += 1;
-                self.tally.directories.mismatch += 1;
-                self.passed(below, DirectoryTag::Mismatch);
+            DirectoryVerdict::Mismatch => self.mismatched(below),
+            DirectoryVerdict::Replacing => {
+                self.mismatched(below);
+                let by = By::Directory { facts: entry.facts, is_linked };
+                self.replace(Replacement { below: below.to_owned(), by });
             }
         }
+    }
+
+    fn mismatched(&mut self, below: &Path) {
+        self.tally.directories.total += 1;
+        self.tally.directories.mismatch += 1;
+        self.passed(below, DirectoryTag::Mismatch);
     }
 
     /// A directory that is not walked counts as one that is there.

@@ -29,10 +29,12 @@ impl<'a, 'b> Report<'a, 'b> {
         }
         self.output.text(&self.show.text(event, self.clock.zone()));
         // Whoever waits wants to see why.
-        if matches!(
-            event,
-            Event::Waiting(_) | Event::Paused { .. } | Event::Note(_) | Event::Progress(_)
-        ) {
+        let is_awaited = match event {
+            Event::Waiting(_) | Event::Paused { .. } | Event::Note(_) => true,
+            Event::Progress(percent) => self.show.progress || *percent > 0,
+            _ => false,
+        };
+        if is_awaited {
             self.output.flush();
         }
     }
