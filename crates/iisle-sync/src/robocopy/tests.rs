@@ -343,6 +343,17 @@ fn without_recursion_extra_directories_are_reported_behind_the_line_of_the_root(
     }
 }
 
+// RB-3
+#[test]
+fn without_recursion_a_mismatched_directory_is_reported_and_stays() {
+    let stage = Stage::new("a 1 1\nsub/y 1 1", "a 1 1\nsub 1 1");
+    for purge in [Purge::Nothing, Purge::Extras] {
+        let text = stage.run(&Job { purge, ..stage.job() });
+        assert_eq!(text, "1 s/\n  (Class(Same)) s/a\nMismatch - s/sub/\n= 4");
+    }
+    assert_eq!(stage.tree("d"), "a=d sub=d");
+}
+
 #[test]
 fn an_extra_directory_that_stays_is_one_line() {
     let stage = Stage::new("a 1 1", "a 1 1\ngone/x 1 1");

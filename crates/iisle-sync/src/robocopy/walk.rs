@@ -114,9 +114,13 @@ impl Walk<'_> {
         for file in &compared.files {
             self.file(below, file);
         }
-        if recurses {
-            for (entry, verdict) in &compared.directories {
+        for (entry, verdict) in &compared.directories {
+            let is_mismatched =
+                matches!(verdict, DirectoryVerdict::Mismatch | DirectoryVerdict::Replacing);
+            if recurses {
                 self.entered(&below.join(&entry.name), entry, *verdict);
+            } else if is_mismatched && self.reports_directories_beside() {
+                self.mismatched(&below.join(&entry.name));
             }
         }
         self.dress();
@@ -198,9 +202,11 @@ impl Walk<'_> {
         self.job.recursion != Recursion::Top && self.frames.len() < levels
     }
 
-    /// Whether extra directories are reported although no directory is walked: they stay.
+    /// Whether extra and mismatched directories are reported although no directory is walked: they
+    /// stay.
     ///
-    /// Source: public reports of runs without `/S`.
+    /// Source: public captures of runs without `/S`, which tell of extra directories with `*.*` and
+    /// not with another file specification. That mismatched ones are told as well is our reading.
     fn reports_directories_beside(&self) -> bool {
         let Job { recursion, levels, ref selection, reports_all_extras, .. } = *self.job;
         recursion == Recursion::Top

@@ -145,7 +145,7 @@ impl Command<'_> {
             .map(|side| (side.as_deref(), side.as_deref().map_or(Mark::Unseen, Mark::of)));
         output.text(&header::title(clock.now(), clock.zone()));
         output.text(&header::body(settings, Words::Understood, places));
-        output.text(" Quitting : nothing is copied, for there was /QUIT.\n");
+        output.text(" Quitting : /QUIT Specified on Command Line.\n");
         output.flush();
     }
 

@@ -144,6 +144,12 @@ impl Parser {
             List::Files => self.typed.exclude_files.push(text.into_owned()),
             List::Directories => self.typed.exclude_directories.push(text.into_owned()),
             List::Include if is_pattern(&text) => self.typed.include.push(text.into_owned()),
+            // A variable that is not set must not become the current directory.
+            List::Include
+                if text.is_empty() && (self.needs_source() || self.needs_destination()) =>
+            {
+                return None;
+            }
             List::Include if self.needs_source() => self.typed.source = Some(name.into()),
             List::Include if self.needs_destination() => self.typed.destination = Some(name.into()),
             List::Include if is_path(&text, self.style) => {
@@ -306,6 +312,8 @@ mod tests {
             ("s|d|/R", 3),
             ("s|d|/MT:0", 3),
             ("s|/Z:1|d", 2),
+            ("|d|/MIR", 1),
+            ("s||/E", 2),
             ("s|d|--what", 3),
             ("s|d|e\\f", 3),
         ] {

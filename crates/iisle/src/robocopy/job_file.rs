@@ -95,6 +95,8 @@ fn decode(bytes: &[u8]) -> String {
 }
 
 /// A job file that says what `settings` say; `source` and `destination` are full paths.
+///
+/// Source: public listings of job files that robocopy saved, and of its table of texts.
 pub(super) fn write(settings: &Settings, name: &Path, places: [Option<&Path>; 2]) -> String {
     let mut text = String::new();
     let mut line = |args: std::fmt::Arguments<'_>| {
@@ -116,16 +118,17 @@ pub(super) fn write(settings: &Settings, name: &Path, places: [Option<&Path>; 2]
         }
     }
     let lists = [
-        ("Include These Files", "IF", &settings.include),
-        ("Exclude These Directories", "XD", &settings.exclude_directories),
-        ("Exclude These Files", "XF", &settings.exclude_files),
+        ("Include These Files", "IF", "Include Files", &settings.include),
+        ("Exclude These Directories", "XD", "eXclude Directories", &settings.exclude_directories),
+        ("Exclude These Files", "XF", "eXclude Files", &settings.exclude_files),
     ];
-    for (title, switch, names) in lists {
-        line(format_args!("\n::\n:: {title} :\n::\n\t/{switch}\t\t:: {title}"));
+    let open = "(currently - Command Line may override)";
+    for (title, switch, what, names) in lists {
+        line(format_args!("\n::\n:: {title} :\n::\n\t/{switch}\t\t:: {what} matching these names"));
         // What was not said stays open for whoever reads the job.
         match (names.is_empty(), switch) {
-            (true, "IF") => line(format_args!("::\t\t*.*\t:: all names, unless others are typed")),
-            (true, _) => line(format_args!("::\t\t\t:: no names, unless some are typed")),
+            (true, "IF") => line(format_args!("::\t\t*.*\t:: Include all names {open}")),
+            (true, _) => line(format_args!("::\t\t\t:: eXclude no names {open}")),
             (false, _) => names.iter().for_each(|name| line(format_args!("\t\t{name}"))),
         }
     }

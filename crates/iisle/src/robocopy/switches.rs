@@ -43,11 +43,11 @@ impl Group {
     pub(super) fn heading(self) -> &'static str {
         match self {
             Self::Copy => "Copy options",
-            Self::Throttling => "Copy file throttling options",
-            Self::Selection => "File selection options",
-            Self::Retry => "Retry options",
-            Self::Logging => "Logging options",
-            Self::Job => "Job options",
+            Self::Throttling => "Copy File Throttling Options",
+            Self::Selection => "File Selection Options",
+            Self::Retry => "Retry Options",
+            Self::Logging => "Logging Options",
+            Self::Job => "Job Options",
         }
     }
 }

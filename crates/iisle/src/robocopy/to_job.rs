@@ -173,23 +173,24 @@ fn attributes(settings: &Settings, name: &str) -> Attributes {
 }
 
 /// Switches that contradict each other.
+///
+/// Source: a public listing of robocopy's table of texts.
 fn combinations(settings: &Settings) -> Result<(), UsageError> {
-    let clash = |a: &str, b: &str| {
-        Err(UsageError::new(format!(
-            "ERROR : Invalid Parameter : /{a} cannot be combined with /{b}."
-        )))
-    };
-    for (a, b) in [("MT", "IPG"), ("MT", "EFSRAW"), ("MT", "LFSM"), ("LFSM", "EFSRAW")] {
-        if settings.has(a) && settings.has(b) {
-            return clash(a, b);
+    let clashes: [(&str, &[&str], &str); 3] = [
+        ("EFSRAW", &["MT"], "option cannot be used with the /MT option"),
+        ("IPG", &["MT"], "option cannot be used with the /MT option"),
+        ("LFSM", &["MT", "EFSRAW"], "option cannot be used with the /MT or /EFSRAW options"),
+    ];
+    for (name, others, text) in clashes {
+        if settings.has(name) && settings.has_any(others) {
+            return Err(UsageError::new(format!("ERROR : The /{name} {text}.")));
         }
     }
     let copies_security =
         settings.has_any(&["SEC", "COPYALL"]) || settings.copy_letters().contains(['S', 'O', 'U']);
     if settings.has("SECFIX") && !copies_security {
-        let line =
-            "ERROR : Invalid Parameter : /SECFIX needs /SEC, /COPYALL or /COPY with S, O or U.";
-        return Err(UsageError::new(line));
+        let line = "ERROR : /SECFIX specified, without specifying WHICH security info to copy.";
+        return Err(UsageError::new(line).hint("add /SEC, /COPYALL or /COPY with S, O or U"));
     }
     Ok(())
 }
