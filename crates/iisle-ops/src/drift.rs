@@ -1,6 +1,7 @@
 //! Files that somebody changed on the server since they were deployed.
 
 use iisle_path::RelPath;
+use iisle_sync::staged::is_remnant;
 use iisle_sync::{Entry, Guard, Kept, Manifest, Plan, Step, Why};
 use iisle_tree::digest::{Digest, of_file};
 use iisle_tree::{LocalTree, Stamp, Tree};
@@ -67,9 +68,9 @@ pub(crate) struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// Whether a file was cut off when the machine stopped: whoever changes one leaves another time.
+    /// Whether a file was cut off when the machine stopped.
     fn is_cut_off(&self, old: Stamp, deployed: &Entry) -> bool {
-        self.may_be_incomplete && (old.size == 0 || old.modified == deployed.modified)
+        self.may_be_incomplete && is_remnant(old, deployed.modified)
     }
 }
 

@@ -44,4 +44,4 @@ pub use offline::{Away, Offline, PAGE_MARK};
 pub use recovery::{Direction, Recovered, is_unfinished, recover, rollback, rollback_to};
 pub use run::{Doing, Held, Staging, Times, deploy};
 pub use stage::Verify;
-pub use unflushed::{may_be_incomplete, settle};
+pub use unflushed::{is_remnant, may_be_incomplete, settle};

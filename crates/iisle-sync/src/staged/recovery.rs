@@ -6,7 +6,7 @@ use iisle_tree::workshop::{Spot, Workshop};
 use super::journal::{self, Journal, Phase};
 use super::layout::{whole, work};
 use super::record::Record;
-use super::swap::{back, bring_whole, can_go_back, forward, made};
+use super::swap::{Expected, back, bring_whole, can_go_back, forward, made};
 use super::{StagedError, claims, history, offline, unflushed};
 
 /// More is no plan of ours.
@@ -98,9 +98,10 @@ pub fn rollback(shop: &dyn Workshop) -> Result<Recovered, StagedError> {
         Some(mut journal) if ended(&journal) && !is_staged(shop)? => {
             // All of it or nothing, as it was done.
             let record = read_plan(shop, &journal)?;
-            let made = made(&record.steps);
+            let (made, expected) = (made(&record.steps), expected(shop, &record)?);
             let steps = record.steps.iter().enumerate();
-            let foreign = steps.map(|(number, step)| can_go_back(shop, number, step, &made));
+            let foreign =
+                steps.map(|(number, step)| can_go_back(shop, number, step, &made, expected));
             only_foreign(foreign)?;
             take_back(shop, &mut journal, &record)?;
             Ok(Recovered::TakenBack)
@@ -227,6 +228,12 @@ fn only_foreign(results: impl Iterator<Item = Result<(), StagedError>>) -> Resul
     StagedError::all(foreign).map_or(Ok(()), Err)
 }
 
+/// What of a deployment must still be there when it is taken back: a first copy was not waited for.
+fn expected(shop: &dyn Workshop, record: &Record<'_>) -> Result<Expected, StagedError> {
+    let is_torn = record.whole && unflushed::may_be_incomplete(shop)?;
+    Ok(if is_torn { Expected::Remnants } else { Expected::Brought })
+}
+
 pub(super) fn take_back(
     shop: &dyn Workshop,
     journal: &mut Journal,
@@ -239,8 +246,9 @@ pub(super) fn take_back(
     let is_untouched = record.whole && shop.state(&Spot::Work(whole()))?.is_some();
     if !is_untouched {
         // What somebody else changed keeps nothing else from going back.
+        let expected = expected(shop, record)?;
         let steps = record.steps.iter().enumerate().rev();
-        only_foreign(steps.map(|(number, step)| back(shop, &layout, number, step)))?;
+        only_foreign(steps.map(|(number, step)| back(shop, &layout, number, step, expected)))?;
         if record.whole {
             shop.remove_directory(&Spot::Top)?;
         }

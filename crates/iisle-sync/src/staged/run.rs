@@ -8,7 +8,7 @@ use iisle_path::RelPath;
 use iisle_report::{Monitor, Pauses, Phase as Busy, Retry};
 use iisle_tree::digest::Digest;
 use iisle_tree::workshop::{Look, Spot, Waits, Workshop};
-use iisle_tree::{Stamp, Ticks, Tree, TreeError, TreeMut};
+use iisle_tree::{Durability, Stamp, Ticks, Tree, TreeError, TreeMut};
 
 use super::journal::{Journal, Phase};
 use super::layout::{Layout, Part};
@@ -196,6 +196,8 @@ impl From<TreeError> for Stop {
 struct Ready<'a> {
     journal: Journal,
     record: Record<'a>,
+    /// Whether it is waited for until it is on the medium.
+    durability: Durability,
     /// When the app was taken offline, if it was.
     away_since: Option<Instant>,
 }
@@ -329,12 +331,7 @@ impl<'a> Deployment<'a> {
         self.enter(Doing::Staging);
         drop_stage(shop)?;
         let (record, retimed) = self.record()?;
-        // Nothing of a first copy can be lost, and to wait for the medium was measured to take longer than
-        // the copy: where a later run can tell that the system was started anew, it looks what is there.
-        let boot = if record.whole { shop.boot() } else { None };
-        if let Some(boot) = &boot {
-            unflushed::note(shop, boot)?;
-        }
+        let durability = self.durability(&record)?;
         let text = record.write();
         shop.create(&next_plan_spot(), Look::of_own(text.len()), &mut text.as_bytes())?;
         let digest = Digest::of(text.as_bytes());
@@ -353,10 +350,10 @@ impl<'a> Deployment<'a> {
             self.go_on()?;
             take_over(shop)?;
             let journal = Journal::begin(shop, digest)?;
-            if boot.is_none() {
+            if durability == Durability::Flushed {
                 shop.flush()?;
             }
-            return Ok(Ready { journal, record, away_since: None });
+            return Ok(Ready { journal, record, durability, away_since: None });
         }
         let mut away_since = None;
         if let Some(away) = away {
@@ -379,7 +376,20 @@ impl<'a> Deployment<'a> {
         // One flush has all new files on the medium, and that they are about to be swapped in.
         let journal = Journal::begin(shop, digest)?;
         shop.flush()?;
-        Ok(Ready { journal, record, away_since })
+        Ok(Ready { journal, record, durability, away_since })
+    }
+
+    /// Whether the deployment waits for the medium, which is noted where it does not.
+    ///
+    /// Nothing of a first copy can be lost, and to wait for it was measured to take longer than the copy:
+    /// where a later run can tell that the system was started anew, it looks what is there.
+    fn durability(&self, record: &Record<'_>) -> Result<Durability, Stop> {
+        let shop = self.staging.shop;
+        let Some(boot) = shop.boot().filter(|_| record.whole) else {
+            return Ok(Durability::Flushed);
+        };
+        unflushed::note(shop, &boot)?;
+        Ok(Durability::Cached)
     }
 
     fn enter(&self, doing: Doing) {
@@ -458,7 +468,7 @@ impl<'a> Deployment<'a> {
 
     /// Swaps everything in; when that fails, takes everything back.
     fn swap(&self, ready: Ready<'_>) -> Outcome {
-        let Ready { mut journal, record, away_since } = ready;
+        let Ready { mut journal, record, durability, away_since } = ready;
         let Staging { shop, monitor, .. } = self.staging;
         let is_deleting = record.steps.iter().any(|step| stage(step) >= DELETES);
         if is_deleting {
@@ -470,7 +480,7 @@ impl<'a> Deployment<'a> {
         let swapping = began.elapsed();
         let swapped = swapped.and_then(|()| {
             journal.enter(*shop, Phase::Committed)?;
-            self.flush(&record)
+            self.flush(durability)
         });
         if is_deleting {
             monitor.end(Busy::Delete);
@@ -505,10 +515,10 @@ impl<'a> Deployment<'a> {
         offline(unbegun(self.plan, ending, errors, Vec::new()))
     }
 
-    /// Waits until the new state is on the medium, but for a first copy.
-    fn flush(&self, record: &Record<'_>) -> Result<(), StagedError> {
+    /// Waits until the new state is on the medium, if it is waited for.
+    fn flush(&self, durability: Durability) -> Result<(), StagedError> {
         let shop = self.staging.shop;
-        if record.whole {
+        if durability == Durability::Cached {
             return Ok(());
         }
         shop.flush()?;

@@ -6,6 +6,7 @@ use iisle_tree::{Stamp, TreeError};
 
 use super::StagedError;
 use super::layout::{Layout, Part, aside, backup, whole};
+use super::unflushed::is_remnant;
 use crate::policy::same_stamp;
 use crate::step::Step;
 
@@ -141,6 +142,22 @@ fn folded(path: &str) -> String {
     NameRules::Windows.fold(path)
 }
 
+/// What must stand where a step has brought a new file, so that it may be taken away again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expected {
+    /// The file as it was brought.
+    Brought,
+    /// That, or what a power cut has left of it.
+    Remnants,
+}
+
+impl Expected {
+    fn is(self, found: State, brought: Stamp) -> bool {
+        let is_left = matches!(found, State::File(found) if is_remnant(found, brought.modified));
+        is(found, brought) || (self == Self::Remnants && is_left)
+    }
+}
+
 /// Whether a step that is done can be taken back: nobody has changed its file since, and where a folder
 /// has taken its place, there is nothing in it but what steps have made.
 pub(super) fn can_go_back(
@@ -148,6 +165,7 @@ pub(super) fn can_go_back(
     number: usize,
     step: &Step,
     made: &BTreeSet<String>,
+    expected: Expected,
 ) -> Result<(), StagedError> {
     let foreign = |path: &RelPath| Err(StagedError::Foreign(path.clone()));
     match step {
@@ -155,7 +173,7 @@ pub(super) fn can_go_back(
         | Step::DeleteDirectory { path: _ }
         | Step::RenameCase { from: _, path: _, old: _ } => Ok(()),
         Step::Create { path, source: _, stamp } => match shop.state(&site(path))? {
-            Some(found) if !is(found, *stamp) => foreign(path),
+            Some(found) if !expected.is(found, *stamp) => foreign(path),
             _ => Ok(()),
         },
         Step::Touch { path, stamp, old: _ } => match shop.state(&site(path))? {
@@ -199,6 +217,7 @@ pub(super) fn back(
     layout: &Layout<'_>,
     number: usize,
     step: &Step,
+    expected: Expected,
 ) -> Result<(), StagedError> {
     let (staged, backup) = (layout.staged(number), backup(number));
     match step {
@@ -223,7 +242,7 @@ pub(super) fn back(
             match (shop.state(&staged)?, shop.state(&target)?) {
                 // A folder that has its place again is not ours to remove.
                 (Some(_), _) | (None, None | Some(State::Directory)) => Ok(()),
-                (None, Some(found)) if is(found, *stamp) => Ok(shop.remove(&target)?),
+                (None, Some(found)) if expected.is(found, *stamp) => Ok(shop.remove(&target)?),
                 (None, Some(_)) => Err(StagedError::Foreign(path.clone())),
             }
         }

@@ -515,6 +515,44 @@ fn a_first_copy_is_doubted_once_the_system_was_started_anew() {
     assert!(read_manifest(&shop, &Stream::default()).is_err(), "nothing explains it now");
 }
 
+// SD-20, SD-21
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_power_cut_left_of_a_first_copy_can_be_taken_back() {
+    let (new, _) = releases();
+    let template = Template::new(&new, &Files::new());
+    let journal = |stage: &Stage| stage.at(".site.deploy/journal");
+    for is_amid in [false, true] {
+        let stage = template.stage_without_site();
+        let shop = stage.shop();
+        assert_eq!(stage.deploy(&shop, Offline::Never).ending, Ending::Done);
+        let site = |path: &str| stage.at("site").join(path);
+        fs::write(site("web.config"), "").unwrap();
+        write(&site("App.dll"), "cut", NEW);
+        fs::remove_file(site("appsettings.json")).unwrap();
+        if is_amid {
+            let whole = fs::read_to_string(journal(&stage)).unwrap();
+            let amid: String = whole.lines().take(1).flat_map(|line| [line, "\n"]).collect();
+            fs::write(journal(&stage), amid).unwrap();
+        }
+        let back = || {
+            if is_amid { recover(&shop, Direction::Back) } else { rollback(&shop) }
+        };
+        if !is_amid {
+            // In the same run of the system it was somebody else.
+            assert!(matches!(back().unwrap_err(), StagedError::Several(_)));
+        }
+        fs::write(stage.at(".site.deploy/unflushed"), "another run").unwrap();
+        // What somebody has written since stays, whatever was lost.
+        write(&site("Edited.txt"), "by hand", OLD);
+        write(&site("App.exe"), "by hand", OLD);
+        assert!(matches!(back().unwrap_err(), StagedError::Foreign(_)));
+        fs::remove_file(site("App.exe")).unwrap();
+        assert_eq!(back().unwrap(), Recovered::TakenBack);
+        assert_eq!(stage.site(), BTreeMap::from([("Edited.txt".into(), "by hand".into())]));
+    }
+}
+
 // SD-21
 #[cfg(target_os = "linux")]
 #[test]
@@ -541,7 +579,6 @@ fn what_was_waited_for_is_not_doubted() {
 #[test]
 fn where_a_later_run_could_not_doubt_it_a_first_copy_is_waited_for() {
     let (new, _) = releases();
-    let flushes = |calls: Vec<String>| calls.iter().any(|call| call.starts_with("flush"));
     let template = Template::new(&new, &Files::new());
     for tells in [true, false] {
         let stage = template.stage_without_site();
@@ -550,7 +587,14 @@ fn where_a_later_run_could_not_doubt_it_a_first_copy_is_waited_for() {
         let counting = if tells { counting } else { counting.without_boot() };
         let told = counting.boot().is_some();
         assert_eq!(stage.deploy(&counting, Offline::Never).ending, Ending::Done);
-        assert_eq!(flushes(counting.calls()), !told);
+        // The files before the folder gets its name, and then the name.
+        let calls = counting.calls();
+        let flushes = calls.iter().enumerate().filter(|(_, call)| call.starts_with("flush"));
+        let flushes: Vec<_> = flushes.map(|(number, _)| number).collect();
+        let renamed = calls.iter().position(|call| call.starts_with("rename stage/site "));
+        let renamed = renamed.expect("it is swapped in");
+        let sides: Vec<_> = flushes.iter().map(|flush| *flush > renamed).collect();
+        assert_eq!(sides, if told { &[][..] } else { &[false, true] }, "{calls:#?}");
     }
 }
 

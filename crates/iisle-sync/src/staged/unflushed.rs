@@ -4,8 +4,8 @@
 //! there. It is enough to know, after the machine was started anew, that files may be missing, empty or
 //! cut off, and to compare them by content then.
 
-use iisle_tree::Durability;
 use iisle_tree::workshop::{Spot, Workshop};
+use iisle_tree::{Durability, Stamp, Ticks};
 
 use super::StagedError;
 use super::layout::work;
@@ -35,6 +35,12 @@ pub fn may_be_incomplete(shop: &dyn Workshop) -> Result<bool, StagedError> {
     }
     let noted = shop.read(&spot(), LIMIT)?;
     Ok(shop.boot().is_none_or(|boot| boot.as_bytes() != noted))
+}
+
+/// Whether a file that was last written to at `brought`, and [may be incomplete](may_be_incomplete), is what
+/// is left of it: whoever changes a file leaves another time, and nothing comes of emptying one.
+pub fn is_remnant(found: Stamp, brought: Ticks) -> bool {
+    found.size == 0 || found.modified == brought
 }
 
 /// Everything is on the medium, as somebody knows who waited for it or read all of it.
