@@ -1,5 +1,5 @@
-//! Ctrl-C, a signal to end, a console that is closed: asked once, the process may put things right
-//! first; asked again, it ends at once.
+//! Ctrl-C, a signal to end, a console or terminal that is closed: asked once, the process may put things
+//! right first; asked again, it ends at once.
 //!
 //! Source: `sync.md` SD-35.
 

@@ -53,6 +53,8 @@ pub(crate) fn trace(verbose: u8) {
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // Where nobody reads what is told, there is nobody either to be told of that.
+        .log_internal_errors(false)
         .with_ansi(false);
     // A subscriber that is set already, by a test, stays.
     let _set = subscriber.without_time().try_init();

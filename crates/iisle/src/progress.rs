@@ -1,4 +1,4 @@
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -210,14 +210,19 @@ impl Events {
     }
 }
 
-/// Writes one line and flushes it; a reader that went away ends the stream silently.
+/// Writes one line and flushes it; a stream that nobody takes ends silently.
 pub(crate) fn emit(event: &impl Serialize) {
+    if let Err(error) = try_emit(event) {
+        tracing::debug!(%error, "the event stream ends here");
+    }
+}
+
+/// As [`emit`], for what must not be lost.
+pub(crate) fn try_emit(event: &impl Serialize) -> io::Result<()> {
     let mut line = serde_json::to_vec(event).expect("events are plain data");
     line.push(b'\n');
     let mut out = std::io::stdout().lock();
-    if out.write_all(&line).and_then(|()| out.flush()).is_err() {
-        tracing::debug!("the reader of the event stream went away");
-    }
+    out.write_all(&line).and_then(|()| out.flush())
 }
 
 impl Monitor for Events {

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::args::{Format, OutputArgs};
 use crate::env;
 use crate::exit::Exit;
-use crate::progress::{Bars, Events, Plain, emit};
+use crate::progress::{Bars, Events, Plain, emit, try_emit};
 use crate::render::failure::failure;
 use crate::wire::{Head, WireFinding};
 
@@ -31,7 +31,7 @@ pub(crate) struct Session {
 }
 
 /// What is told when somebody wants an end.
-const INTERRUPTED: &str = "interrupted: what was begun is taken back; once more ends the program at once, and the next run mends what it leaves";
+const INTERRUPTED: &str = "interrupted: it ends in good order, and what is done as a whole is taken back; once more ends the program at once, and the next run mends what it leaves";
 
 /// What a verb says in the end.
 pub(crate) struct Answer {
@@ -181,15 +181,13 @@ impl Session {
     pub(crate) fn end(&self, verb: &'static str, answer: Answer) -> Exit {
         let Answer { exit, failure: error, said } = answer;
         if let Some(error) = &error {
-            write(&mut anstream::stderr(), failure(error).as_bytes());
+            tell(failure(error).as_bytes());
         }
-        match said {
-            Said::Text(text) if self.quiet && exit == Exit::Good && Self::is_summary(verb) => {
-                drop(text);
-            }
+        let written = match said {
+            Said::Text(_) if self.quiet && exit == Exit::Good && Self::is_summary(verb) => Ok(()),
             Said::Text(text) => write(&mut anstream::stdout(), text.as_bytes()),
             Said::Data { messages, data } => {
-                write(&mut anstream::stderr(), messages.as_bytes());
+                tell(messages.as_bytes());
                 match data {
                     Data::Text(text) => write(&mut anstream::stdout(), text.as_bytes()),
                     Data::Bytes(bytes) => write(&mut std::io::stdout().lock(), &bytes),
@@ -197,10 +195,17 @@ impl Session {
             }
             Said::Body(body) => {
                 let document = Head::new(verb, exit, error.as_ref()).document(body);
-                self.document(&document);
+                self.document(&document)
             }
+        };
+        match written {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                tell(failure(&lost(&error, exit)).as_bytes());
+                if exit.is_error() { exit } else { Exit::CouldNotRun }
+            }
+            // A reader that went away has read what it wanted.
+            Ok(()) | Err(_) => exit,
         }
-        exit
     }
 
     /// Whether the text of a verb is a summary of what it did rather than what was asked for.
@@ -209,12 +214,11 @@ impl Session {
             || matches!(verb, "releases activate" | "releases prune")
     }
 
-    fn document(&self, document: &Value) {
+    fn document(&self, document: &Value) -> std::io::Result<()> {
         if let Some(events) = &self.events {
-            emit(
+            return try_emit(
                 &serde_json::json!({ "event": "end", "seconds": events.seconds(), "document": document }),
             );
-            return;
         }
         let stdout = std::io::stdout();
         let text = if stdout.is_terminal() {
@@ -224,13 +228,20 @@ impl Session {
         };
         let mut text = text.expect("a JSON value can be written");
         text.push('\n');
-        write(&mut stdout.lock(), text.as_bytes());
+        write(&mut stdout.lock(), text.as_bytes())
     }
+}
+
+/// That an answer did not get to where it was sent.
+fn lost(error: &std::io::Error, exit: Exit) -> Failure {
+    let work = format!("the work itself ended with exit code {}", exit.code());
+    Failure::of(error).context("the answer cannot be written to stdout").hint(work)
 }
 
 /// Shows progress, and knows whether somebody wants an end.
 impl Monitor for Session {
     fn begin(&self, phase: Phase, total_files: Option<u64>, total_bytes: Option<u64>) {
+        tracing::debug!(total_files, total_bytes, "begin to {}", phase.word());
         self.display().begin(phase, total_files, total_bytes);
     }
 
@@ -247,6 +258,7 @@ impl Monitor for Session {
     }
 
     fn step(&self, op: &str, path: &RelPath, size: u64) {
+        tracing::trace!(size, "{op} {}", path.as_str().escape_debug());
         self.display().step(op, path, size);
     }
 
@@ -263,9 +275,13 @@ impl Monitor for Session {
     }
 }
 
-/// Writes; a reader that went away is no error.
-fn write(out: &mut dyn Write, bytes: &[u8]) {
-    if let Err(error) = out.write_all(bytes).and_then(|()| out.flush()) {
-        tracing::debug!(%error, "the reader of the output went away");
+fn write(out: &mut dyn Write, bytes: &[u8]) -> std::io::Result<()> {
+    out.write_all(bytes).and_then(|()| out.flush())
+}
+
+/// Writes to stderr; where nobody reads that, there is no other place for it.
+fn tell(bytes: &[u8]) {
+    if let Err(error) = write(&mut anstream::stderr(), bytes) {
+        tracing::debug!(%error, "nobody reads stderr");
     }
 }

@@ -6,6 +6,8 @@ mod listing;
 mod place;
 #[cfg(target_os = "linux")]
 mod procfs;
+#[cfg(unix)]
+mod signals;
 mod temporary;
 #[cfg(test)]
 mod tests;

@@ -3,15 +3,13 @@ use std::fs::{self, File, Metadata, Permissions};
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use iisle_path::{NameRules, RelPath};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
 
 use crate::folder::{Attributes, Facts};
 use crate::{FileVersion, Holder, Stamp, Ticks};
+
+pub(crate) use super::signals::on_interrupt;
 
 /// How names compare on this system's usual volumes.
 pub(crate) const NAMES: NameRules =
@@ -24,17 +22,6 @@ pub(crate) const ATTRIBUTES: Attributes = Attributes::READ_ONLY;
 pub(crate) const WRITE: u32 = 0o222;
 /// Write permission of the owner.
 const OWNER_WRITE: u32 = 0o200;
-
-/// Sets `asked` at the first request to end; at one more, ends with the code that shells give to a
-/// program that a signal ended. A hang-up is left to the system: `nohup` may have turned it off.
-pub(crate) fn on_interrupt(asked: &Arc<AtomicBool>) -> io::Result<()> {
-    for signal in [SIGINT, SIGTERM] {
-        // In this order: the first request finds nothing set.
-        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(asked))?;
-        flag::register(signal, Arc::clone(asked))?;
-    }
-    Ok(())
-}
 
 /// `text` as console programs of this machine write files.
 pub(crate) fn console_bytes(text: &str) -> Vec<u8> {

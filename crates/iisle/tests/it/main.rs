@@ -5,6 +5,8 @@ mod bad_input;
 mod inspect;
 #[cfg(unix)]
 mod interrupts;
+#[cfg(unix)]
+mod output;
 mod packages;
 mod releases;
 mod robocopy;
