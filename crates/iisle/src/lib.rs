@@ -37,9 +37,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         [_, verb, words @ ..] if verb == "robocopy" && !is_help(words) => return robocopy(words),
         _ => {}
     }
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
+            let error = args::explained(error, command(), &arguments);
             // A reader that went away is no reason to fail.
             let _printed = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));

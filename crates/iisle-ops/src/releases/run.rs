@@ -152,7 +152,7 @@ pub fn release(context: &Context<'_>, request: &ReleaseRequest) -> Result<Releas
     enter("switch");
     let switched = switch(folder, &mut state, &name)?;
     enter("prune");
-    let pruned = remove_old(folder, &state, *keep)?;
+    let pruned = remove_old(folder, &state, *keep)?.removed;
     drop(lock);
     Ok(ReleaseReport { sync: report, release: Some(name), switched, pruned })
 }

@@ -122,21 +122,16 @@ pub fn prune(context: &Context<'_>, folder: &Path, keep: usize) -> Result<Pruned
     let Some(lock) = lock_now(context, folder)? else { return Ok(Pruned::default()) };
     let state = State::read(folder)?.unwrap_or_default();
     lock.enter("prune");
-    let removed = remove_old(folder, &state, keep)?;
-    let left_releases = folder::releases(folder)?.len();
+    let pruned = remove_old(folder, &state, keep)?;
     drop(lock);
-    Ok(Pruned { removed, left_releases })
+    Ok(pruned)
 }
 
-pub(super) fn remove_old(
-    folder: &Path,
-    state: &State,
-    keep: usize,
-) -> Result<Vec<String>, Failure> {
+pub(super) fn remove_old(folder: &Path, state: &State, keep: usize) -> Result<Pruned, Failure> {
     folder::clear(folder)?;
     let active = state.active(folder)?;
     let names = folder::releases(folder)?;
-    let mut pruned = Vec::new();
+    let mut removed = Vec::new();
     // The active release is one of those that stay, however old it is.
     let others = names.iter().rev().filter(|name| Some(*name) != active.as_ref());
     let room = keep.max(1) - usize::from(active.is_some());
@@ -149,10 +144,10 @@ pub(super) fn remove_old(
         let old = folder.join(format!("{OLD}{name}"));
         host::rename_folder(&place, &old)?;
         host::remove_tree(&old)?;
-        pruned.push(name.clone());
+        removed.push(name.clone());
     }
-    pruned.sort();
-    Ok(pruned)
+    removed.sort();
+    Ok(Pruned { left_releases: names.len() - removed.len(), removed })
 }
 
 /// Whether a process runs or holds a file of a release.

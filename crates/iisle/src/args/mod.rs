@@ -8,6 +8,7 @@ mod completions;
 mod deploy;
 mod evaluate;
 mod explain;
+mod incomplete;
 mod inspect;
 mod pack;
 mod package;
@@ -27,6 +28,7 @@ pub(crate) use completions::CompletionsArgs;
 pub(crate) use deploy::{DeployArgs, PositionsArg, SettingArg};
 pub(crate) use evaluate::EvaluateArgs;
 pub(crate) use explain::{ExplainArgs, RulesArgs};
+pub(crate) use incomplete::explained;
 pub(crate) use inspect::InspectArgs;
 pub(crate) use pack::{PackArgs, ShapeArg};
 pub(crate) use package::{

@@ -144,7 +144,7 @@ pub(crate) fn approved_plan(bytes: &[u8]) -> Result<ApprovedPlan, String> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     match &value["schema"] {
         Value::Null => {
-            return Err("it is no plan: expected what `--plan-out` writes".to_owned());
+            return Err("`schema` is missing, which all have that `--plan-out` writes".to_owned());
         }
         form if *form != SCHEMA => {
             return Err(format!("its form is {form}, and {SCHEMA} is known"));
