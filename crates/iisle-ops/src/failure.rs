@@ -99,6 +99,9 @@ fn remedy(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::PermissionDenied => {
             Some("run as an account that may do that, or grant it the right")
         }
+        ErrorKind::NotADirectory => {
+            Some("a file stands where a folder is expected: rename one of them")
+        }
         ErrorKind::IsADirectory => {
             Some("a folder stands where a file is expected: rename one of them")
         }
@@ -121,6 +124,7 @@ impl From<TreeError> for Failure {
                 Some("stop the app, or whoever holds the file, and run the same command again")
             }
             TreeError::NotFound(_) => Some(CHECK_THE_PATH),
+            TreeError::Dangling { .. } => Some("make what it points to, or remove the link"),
             TreeError::NotAFolder(_) => Some("name a folder"),
             TreeError::NotAFile(_) | TreeError::Special(_) => Some("name a file"),
             _ => None,

@@ -103,7 +103,7 @@ impl fmt::Display for Guard {
             }
             Self::TooManyDeletes { deletes, of, limit } => write!(
                 f,
-                "{deletes} of {of} files would be deleted, more than the {limit} that pass unasked"
+                "{deletes} of {of} files would be deleted, more than the {limit} that are allowed"
             ),
         }
     }

@@ -501,10 +501,11 @@ impl<'a> Planner<'a> {
     fn has_below(&self, path: &RelPath) -> bool {
         let prefix = format!("{path}/");
         let after = (Bound::Excluded(prefix.as_str()), Bound::Unbounded);
-        let Snapshot { files, directories, refused: _ } = self.sides.destination;
+        let Snapshot { files, directories, refused } = self.sides.destination;
         let file = files.range::<str, _>(after).next().map(|(below, _)| below);
         let directory = directories.range::<str, _>(after).next().map(|(below, _)| below);
         file.is_some_and(|below| below.is_below(path))
+            || refused.iter().any(|refused| refused.path.starts_with(&prefix))
             || directory.is_some_and(|below| below.is_below(path))
     }
 

@@ -327,9 +327,10 @@ pub fn overlap(first: &Path, second: &Path) -> Result<Overlap, TreeError> {
     if is_inside(second, first)? {
         return Ok(Overlap::SecondInside);
     }
-    let is_same = match (exists(first), exists(second)) {
-        (true, true) => same_file(first, second)?,
-        (false, false) => resolve(first)? == resolve(second)?,
+    let (first, second) = (resolve(first)?, resolve(second)?);
+    let is_same = match (exists(&first), exists(&second)) {
+        (true, true) => same_file(&first, &second)?,
+        (false, false) => first == second,
         _ => false,
     };
     Ok(if is_same { Overlap::Same } else { Overlap::Apart })
@@ -512,6 +513,7 @@ mod tests {
         assert_eq!(lie("site/new", "site"), Overlap::FirstInside);
         assert_eq!(lie("site/bin/..", "site"), Overlap::Same);
         assert_eq!(lie("none/../new", "new"), Overlap::Same);
+        assert_eq!(lie("none/../site", "site"), Overlap::Same);
         assert_eq!(lie("site", "new"), Overlap::Apart);
     }
 

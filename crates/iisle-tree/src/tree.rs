@@ -126,6 +126,8 @@ pub struct Holder {
 pub enum TreeError {
     #[error("`{0}` does not exist")]
     NotFound(String),
+    #[error("`{path}` is a link to nothing: there is no `{target}`")]
+    Dangling { path: String, target: String },
     #[error("`{0}` is not a folder")]
     NotAFolder(String),
     #[error("`{0}` is a folder, expected a file")]

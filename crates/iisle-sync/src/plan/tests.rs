@@ -120,6 +120,21 @@ fn mirror_replaces_what_differs_and_deletes_what_is_extra() {
     ");
 }
 
+#[test]
+fn a_folder_stays_for_what_no_sync_touches_and_that_is_told_once() {
+    let mut destination = snapshot("a 1 1\nsub/below/old 1 1");
+    destination.refused.push(Refused {
+        path: "sub/below/fifo".into(),
+        bytes: None,
+        why: Refusal::Special,
+    });
+    let plan = decide(NameRules::Unix, &snapshot("a 1 1"), &destination, &policy(Extras::Delete));
+    insta::assert_snapshot!(plan, @r"
+    - sub/below/old
+    ! sub/below/fifo opaque 1
+    ");
+}
+
 // SD-15
 #[test]
 fn a_first_web_config_comes_first_and_an_existing_one_last() {
@@ -326,8 +341,7 @@ fn deletions_have_a_ceiling() {
         found.lines().find(|line| line.starts_with("refused")).map(str::to_owned)
     };
     assert_eq!(refused(&first(280), None), None, "120 of 400 are 30 %");
-    let too_many =
-        "refused: 121 of 400 files would be deleted, more than the 120 that pass unasked";
+    let too_many = "refused: 121 of 400 files would be deleted, more than the 120 that are allowed";
     assert_eq!(refused(&first(279), None).as_deref(), Some(too_many));
     assert_eq!(refused(&first(279), Some(121)), None);
     assert!(refused("", Some(400)).unwrap().contains("the source is empty"));

@@ -21,7 +21,7 @@ impl SystemError {
     /// What Windows would have said of `error`.
     pub fn from_tree(error: &TreeError) -> Self {
         match error {
-            TreeError::NotFound(_) => Self::of(2),
+            TreeError::NotFound(_) | TreeError::Dangling { .. } => Self::of(2),
             TreeError::NotAFolder(_) => Self::of(267),
             TreeError::NotAFile(_) | TreeError::Special(_) => Self::of(5),
             TreeError::TooLarge { .. } => Self::of(223),

@@ -236,6 +236,7 @@ mod unix {
         link("../lib", "lib/circle");
         link("lib", "same");
         link("nowhere", "dangling");
+        link("itself", "itself");
         link("..", "up");
         let secret = outside.path().join("secret");
         link(secret.to_str().unwrap(), "secret");
@@ -248,12 +249,30 @@ mod unix {
             refused(&tree),
             [
                 "dangling: the link leads nowhere: there is no `nowhere`".to_owned(),
+                "itself: the link leads in a circle: it points to `itself`".to_owned(),
                 "lib/circle: the link leads in a circle: it points to `../lib`".to_owned(),
                 "same/circle: the link leads in a circle: it points to `../lib`".to_owned(),
                 format!("secret: {leaves} `{}`", secret.display()),
                 format!("up: {leaves} `..`"),
             ]
         );
+    }
+
+    #[test]
+    fn a_target_that_is_missing_is_no_link_to_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_dir(root.join("there")).unwrap();
+        symlink("gone/app", root.join("site")).unwrap();
+        for path in ["site", "site/below/it"] {
+            let error = LocalTree::target(root.join(path)).unwrap_err().to_string();
+            assert!(error.ends_with("is a link to nothing: there is no `gone/app`"), "{error}");
+        }
+        for (path, there) in [("new/folder", false), ("gone/../there", true)] {
+            let tree = LocalTree::target(root.join(path)).unwrap();
+            put(&tree, "a", b"a");
+            assert_eq!(root.join("there/a").exists(), there, "{path}");
+        }
     }
 
     // SD-32

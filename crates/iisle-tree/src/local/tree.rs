@@ -9,6 +9,7 @@ use iisle_path::{NameRules, RelPath};
 
 use super::beneath::{Base, Beneath};
 use super::cleanup::remove_leftovers;
+use super::place::resolve;
 use super::system;
 use super::temporary::{Temporary, aside};
 use super::walk::{Facts, Walked, walk};
@@ -74,14 +75,33 @@ impl LocalTree {
     /// Nothing is created before the first change.
     ///
     /// # Errors
-    /// As [`open`](Self::open), without [`TreeError::NotFound`].
+    /// As [`open`](Self::open), without [`TreeError::NotFound`]; [`TreeError::Dangling`] for a link to
+    /// nothing, which is on nobody's way to a new folder.
     pub fn target(root: impl AsRef<Path>) -> Result<Self, TreeError> {
         let root = root.as_ref();
         let tree = match Self::open(root) {
-            Err(TreeError::NotFound(_)) => Self::new(root),
-            other => other,
+            Err(TreeError::NotFound(_)) => Self::missing(root)?,
+            other => other?,
         };
-        Ok(tree?.with_links(Links::Keep))
+        Ok(tree.with_links(Links::Keep))
+    }
+
+    /// A folder that the system does not find. Where nothing is, `..` takes the name before it away, which
+    /// may lead back to one that is there.
+    fn missing(root: &Path) -> Result<Self, TreeError> {
+        let failed = |error| TreeError::met("open the folder", root.display().to_string(), error);
+        let real = resolve(root).map_err(failed)?;
+        let last = real.ancestors().find(|path| fs::symlink_metadata(path).is_ok());
+        if let Some(target) = last.and_then(|path| fs::read_link(path).ok()) {
+            let (path, target) = (root.display().to_string(), target.display().to_string());
+            return Err(TreeError::Dangling { path, target });
+        }
+        match fs::metadata(&real) {
+            Ok(metadata) if !metadata.is_dir() => {
+                Err(TreeError::NotAFolder(root.display().to_string()))
+            }
+            _ => Ok(Self { root: root.to_owned(), ..Self::new(&real)? }),
+        }
     }
 
     /// The folder `root`, created with its parents when it is missing.

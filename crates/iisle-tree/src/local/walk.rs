@@ -209,6 +209,9 @@ impl Walk<'_> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return found.refused.push(refuse(Refusal::LinkDangles(target)));
             }
+            Err(error) if system::is_endless_link(&error) => {
+                return found.refused.push(refuse(Refusal::LinkLoop(target)));
+            }
             Err(error) => return found.refused.push(unreadable(path.to_string(), &error)),
         };
         if !self.real_root().is_some_and(|root| real.starts_with(root)) {

@@ -5,6 +5,9 @@ use iisle_ops::Failure;
 use super::style::{ERROR, HINT};
 use super::text::printable;
 
+/// So many causes are shown: nobody reads on, and the event stream and the document have all.
+const SHOWN: usize = 100;
+
 /// A failure as people read it: the message, its causes, and what to do.
 pub(crate) fn failure(failure: &Failure) -> String {
     let Failure { message, causes, hints, location, code } = failure;
@@ -12,8 +15,11 @@ pub(crate) fn failure(failure: &Failure) -> String {
     let mut line = |label: &str, value: &str| {
         writeln!(text, "  {label}: {}", printable(value)).expect("a string takes everything");
     };
-    for cause in causes {
+    for cause in causes.iter().take(SHOWN) {
         line("caused by", cause);
+    }
+    if let Some(more @ 1..) = causes.len().checked_sub(SHOWN) {
+        line("and", &format!("{more} more, which `--format json` lists"));
     }
     if let Some(location) = location {
         line("at", &location.to_string());
@@ -48,6 +54,10 @@ mod tests {
             .code("MSB4025")
             .hint("mend it");
         let plain = anstream::adapter::strip_str(&failure(&failed)).to_string();
+        let causes = (0..102).map(|n| n.to_string()).collect();
+        let many = failure(&Failure { causes, ..Failure::new("much") });
+        assert_eq!(many.lines().count(), 102, "{many}");
+        assert!(many.ends_with("  caused by: 99\n  and: 2 more, which `--format json` lists\n"));
         assert_eq!(
             plain,
             "error: cannot go on\n  caused by: `a\\u{1b}b` is broken\n  at: web.config:3:7\n  code: MSB4025\n\nhint: mend it\n"

@@ -147,14 +147,17 @@ pub(crate) fn totals_text(totals: Totals, outcome: SyncOutcome) -> String {
     if outcome == SyncOutcome::TakenBack {
         return "everything is as it was before the last sync".to_owned();
     }
-    let folders = created_directories + deleted_directories;
     let counts = [
         (created_files, "created"),
         (replaced_files, "replaced"),
         (touched_files, "time set"),
         (renamed_files, "renamed"),
         (deleted_files, "deleted"),
-        (folders, if folders == 1 { "folder" } else { "folders" }),
+        (created_directories, if created_directories == 1 { "folder" } else { "folders" }),
+        (
+            deleted_directories,
+            if deleted_directories == 1 { "folder deleted" } else { "folders deleted" },
+        ),
         (unchanged_files, "unchanged"),
         (kept, "kept"),
     ];
