@@ -127,9 +127,9 @@ impl Action {
 /// What a directory is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DirectoryTag {
-    /// On both sides, or one that stays empty and is not created.
+    /// On both sides.
     Plain,
-    /// Only in the source; created.
+    /// Only in the source. With `/S` it is created when something is copied into it.
     New,
     /// Only in the destination.
     Extra,

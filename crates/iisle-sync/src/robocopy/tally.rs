@@ -20,8 +20,12 @@ pub struct Row {
 /// What a run has counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Directories.
+    /// Directories. One that only the source has counts as copied, created or not.
+    ///
+    /// Source: a public capture of a run with `/S` that copied nothing.
     pub directories: Row,
+    /// Directories that count as copied and were not created, because nothing was copied into them.
+    pub uncreated_directories: u64,
     /// Files.
     pub files: Row,
     /// Bytes of those files.
@@ -43,10 +47,15 @@ impl Tally {
     pub fn exit_code(&self) -> u8 {
         let either = |of: fn(&Row) -> u64| of(&self.directories) + of(&self.files) > 0;
         let failed = either(|row| row.failed) || self.other_failures > 0;
-        u8::from(either(|row| row.copied))
+        let copied = either(|row| row.copied) && !self.has_copied_nothing();
+        u8::from(copied)
             | u8::from(either(|row| row.extras)) << 1
             | u8::from(either(|row| row.mismatch)) << 2
             | u8::from(failed) << 3
+    }
+
+    fn has_copied_nothing(&self) -> bool {
+        self.files.copied == 0 && self.directories.copied == self.uncreated_directories
     }
 
     /// Whether something went wrong.
@@ -68,6 +77,8 @@ mod tests {
         assert_eq!(files(Row { mismatch: 1, failed: 1, ..Row::default() }), 12);
         let created = Row { copied: 1, ..Row::default() };
         assert_eq!(Tally { directories: created, ..Tally::default() }.exit_code(), 1);
+        let empty = Tally { directories: created, uncreated_directories: 1, ..Tally::default() };
+        assert_eq!(empty.exit_code(), 0);
         assert_eq!(Tally { other_failures: 1, ..Tally::default() }.exit_code(), 8);
     }
 }

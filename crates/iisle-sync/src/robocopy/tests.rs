@@ -382,6 +382,27 @@ fn only_directories_that_get_a_file_are_created_unless_all_are_wanted() {
 }
 
 #[test]
+fn directories_that_stay_empty_are_told_and_counted_as_new_and_leave_the_code() {
+    let stage = Stage::new("a 1 1\nempty/deep/\nsub/deep/x 1 1", "a 1 1");
+    let job = Job { recursion: Recursion::NonEmpty, ..stage.job() };
+    let (text, tally) = stage.run_at(&job, &Clockwork::default());
+    insta::assert_snapshot!(text, @r"
+    1 s/
+      (Class(Same)) s/a
+    New 0 s/empty/
+    New 0 s/empty/deep/
+    New 0 s/sub/
+    New 1 s/sub/deep/
+      Lonely s/sub/deep/x
+    = 1
+    ");
+    let rows = tally.directories;
+    assert_eq!((rows.total, rows.copied, rows.skipped), (5, 4, 1));
+    assert_eq!(stage.tree("d"), "a=d sub/ sub/deep/ sub/deep/x=s");
+    assert!(stage.run(&job).ends_with("= 0"));
+}
+
+#[test]
 fn levels_bound_copies_and_deletions() {
     for (levels, tree) in
         [(1, "a=s l/ l/x=d"), (2, "a=s l/ l/b=s"), (3, "a=s l/ l/b=s l/m/ l/m/c=s")]

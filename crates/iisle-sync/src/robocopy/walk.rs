@@ -59,7 +59,11 @@ impl Walk<'_> {
         }
         match frame.presence {
             Presence::Created => self.tally.directories.copied += 1,
-            Presence::There | Presence::Missing => self.tally.directories.skipped += 1,
+            Presence::There => self.tally.directories.skipped += 1,
+            Presence::Missing => {
+                self.tally.directories.copied += 1;
+                self.tally.uncreated_directories += 1;
+            }
             Presence::Broken => self.tally.directories.failed += 1,
         }
     }
@@ -94,8 +98,10 @@ impl Walk<'_> {
         let gets_file = compared.files.iter().any(|file| self.copies(file));
         let (is_root, presence) = (below.as_os_str().is_empty(), self.presence());
         let creates = is_root || self.job.recursion == Recursion::All || gets_file;
-        let is_new = presence == Presence::Created || (presence == Presence::Missing && creates);
-        let tag = if is_new { DirectoryTag::New } else { DirectoryTag::Plain };
+        let tag = match presence {
+            Presence::Created | Presence::Missing => DirectoryTag::New,
+            Presence::There | Presence::Broken => DirectoryTag::Plain,
+        };
         let (files, path) = (Some(compared.matching_files), self.shown_source(below));
         self.say(Event::Directory { tag, files, path });
         if creates && !self.ensure() {
@@ -206,7 +212,8 @@ impl Walk<'_> {
     /// stay.
     ///
     /// Source: public captures of runs without `/S`, which tell of extra directories with `*.*` and
-    /// not with another file specification. That mismatched ones are told as well is our reading.
+    /// not with another file specification, and RoboSharp, whose tests compare with the real program
+    /// at `/LEV:1`. That mismatched ones are told as well is our reading.
     fn reports_directories_beside(&self) -> bool {
         let Job { recursion, levels, ref selection, reports_all_extras, .. } = *self.job;
         recursion == Recursion::Top
