@@ -212,7 +212,7 @@ impl Walk<'_> {
     /// stay.
     ///
     /// Source: public captures of runs without `/S`, which tell of extra directories with `*.*` and
-    /// not with another file specification, and RoboSharp, whose tests compare with the real program
+    /// not with another file specification, and `RoboSharp`, whose tests compare with the real program
     /// at `/LEV:1`. That mismatched ones are told as well is our reading.
     fn reports_directories_beside(&self) -> bool {
         let Job { recursion, levels, ref selection, reports_all_extras, .. } = *self.job;
