@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use super::command_line::{Style, switch_of_line};
 use super::lines::directory_path;
 use super::settings::Settings;
-use super::switches::{Group, SWITCHES, Value};
+use super::switches::{Group, Kind, SWITCHES, Value};
 
 /// A line that is no switch and stands in no list.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,6 +14,7 @@ pub(super) struct JobError {
     pub(super) text: String,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum List {
     None,
     Include,
@@ -23,58 +24,77 @@ enum List {
 
 /// Reads a job file: UTF-8, UTF-16 with a mark, or the code page of western Europe; `::` begins a
 /// comment anywhere in a line.
+///
+/// A line is a switch, or a name for the list that is open, blanks included. Further words behind a
+/// switch are taken as on the command line.
 pub(super) fn read(bytes: &[u8], style: Style) -> Result<Settings, JobError> {
-    let mut settings = Settings::default();
-    let mut list = List::None;
+    let mut reader = Reader { settings: Settings::default(), list: List::None, style };
     for (at, line) in decode(bytes).lines().enumerate() {
         let line = line.split("::").next().unwrap_or_default().trim();
-        if line.is_empty() {
-            continue;
+        if !line.is_empty() {
+            let bad = || JobError { line: at + 1, text: line.to_owned() };
+            reader.line(line).ok_or_else(bad)?;
         }
-        let bad = || JobError { line: at + 1, text: line.to_owned() };
-        let Some((switch, value)) = switch_of_line(line, style) else {
-            if !inline(&mut settings, line) && !enlist(&mut settings, &list, line) {
-                return Err(bad());
-            }
-            continue;
+    }
+    Ok(reader.settings)
+}
+
+struct Reader {
+    settings: Settings,
+    list: List,
+    style: Style,
+}
+
+impl Reader {
+    fn line(&mut self, line: &str) -> Option<()> {
+        let first = line.split_whitespace().next()?;
+        match switch_of_line(first, self.style) {
+            None => self.name(line),
+            // Its path may hold blanks.
+            Some((switch, _)) if switch.kind == Kind::Path => self.word(line),
+            Some(_) => words(line).into_iter().try_for_each(|word| self.word(word)),
+        }
+    }
+
+    fn word(&mut self, word: &str) -> Option<()> {
+        let Some((switch, value)) = switch_of_line(word, self.style) else {
+            return self.name(word);
         };
-        let value = switch.kind.read(value.map(str::trim)).ok_or_else(bad)?;
-        match (switch.name, value) {
-            ("IF", _) => list = List::Include,
-            ("XF", _) => list = List::Files,
-            ("XD", _) => list = List::Directories,
+        let settings = &mut self.settings;
+        match (switch.name, switch.kind.read(value.map(str::trim))?) {
+            ("IF", _) => self.list = List::Include,
+            ("XF", _) => self.list = List::Files,
+            ("XD", _) => self.list = List::Directories,
             ("SD", Value::Text(path)) => settings.source = Some(PathBuf::from(path)),
             ("DD", Value::Text(path)) => settings.destination = Some(PathBuf::from(path)),
-            ("JOB", _) => return Err(bad()),
+            ("JOB", _) => return None,
             (_, value) => settings.set(switch, value),
         }
+        Some(())
     }
-    Ok(settings)
+
+    /// Adds a name to the list that is open, if one is.
+    fn name(&mut self, name: &str) -> Option<()> {
+        let settings = &mut self.settings;
+        let names = match self.list {
+            List::None => return None,
+            List::Include => &mut settings.include,
+            List::Files => &mut settings.exclude_files,
+            List::Directories => &mut settings.exclude_directories,
+        };
+        names.push(name.trim_matches('"').to_owned());
+        Some(())
+    }
 }
 
-/// Adds a name to the list that is open; whether one is.
-fn enlist(settings: &mut Settings, list: &List, line: &str) -> bool {
-    let name = line.trim_matches('"').to_owned();
-    match list {
-        List::None => return false,
-        List::Include => settings.include.push(name),
-        List::Files => settings.exclude_files.push(name),
-        List::Directories => settings.exclude_directories.push(name),
-    }
-    true
-}
-
-/// `/XF *.tmp *.bak`: a list whose names stand on the line of its switch; whether the line is one.
-fn inline(settings: &mut Settings, line: &str) -> bool {
-    let mut words = line.split_whitespace();
-    let names = match words.next().map(str::to_ascii_uppercase).as_deref() {
-        Some("/IF") => &mut settings.include,
-        Some("/XF") => &mut settings.exclude_files,
-        Some("/XD") => &mut settings.exclude_directories,
-        _ => return false,
-    };
-    names.extend(words.map(|word| word.trim_matches('"').to_owned()));
-    true
+/// The words of a line; blanks between quotation marks belong to their word.
+fn words(line: &str) -> Vec<&str> {
+    let mut is_quoted = false;
+    let words = line.split(|c: char| {
+        is_quoted ^= c == '"';
+        c.is_whitespace() && !is_quoted
+    });
+    words.filter(|word| !word.is_empty()).collect()
 }
 
 fn decode(bytes: &[u8]) -> String {
@@ -217,6 +237,18 @@ mod tests {
         }
         assert_eq!(parse(b"/XF\n\tcaf\xE9.txt\n").exclude_files, ["café.txt"]);
         assert_eq!(parse(b"/XF *.tmp *.bak\n/S").exclude_files, ["*.tmp", "*.bak"]);
+    }
+
+    #[test]
+    fn more_words_of_a_line_are_those_of_a_command_line() {
+        let job = parse(
+            b"/MIR /R:1\t/W:2\n/XF *.tmp \"a b\" /NP\n\tmore names\n/LOG:C:\\my logs\\a.log\n",
+        );
+        assert!(job.has("MIR") && job.has("NP"));
+        assert_eq!((job.number("R"), job.number("W")), (Some(1), Some(2)));
+        assert_eq!(job.exclude_files, ["*.tmp", "a b", "more names"]);
+        assert_eq!(job.text("LOG"), Some("C:\\my logs\\a.log"));
+        assert_eq!(read(b"/S name", Style::Windows).unwrap_err().line, 1);
     }
 
     #[test]
