@@ -14,9 +14,9 @@ use iisle_sync::staged::{
 };
 use iisle_sync::{
     Care, Compare, DigestStore, Ending, Guard, Known, KnownDigests, List, Manifest, Outcome, Plan,
-    Policy, Side, Stream, case_sensitive_folders,
+    Policy, Side, Stream, Why, case_sensitive_folders,
 };
-use iisle_tree::workshop::{LocalWorkshop, Look, Spot, Workshop};
+use iisle_tree::workshop::{LocalWorkshop, Look, Spot, State, Workshop};
 use iisle_tree::{LocalTree, Stamp, Ticks, Tree, TreeError, host};
 
 use crate::drift::{Drift, Drifted, Found, Joined, Joining, MAX_CONFIG, drift, lost_handler};
@@ -35,6 +35,16 @@ const MAX_PAGE: u64 = 64 << 10;
 /// Source: `sync.md` AO-1, AO-3.
 const PAGES: [&str; 3] =
     ["app_offline.htm", "app_offline.htm.template", "App_offline-Template.htm"];
+
+/// Source: `sync.md` AO-3.
+const PAGE_OF_SOURCE: &str =
+    "it is shown while files are swapped, and not deployed: it would keep the site offline";
+/// Source: `sync.md` AO-2.
+const FOREIGN_PAGE: &str = "it was not put there by this deployment and stays: the site is offline until somebody removes it";
+
+fn offline_page() -> RelPath {
+    RelPath::parse("app_offline.htm").expect("it is a name")
+}
 
 /// What the name of a file in the work folder begins with that keeps the `web.config` of a deployment.
 const BASE: &str = "base.";
@@ -374,10 +384,17 @@ impl Site {
             interrupted: &|| context.monitor.is_interrupted(),
             enter: &|doing: Doing| presence.into_iter().for_each(|told| told.enter(doing.word())),
         };
+        if plan.kept.iter().any(|kept| kept.why == Why::AppOffline) {
+            context.monitor.warning(PAGE_OF_SOURCE, Some(&offline_page()));
+        }
         let outcome = deploy(&staging, plan);
-        if outcome.ending == Ending::Done
-            && let Err(error) = self.keep_base(delivery.pristine, &options.stream, &id)
+        let is_done = outcome.ending == Ending::Done;
+        if is_done
+            && matches!(self.shop.state(&Spot::Site(offline_page())), Ok(Some(State::File(_))))
         {
+            context.monitor.warning(FOREIGN_PAGE, Some(&offline_page()));
+        }
+        if is_done && let Err(error) = self.keep_base(delivery.pristine, &options.stream, &id) {
             tracing::warn!(%error, "changes of web.config on the server will not be joined");
         }
         (outcome, id)
@@ -447,7 +464,7 @@ pub(crate) fn rollback(
     // Without a work folder no sync has been there, and none is made for nothing.
     if !host::is_dir(shop.work()) {
         LocalTree::open(destination)?;
-        return Ok((SyncOutcome::Ended(Ending::Unchanged), None));
+        return Ok((SyncOutcome::NothingToTakeBack, None));
     }
     let turn = turn::take(context, &shop, options.wait)?;
     turn.enter(Doing::TakingBack.word());
@@ -463,7 +480,7 @@ pub(crate) fn rollback(
         _ => None,
     };
     let outcome = match recovered {
-        Recovered::Nothing => SyncOutcome::Ended(Ending::Unchanged),
+        Recovered::Nothing => SyncOutcome::NothingToTakeBack,
         Recovered::Dropped | Recovered::Completed | Recovered::TakenBack => SyncOutcome::TakenBack,
     };
     Ok((outcome, copy))

@@ -211,6 +211,8 @@ pub enum SyncOutcome {
     Ended(Ending),
     /// What an earlier sync did was taken back, as asked.
     TakenBack,
+    /// No sync was there that could be taken back, as asked.
+    NothingToTakeBack,
     /// Another deployment is at work there; nothing was changed.
     Busy,
 }
@@ -223,6 +225,7 @@ impl SyncOutcome {
             Self::Differs => "differs",
             Self::Ended(ending) => ending.word(),
             Self::TakenBack => "rolled-back",
+            Self::NothingToTakeBack => Ending::Unchanged.word(),
             Self::Busy => "busy",
         }
     }
@@ -230,7 +233,7 @@ impl SyncOutcome {
     /// The exit code it calls for.
     pub fn exit_code(self) -> u8 {
         match self {
-            Self::Planned | Self::TakenBack => 0,
+            Self::Planned | Self::TakenBack | Self::NothingToTakeBack => 0,
             Self::Differs => 1,
             Self::Busy => 2,
             Self::Ended(ending) => ending.exit_code(),
@@ -242,7 +245,7 @@ impl SyncOutcome {
     /// Source: `sync.md` §5.8, the last column; 3 for what stopped midway without a way back.
     pub fn code_by_outcome(self) -> u8 {
         match self {
-            Self::Planned | Self::TakenBack => 0,
+            Self::Planned | Self::TakenBack | Self::NothingToTakeBack => 0,
             Self::Differs => 1,
             Self::Busy => 13,
             Self::Ended(ending) => match ending {

@@ -1,4 +1,4 @@
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use thiserror::Error;
 
 use crate::RelPath;
@@ -10,11 +10,14 @@ use crate::RelPath;
 /// depth when it has no other `/`, and everything below it; a leading `/` ties it to the root.
 #[derive(Debug, Clone, Default)]
 pub struct Patterns {
-    set: GlobSet,
+    sets: Vec<GlobSet>,
     written: Vec<String>,
-    /// For every glob in `set`, the pattern it came from.
+    /// For every glob in `sets`, the pattern it came from.
     owner: Vec<usize>,
 }
+
+/// So many globs make a set, for the automaton of a set is limited in size.
+const SET: usize = 1000;
 
 /// A pattern that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -31,8 +34,7 @@ impl Patterns {
     pub fn parse<S: AsRef<str>>(
         patterns: impl IntoIterator<Item = S>,
     ) -> Result<Self, PatternError> {
-        let mut builder = GlobSetBuilder::new();
-        let (mut written, mut owner) = (Vec::new(), Vec::new());
+        let (mut all, mut written, mut owner) = (Vec::new(), Vec::new(), Vec::new());
         for pattern in patterns {
             let pattern = pattern.as_ref();
             for glob in globs(pattern) {
@@ -42,13 +44,13 @@ impl Patterns {
                     .case_insensitive(true)
                     .build()
                     .map_err(|e| error(pattern, e.kind()))?;
-                builder.add(glob);
+                all.push(glob);
                 owner.push(written.len());
             }
             written.push(pattern.to_owned());
         }
-        let set = builder.build().map_err(|e| error(&written.join(", "), e.kind()))?;
-        Ok(Self { set, written, owner })
+        let sets: Result<_, _> = all.chunks(SET).map(set).collect();
+        Ok(Self { sets: sets?, written, owner })
     }
 
     /// These patterns and `more` after them.
@@ -70,14 +72,26 @@ impl Patterns {
 
     /// Whether any pattern matches.
     pub fn is_match(&self, path: &RelPath) -> bool {
-        self.set.is_match(path.as_str())
+        self.sets.iter().any(|set| set.is_match(path.as_str()))
     }
 
     /// The first pattern, as written, that matches `path` or the folder `path`.
     pub fn matching(&self, path: &RelPath) -> Option<&str> {
-        let first = self.set.matches(path.as_str()).into_iter().min()?;
+        let first = self.sets.iter().enumerate().find_map(|(number, set)| {
+            Some(number * SET + set.matches(path.as_str()).into_iter().min()?)
+        })?;
         Some(&self.written[self.owner[first]])
     }
+}
+
+fn set(globs: &[Glob]) -> Result<GlobSet, PatternError> {
+    let mut builder = GlobSetBuilder::new();
+    for glob in globs {
+        builder.add(glob.clone());
+    }
+    // Each can be read: if it is one of them, it is the longest.
+    let longest = || globs.iter().map(Glob::glob).max_by_key(|glob| glob.len()).unwrap_or_default();
+    builder.build().map_err(|e| error(longest(), e.kind()))
 }
 
 fn error(pattern: &str, kind: &globset::ErrorKind) -> PatternError {
@@ -106,6 +120,18 @@ mod tests {
     fn first(patterns: &[&str], path: &str) -> Option<String> {
         let patterns = Patterns::parse(patterns).unwrap();
         patterns.matching(&RelPath::parse(path).unwrap()).map(str::to_owned)
+    }
+
+    #[test]
+    fn there_may_be_any_number_of_them() {
+        let many: Vec<_> = (0..20_000).map(|n| format!("**/x{n}/*.j?")).collect();
+        let patterns = Patterns::parse(&many).unwrap();
+        for (path, first) in [("a/x7/b.js", Some(7)), ("x19999/b.js", Some(19_999)), ("x7/b", None)]
+        {
+            let path = RelPath::parse(path).unwrap();
+            assert_eq!(patterns.matching(&path), first.map(|n: usize| many[n].as_str()));
+            assert_eq!(patterns.is_match(&path), first.is_some());
+        }
     }
 
     #[test]

@@ -7,12 +7,14 @@ use iisle_tree::{Stamp, Ticks};
 /// still created.
 ///
 /// Source: `sync.md` SD-24.
-pub const PROTECTED: [&str; 9] = [
+pub const PROTECTED: [&str; 10] = [
     "/logs/",
     "/App_Data/",
     "/ShadowCopyDirectory/",
     "/DataProtection-Keys/",
     "/.well-known/",
+    // What sites below this one were before, and who is at work at them.
+    ".*.deploy/",
     "*.mdf",
     "*.ldf",
     "*.sqlite",
@@ -264,6 +266,9 @@ mod tests {
         let policy = Policy::new(["/uploads/"]).unwrap();
         let protects = |path: &str| policy.protects(&RelPath::parse(path).unwrap());
         for path in ["logs", "LOGS/a/b.log", "App_Data/x", "uploads/a.png", "data/site.DB"] {
+            assert!(protects(path), "{path}");
+        }
+        for path in [".shop.deploy", "apps/.shop.deploy/backup/7"] {
             assert!(protects(path), "{path}");
         }
         for path in ["wwwroot/logs/view.js", "logs.txt", "web.config", "app_data.txt"] {

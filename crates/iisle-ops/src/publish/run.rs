@@ -411,7 +411,7 @@ impl Run<'_> {
         let outcome = report.outcome;
         self.report.failure = report.failure.take();
         let unchanged = match outcome {
-            SyncOutcome::Ended(Ending::Unchanged) => true,
+            SyncOutcome::Ended(Ending::Unchanged) | SyncOutcome::NothingToTakeBack => true,
             SyncOutcome::Planned => report.plan.as_ref().is_some_and(iisle_sync::Plan::is_empty),
             _ => false,
         };

@@ -97,6 +97,10 @@ pub fn release(context: &Context<'_>, request: &ReleaseRequest) -> Result<Releas
     if let Some(pointer) = pointer.clone() {
         state.pointer = Some(pointer);
     }
+    if let Pointer::Link(link) = state.pointer_or_default(folder) {
+        // What a release is made for must be possible before it is made.
+        has_folder(&link, folder).map_err(|e| e.context(message()))?;
+    }
     let active = state.active(folder)?;
     if let Some(active) = &active
         && let Some(report) = up_to_date(context, &wanted, &folder.join(active))?
@@ -155,6 +159,19 @@ pub fn release(context: &Context<'_>, request: &ReleaseRequest) -> Result<Releas
     let pruned = remove_old(folder, &state, *keep)?.removed;
     drop(lock);
     Ok(ReleaseReport { sync: report, release: Some(name), switched, pruned })
+}
+
+/// Refuses a link that could not be made: the folder that it is to lie in is missing.
+fn has_folder(link: &Path, releases: &Path) -> Result<(), Failure> {
+    let parent = link.parent().filter(|parent| !parent.as_os_str().is_empty());
+    match parent {
+        Some(parent) if parent != releases && !host::is_dir(parent) => {
+            let (link, parent) = (link.display(), parent.display());
+            Err(Failure::new(format!("the link `{link}` cannot be made: `{parent}` is no folder"))
+                .hint("make that folder, or name another link: iisle sync SRC LINK --releases DIR"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The report of a check that found nothing to do.

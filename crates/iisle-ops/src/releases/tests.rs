@@ -206,6 +206,10 @@ fn a_dry_run_and_a_folder_in_the_place_of_the_pointer_change_nothing() {
     request.pointer = Some(Pointer::Link(stage.at("site")));
     assert!(in_context(|context| release(context, &request)).is_err());
     assert!(host::is_dir(&stage.at("site/bin")));
+    request.pointer = Some(Pointer::Link(stage.at("missing/site")));
+    let error = in_context(|context| release(context, &request)).unwrap_err();
+    assert!(error.causes[0].ends_with("missing` is no folder"), "{error:?}");
+    assert!(!host::exists(&stage.at("releases")));
 }
 
 #[test]

@@ -94,8 +94,11 @@ fn site() -> Spot {
 /// Puts the page into the folder in one step; whether it is ours. One that is there stays: the
 /// operator took the site down.
 pub(super) fn place(shop: &dyn Workshop, page: &[u8], id: &str) -> Result<bool, StagedError> {
-    if shop.state(&site())?.is_some() {
-        return is_ours(shop);
+    match shop.state(&site())? {
+        // The module looks for a file.
+        Some(State::Directory) => return Err(TreeError::NotAFile(site().to_string()).into()),
+        Some(State::File(_) | State::Other) => return is_ours(shop),
+        None => {}
     }
     let page = text(page, id);
     let made = work("page");
@@ -163,5 +166,9 @@ mod tests {
         assert!(!place(&shop, b"<p>", "3").unwrap());
         lift(&shop).unwrap();
         assert_eq!(shop.read(&site(), LIMIT).unwrap(), b"by hand");
+        std::fs::remove_file(root.join("app_offline.htm")).unwrap();
+        std::fs::create_dir(root.join("app_offline.htm")).unwrap();
+        let error = place(&shop, b"<p>", "4").unwrap_err().to_string();
+        assert_eq!(error, "`app_offline.htm` is a folder, expected a file");
     }
 }

@@ -360,8 +360,8 @@ impl<'a> Deployment<'a> {
             // The app is away for as short a time as can be: what takes long comes before.
             shop.flush()?;
             self.enter(Doing::Offline);
-            offline::place(shop, away.page, id)?;
-            away_since = Some(Instant::now());
+            // Where it is away already, that is not ours to end.
+            away_since = offline::place(shop, away.page, id)?.then(Instant::now);
             let held = self.await_release(away.limit)?;
             if !held.is_empty() && self.staging.held != Held::MoveAside {
                 return Err(Stop::locked(held));

@@ -69,11 +69,12 @@ impl LocalWorkshop {
     /// Keeps everybody else from changing the folder for as long as the lock lives; `who` is what
     /// they are told.
     pub fn lock(&self, who: &str) -> Result<Lock, LockError> {
+        let above = lock::above(&self.site)?;
         let opened = system::create_private(&self.work)
             .map_err(|e| TreeError::io("create the folder", self.shown_work(), e))
             .and_then(|()| lock::open(&self.work, &self.shown_work()));
         let file = opened.map_err(|source| self.closed(source))?;
-        Lock::take(&self.site, &self.work, file, who)
+        Lock::take(&self.site, &self.work, (above, file), who)
     }
 
     /// The work folder as whoever gave the folder would write it.

@@ -79,23 +79,14 @@ fn by(holder: &str) -> String {
 }
 
 impl Lock {
-    /// Takes the lock of the folder `site` that lies on `file`, as [`open`] gives it.
-    pub(super) fn take(site: &Path, work: &Path, file: File, who: &str) -> Result<Self, LockError> {
-        let mut files = Vec::new();
-        for folder in site.ancestors().skip(1) {
-            // Only where somebody has deployed there is something to share.
-            let Some(above) = work_folder(folder) else { continue };
-            match File::open(above.join(LOCK)) {
-                Ok(file) => {
-                    held(file.try_lock_shared(), &above)?;
-                    files.push(file);
-                }
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => {
-                    tracing::debug!(%error, folder = %above.display(), "cannot see its lock");
-                }
-            }
-        }
+    /// Takes the lock of the folder `site` that lies on `file`, as [`open`] gives it; `files` are those
+    /// that [`above`] gave.
+    pub(super) fn take(
+        site: &Path,
+        work: &Path,
+        (mut files, file): (Vec<File>, File),
+        who: &str,
+    ) -> Result<Self, LockError> {
         held(file.try_lock(), work)?;
         files.push(file);
         let named = system::named_lock(&name_of(site))
@@ -123,6 +114,27 @@ impl Lock {
     pub fn taken(&self) -> Ticks {
         self.taken
     }
+}
+
+/// Shared locks on the work folders of the folders above `site`. They come before anything is made for
+/// it: it may lie in a folder that a deployment at work there is about to bring.
+pub(super) fn above(site: &Path) -> Result<Vec<File>, LockError> {
+    let mut files = Vec::new();
+    for folder in site.ancestors().skip(1) {
+        // Only where somebody has deployed there is something to share.
+        let Some(above) = work_folder(folder) else { continue };
+        match File::open(above.join(LOCK)) {
+            Ok(file) => {
+                held(file.try_lock_shared(), &above)?;
+                files.push(file);
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                tracing::debug!(%error, folder = %above.display(), "cannot see its lock");
+            }
+        }
+    }
+    Ok(files)
 }
 
 /// The file on which the lock of a work folder lies; `shown` is what the folder is called in errors.
@@ -189,7 +201,7 @@ mod tests {
         }
         let site = folder.path().join("Site");
         let take = |site: &Path, work: &Path, who: &str| {
-            Lock::take(site, work, open(work, "work").unwrap(), who)
+            Lock::take(site, work, (Vec::new(), open(work, "work").unwrap()), who)
         };
         let lock = take(&site, &one, "ann").unwrap();
         let other = take(&site, &two, "bob");

@@ -85,6 +85,10 @@ fn a_site_and_an_application_below_it_are_not_changed_at_the_same_time() {
     drop(lock);
     let lock = site.lock("ann").unwrap();
     assert!(matches!(below.lock("bob"), Err(LockError::Busy { .. })));
+    // Whoever does not get a turn leaves no folder where the other is about to make one.
+    let missing = LocalWorkshop::beside(&folder.path().join("site/new/app")).unwrap();
+    assert!(matches!(missing.lock("bob"), Err(LockError::Busy { .. })));
+    assert!(!folder.path().join("site/new").exists());
     drop(lock);
     below.lock("bob").unwrap();
 }

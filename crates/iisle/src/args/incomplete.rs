@@ -4,6 +4,12 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Error};
 
+/// Two options that are not for each other, and what does what was meant.
+const INSTEAD: [(&str, &str, &str); 2] = [
+    ("--rollback", "--releases", "`iisle releases activate DIR` goes back to the release before"),
+    ("--delete", "--releases", "every release is a fresh folder: there is nothing to delete in it"),
+];
+
 /// The error of a command line that lacks something, with what that is and a whole example.
 pub(crate) fn explained(mut error: Error, mut command: Command, words: &[OsString]) -> Error {
     // Verbs are not described until they are asked for.
@@ -18,6 +24,12 @@ pub(crate) fn explained(mut error: Error, mut command: Command, words: &[OsStrin
             };
             tips.extend(missing.iter().filter_map(|shown| meaning(verb, shown)));
             tips.extend(example(&examples, missing).map(|line| format!("for example: {line}")));
+        }
+        ErrorKind::ArgumentConflict => {
+            let said = error.to_string();
+            let fits =
+                |(one, other, _): &&(&str, &str, &str)| said.contains(one) && said.contains(other);
+            tips.extend(INSTEAD.iter().filter(fits).map(|(_, _, instead)| (*instead).to_owned()));
         }
         ErrorKind::InvalidValue if is_empty(&error) => {
             tips.push("it is empty: is every variable of the command line set?".to_owned());

@@ -1,6 +1,7 @@
 use std::num::NonZero;
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 use iisle_ops::Bandwidth;
 
@@ -26,10 +27,10 @@ pub(crate) struct SyncPolicyArgs {
     pub(crate) checksum: bool,
     /// Never touch what matches, beside the folders of logs and data and what the `.deployignore` of
     /// the target names
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) protect: Vec<String>,
     /// Replace and delete what matches although it is protected
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) unprotect: Vec<String>,
     /// Allow more deletions than 100 files or 30 % of the target
     #[arg(long, value_name = "FILES", requires = "delete")]
@@ -155,10 +156,10 @@ pub(crate) struct SyncArgs {
     #[command(flatten)]
     pub(crate) policy: SyncPolicyArgs,
     /// Take only what matches
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) include: Vec<String>,
     /// Leave out what matches, on both sides
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) exclude: Vec<String>,
     /// Write the plan to a file and change nothing; `iisle apply FILE` executes it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["rollback", "releases", "check"])]

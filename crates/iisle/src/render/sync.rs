@@ -22,6 +22,7 @@ pub(crate) fn sync(report: &SyncReport) -> String {
     if report.plan.is_none() {
         text += &kept_lines(&report.kept);
     }
+    text += &drift_line(report);
     if let Some(time) = report.swapping {
         text += &swap_line(time, report.offline);
     }
@@ -32,6 +33,24 @@ pub(crate) fn sync(report: &SyncReport) -> String {
             .expect("a string takes everything");
     }
     text
+}
+
+/// What was changed on the server and does not stay so; what stays is told with all that is kept, and
+/// what stops a sync with the refusal.
+fn drift_line(report: &SyncReport) -> String {
+    if report.outcome.exit_code() != 0 {
+        return String::new();
+    }
+    let is_kept = |path: &str| report.kept.iter().any(|kept| kept.path == path);
+    let paths = report.drift.iter().map(|drift| drift.path.as_str());
+    let replaced: Vec<_> = paths.filter(|path| !is_kept(path)).collect();
+    if replaced.is_empty() {
+        return String::new();
+    }
+    let names: Vec<_> = replaced.iter().take(NAMED).map(|path| printable(path)).collect();
+    let more = replaced.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("  {DIM}replaced (changed on the server): {}{more}{DIM:#}\n", names.join(", "))
 }
 
 /// How long was waited for files in use, and for which the longest.
@@ -147,6 +166,9 @@ pub(crate) fn totals_text(totals: Totals, outcome: SyncOutcome) -> String {
     if outcome == SyncOutcome::TakenBack {
         return "everything is as it was before the last sync".to_owned();
     }
+    if outcome == SyncOutcome::NothingToTakeBack {
+        return "there is no sync to take back".to_owned();
+    }
     let counts = [
         (created_files, "created"),
         (replaced_files, "replaced"),
@@ -167,14 +189,15 @@ pub(crate) fn totals_text(totals: Totals, outcome: SyncOutcome) -> String {
     let was_done = matches!(outcome, SyncOutcome::Ended(ending) if ending != Ending::Refused);
     let verb = if was_done { "copied" } else { "to copy" };
     let tail = if bytes > 0 { format!(" ({} {verb})", size(bytes)) } else { String::new() };
-    if outcome.exit_code() > 1 && bytes == 0 {
+    let is_refused = outcome == SyncOutcome::Ended(Ending::Refused);
+    if (outcome.exit_code() > 1 && bytes == 0) || (is_refused && parts.is_empty()) {
         return "nothing was changed".to_owned();
     }
     if parts.is_empty() {
         return "nothing there, nothing to do".to_owned();
     }
     let found = parts.join(", ") + &tail;
-    if outcome == SyncOutcome::Ended(Ending::Refused) {
+    if is_refused {
         return format!("nothing was changed; planned was {found}");
     }
     found

@@ -35,6 +35,9 @@ fn a_sync_is_done_as_a_whole_and_can_be_taken_back() {
     let back = run(root, &["sync", "new", "site", "--rollback"]);
     assert_eq!(back.code, 0, "{}{}", back.stdout, back.stderr);
     assert!(back.stdout.starts_with("rolled-back "), "{}", back.stdout);
+    let again = run(root, &["sync", "new", "site", "--rollback"]);
+    let told = "unchanged site: there is no sync to take back\n";
+    assert_eq!((again.code, again.stdout.as_str()), (0, told));
     assert_eq!(text(root, "site/web.config").as_deref(), Some("<o/>"));
     assert_eq!(text(root, "site/old.txt").as_deref(), Some("old"));
     assert!(!root.join("site/bin").exists());
@@ -92,6 +95,32 @@ fn only_what_an_earlier_sync_brought_is_deleted() {
     assert!(taken.stderr.contains("`keep.js` belongs to the stream `main`"), "{}", taken.stderr);
 }
 
+// AO-2, AO-3
+#[test]
+fn a_page_of_somebody_else_stays_and_that_the_site_is_offline_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let page = "app_offline.htm";
+    write(root, &[("new/web.config", "<new/>"), ("site/web.config", "<before/>")]);
+    write(root, &[("site/app_offline.htm", "by the operator")]);
+    let words = ["sync", "new", "site", "--offline", "always"];
+    let ran = run(root, &words);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let told = format!("warning: `{page}`: it was not put there by this deployment and stays");
+    assert!(ran.stderr.contains(&told), "{}", ran.stderr);
+    assert!(!ran.stdout.contains("offline for"), "{}", ran.stdout);
+    assert_eq!(text(root, &format!("site/{page}")).as_deref(), Some("by the operator"));
+
+    fs::remove_file(root.join("site").join(page)).unwrap();
+    write(root, &[("new/web.config", "<newer/>"), ("new/app_offline.htm", "wait")]);
+    let ran = run(root, &words);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let told = format!("warning: `{page}`: it is shown while files are swapped, and not deployed");
+    assert!(ran.stderr.contains(&told) && !ran.stderr.contains("stays"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("offline for"), "{}", ran.stdout);
+    assert!(!root.join("site").join(page).exists());
+}
+
 // SD-28
 #[test]
 fn what_was_changed_on_the_server_is_told_and_settings_are_not_overwritten() {
@@ -110,8 +139,11 @@ fn what_was_changed_on_the_server_is_told_and_settings_are_not_overwritten() {
     let kept = run(root, &["sync", "new", "site", "--on-drift=keep"]);
     assert_eq!(kept.code, 0, "{}", kept.stderr);
     assert_eq!(text(root, "site/a.js").as_deref(), Some("edited too"));
+    assert!(!kept.stdout.contains("replaced (changed"), "{}", kept.stdout);
     let over = run(root, &["sync", "new", "site", "--on-drift=overwrite"]);
     assert_eq!(over.code, 0, "{}", over.stderr);
+    let told = "replaced (changed on the server): a.js, web.config";
+    assert!(over.stdout.contains(told), "{}", over.stdout);
     assert_eq!(text(root, "site/web.config").as_deref(), Some("<second />"));
     assert_eq!(run(root, &["sync", "new", "site", "--rollback"]).code, 0);
     assert_eq!(text(root, "site/web.config").as_deref(), Some("<edited-by-hand/>"));
