@@ -71,6 +71,8 @@ pub(crate) struct Site {
 pub(crate) enum NoEntry {
     /// Another one is at work there.
     Busy(Box<AtWork>),
+    /// An earlier deployment cannot be ended or taken back: how that leaves the site, and why.
+    Ended(Ending, Failure),
     /// The system or an earlier deployment is in the way.
     Failed(Failure),
 }
@@ -89,14 +91,29 @@ impl From<TreeError> for NoEntry {
 
 impl From<StagedError> for NoEntry {
     fn from(error: StagedError) -> Self {
-        let hint = match error {
-            StagedError::NoDeployment { .. } => "name one of those that are known",
-            StagedError::PlanForm { .. } => {
-                "end it with the version of iisle that began it: run the same command, or --rollback, with that one"
-            }
-            _ => "set the file right, or remove the folder `.NAME.deploy` to give the backup up",
-        };
-        Self::Failed(Failure::of(&error).hint(hint))
+        Self::Failed(stuck(&error, ".NAME.deploy"))
+    }
+}
+
+/// What a person is told of an error in what `work`, the work folder, says.
+fn stuck(error: &StagedError, work: &str) -> Failure {
+    let hint = match error {
+        StagedError::NoDeployment { .. } => "name one of those that are known".to_owned(),
+        StagedError::PlanForm { .. } => {
+            "end it with the version of iisle that began it: run the same command, or --rollback, with that one".to_owned()
+        }
+        _ => format!("set the file right, or remove the folder `{work}` to give the backup up"),
+    };
+    Failure::of(error).hint(hint)
+}
+
+/// Why an earlier deployment was not ended or taken back: nothing was changed, or it is still amid.
+fn unended(shop: &LocalWorkshop, error: &StagedError) -> NoEntry {
+    let failure = stuck(error, &shop.work().display().to_string());
+    match is_unfinished(shop) {
+        Ok(true) => NoEntry::Ended(Ending::OfflineLeft, failure),
+        _ if error.is_foreign() => NoEntry::Ended(Ending::Refused, failure),
+        _ => NoEntry::Failed(failure),
     }
 }
 
@@ -207,7 +224,8 @@ impl Site {
             return Ok(false);
         }
         turn.enter("recover");
-        let recovered = recover(&self.shop, self.direction)?;
+        let recovered = recover(&self.shop, self.direction);
+        let recovered = recovered.map_err(|error| unended(&self.shop, &error))?;
         turn.enter("plan");
         tracing::info!(?recovered, "ended what an earlier run began");
         Ok(true)
@@ -472,7 +490,7 @@ pub(crate) fn rollback(
         None => iisle_sync::staged::rollback(&shop),
         Some(id) => iisle_sync::staged::rollback_to(&shop, id),
     };
-    let recovered = recovered?;
+    let recovered = recovered.map_err(|error| unended(&shop, &error))?;
     let copy = match (recovered, LocalTree::open(destination)) {
         (Recovered::TakenBack, Ok(tree)) => {
             app_copy(context, options, (Some(&turn), &tree), (programs_at_top(&tree)?, true))

@@ -317,6 +317,9 @@ pub fn sync(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, 
             Ok(report)
         }
         Err(NoEntry::Busy(other)) => Ok(busy(request, *other, &message())),
+        Err(NoEntry::Ended(ending, failure)) => {
+            Ok(ended(request, ending, failure.context(message())))
+        }
         Err(NoEntry::Failed(failure)) => Err(failure.context(message())),
     }
 }
@@ -493,6 +496,12 @@ fn interrupted(request: &SyncRequest) -> SyncReport {
     }
 }
 
+/// The report of a sync that an earlier one keeps from beginning, or from being taken back.
+fn ended(request: &SyncRequest, ending: Ending, failure: Failure) -> SyncReport {
+    let outcome = SyncOutcome::Ended(ending);
+    SyncReport { failure: Some(failure), ..report(request, outcome, Totals::default()) }
+}
+
 /// The report of a sync that another one keeps from beginning.
 pub(crate) fn busy(request: &SyncRequest, other: AtWork, message: &str) -> SyncReport {
     let outcome = SyncOutcome::Busy;
@@ -517,6 +526,9 @@ pub fn rollback(context: &Context<'_>, request: &SyncRequest) -> Result<SyncRepo
     let (outcome, copy) = match staged::rollback(context, &request.destination, options) {
         Ok(found) => found,
         Err(NoEntry::Busy(other)) => return Ok(busy(request, *other, &message())),
+        Err(NoEntry::Ended(ending, failure)) => {
+            return Ok(ended(request, ending, failure.context(message())));
+        }
         Err(NoEntry::Failed(failure)) => return Err(failure.context(message())),
     };
     let seconds = started.elapsed().as_secs_f64();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use iisle_ops::{Context, Failure, HostCommands, interrupt};
+use iisle_ops::{Context, Ending, Failure, HostCommands, SyncOutcome, interrupt};
 use iisle_path::RelPath;
 use iisle_report::{Finding, Monitor, Phase, Retry, Silent};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::args::{Format, OutputArgs};
 use crate::env;
-use crate::exit::Exit;
+use crate::exit::{Codes, Exit};
 use crate::progress::{Bars, Events, Plain, emit, try_emit};
 use crate::render::failure::failure;
 use crate::wire::{Head, WireFinding};
@@ -154,6 +154,18 @@ impl Session {
         self.answer(Exit::CouldNotRun, Some(failure), String::new, || {
             Value::Object(serde_json::Map::new())
         })
+    }
+
+    /// The answer of a deployment that could not begin.
+    pub(crate) fn not_begun(&self, codes: Codes, failure: Failure) -> Answer {
+        let outcome = SyncOutcome::Ended(Ending::Failed);
+        let exit = Exit::of(outcome, codes);
+        self.answer(
+            exit,
+            Some(failure),
+            String::new,
+            || serde_json::json!({ "outcome": outcome.word() }),
+        )
     }
 
     /// Begins a verb, and the event stream when there is one.

@@ -37,6 +37,10 @@ impl Deployment<'_> {
             match self.begin() {
                 Ok(()) => self.execute(&mut report),
                 Err(NoEntry::Busy(other)) => return self.busy(*other),
+                Err(NoEntry::Ended(ending, failure)) => {
+                    report.outcome = SyncOutcome::Ended(ending);
+                    report.failure = Some(failure);
+                }
                 Err(NoEntry::Failed(failure)) => {
                     report.outcome = SyncOutcome::Ended(Ending::Failed);
                     report.failure = Some(failure);
@@ -49,6 +53,12 @@ impl Deployment<'_> {
             .map(|group| DeployedContent { root: group.root.clone(), plan: group.plan.clone() })
             .collect();
         report
+    }
+
+    /// The report when an earlier deployment at a target cannot be ended.
+    pub(super) fn ended(&self, ending: Ending, failure: Failure) -> DeployReport {
+        let outcome = SyncOutcome::Ended(ending);
+        DeployReport { outcome, failure: Some(failure), ..self.planned() }
     }
 
     /// The report when another deployment is at work at a target.

@@ -52,6 +52,7 @@ pub fn deploy(
         _ if context.monitor.is_interrupted() => deployment.interrupted(),
         Ok(()) => deployment.run(),
         Err(NoEntry::Busy(other)) => deployment.busy(*other),
+        Err(NoEntry::Ended(ending, failure)) => deployment.ended(ending, failure),
         Err(NoEntry::Failed(failure)) => return Err(told(failure).into()),
     };
     report.parameters = deployed_parameters(&resolved, &deployment);

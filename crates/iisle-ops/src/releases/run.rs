@@ -82,7 +82,9 @@ pub fn release(context: &Context<'_>, request: &ReleaseRequest) -> Result<Releas
                 pruned: Vec::new(),
             });
         }
-        Some(Err(NoEntry::Failed(failure))) => return Err(failure.context(message())),
+        Some(Err(NoEntry::Ended(_, failure) | NoEntry::Failed(failure))) => {
+            return Err(failure.context(message()));
+        }
     };
     if executes && !host::takes_files(folder) {
         let problem = format!("`{}` cannot be written to", folder.display());

@@ -217,7 +217,7 @@ fn lock_now(context: &Context<'_>, folder: &Path) -> Result<Option<Turn>, Failur
     }
     lock(context, folder, Duration::ZERO).map(Some).map_err(|no_entry| match no_entry {
         NoEntry::Busy(other) => other.failure(),
-        NoEntry::Failed(failure) => failure,
+        NoEntry::Ended(_, failure) | NoEntry::Failed(failure) => failure,
     })
 }
 

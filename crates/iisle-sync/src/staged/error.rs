@@ -39,8 +39,12 @@ pub enum StagedError {
 
 impl StagedError {
     /// Whether somebody else changed something, and everything else can go on.
-    pub(super) fn is_foreign(&self) -> bool {
-        matches!(self, Self::Foreign(_) | Self::Occupied { path: _, found: _ })
+    pub fn is_foreign(&self) -> bool {
+        match self {
+            Self::Foreign(_) | Self::Occupied { path: _, found: _ } => true,
+            Self::Several(errors) => errors.iter().all(Self::is_foreign),
+            _ => false,
+        }
     }
 
     /// All of them in one; `None` for none.

@@ -189,6 +189,9 @@ pub(crate) fn totals_text(totals: Totals, outcome: SyncOutcome) -> String {
     let was_done = matches!(outcome, SyncOutcome::Ended(ending) if ending != Ending::Refused);
     let verb = if was_done { "copied" } else { "to copy" };
     let tail = if bytes > 0 { format!(" ({} {verb})", size(bytes)) } else { String::new() };
+    if outcome == SyncOutcome::Ended(Ending::OfflineLeft) {
+        return "a deployment is neither done nor taken back".to_owned();
+    }
     let is_refused = outcome == SyncOutcome::Ended(Ending::Refused);
     if (outcome.exit_code() > 1 && bytes == 0) || (is_refused && parts.is_empty()) {
         return "nothing was changed".to_owned();

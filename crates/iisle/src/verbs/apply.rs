@@ -35,7 +35,10 @@ pub(super) fn run(args: ApplyArgs, session: &Session) -> Result<Answer, Failure>
     }
     let engine = if in_place { Engine::InPlace(staged) } else { Engine::Staged(staged) };
     let request = ApplyRequest { plan, mode, engine };
-    let report = apply(&session.context(), &request)?;
+    let report = match apply(&session.context(), &request) {
+        Ok(report) => report,
+        Err(failure) => return Ok(session.not_begun(codes, failure)),
+    };
     let exit = Exit::of(report.outcome, codes);
     Ok(session.answer(exit, report.failure.clone(), || sync(&report), || sync_body(&report)))
 }

@@ -28,7 +28,7 @@ pub(super) fn run(args: DeployArgs, session: &Session) -> Answer {
                 || deploy_body(&report),
             )
         }
-        Err(DeployFailure { failure, unresolved: None }) => session.could_not_run(failure),
+        Err(DeployFailure { failure, unresolved: None }) => session.not_begun(codes, failure),
         Err(DeployFailure { failure, unresolved: Some(settings) }) => {
             let (unresolved, declared) = *settings;
             session.answer(Exit::CouldNotRun, Some(failure), String::new, || {

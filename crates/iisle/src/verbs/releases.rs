@@ -56,7 +56,10 @@ pub(super) fn deploy(
         shared,
         now: env::now(),
     };
-    let report = release(&session.context(), &request)?;
+    let report = match release(&session.context(), &request) {
+        Ok(report) => report,
+        Err(failure) => return Ok(session.not_begun(codes, failure)),
+    };
     let exit = Exit::of(report.sync.outcome, codes);
     let failure = report.sync.failure.clone();
     Ok(session.answer(exit, failure, || render::release(&report), || release_body(&report)))

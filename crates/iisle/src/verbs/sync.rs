@@ -47,9 +47,13 @@ pub(super) fn run(args: SyncArgs, session: &Session) -> Result<Answer, Failure> 
     }
     let context = session.context();
     let report = if rollback {
-        iisle_ops::rollback(&context, &request)?
+        iisle_ops::rollback(&context, &request)
     } else {
-        iisle_ops::sync(&context, &request)?
+        iisle_ops::sync(&context, &request)
+    };
+    let report = match report {
+        Ok(report) => report,
+        Err(failure) => return Ok(session.not_begun(codes, failure)),
     };
     if let (Some(file), Some(plan)) = (plan_out, &report.plan)
         && plan.refused.is_empty()

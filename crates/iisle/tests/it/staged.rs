@@ -95,6 +95,46 @@ fn only_what_an_earlier_sync_brought_is_deleted() {
     assert!(taken.stderr.contains("`keep.js` belongs to the stream `main`"), "{}", taken.stderr);
 }
 
+/// What somebody else changed is in the way of taking something back: of an ended deployment nothing is
+/// taken back then, one that was left amid its changes stays so.
+// SD-19, SD-20
+#[test]
+fn what_cannot_be_taken_back_is_an_outcome_with_its_own_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, &[("new/a.js", "new file"), ("site/a.js", "old"), ("site/b.js", "old too")]);
+    assert_eq!(run(root, &["sync", "new", "site"]).code, 0);
+    write(root, &[("site/a.js", "by hand")]);
+    let back = ["sync", "new", "site", "--rollback", "--format", "json"];
+    let check = |words: &[&str], outcome: &str, codes: [i32; 2]| {
+        for (more, code) in [(&[][..], codes[0]), (&["--exit-by-outcome"], codes[1])] {
+            let ran = run(root, &[words, more].concat());
+            assert_eq!(ran.code, code, "{}{}", ran.stdout, ran.stderr);
+            let told = format!(r#""outcome":"{outcome}""#);
+            assert!(ran.stdout.contains(&told), "{}", ran.stdout);
+            assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
+        }
+    };
+    check(&back, "refused", [1, 10]);
+    assert_eq!(text(root, "site/a.js").as_deref(), Some("by hand"));
+
+    let journal = root.join(".site.deploy/journal");
+    let whole = fs::read_to_string(&journal).unwrap();
+    fs::write(&journal, format!("{}\n", whole.lines().next().unwrap())).unwrap();
+    let again = ["sync", "new", "site", "--format", "json"];
+    check(&again, "offline-left", [3, 16]);
+    check(&back, "offline-left", [3, 16]);
+    let told = run(root, &again[..3]);
+    assert!(
+        told.stdout.ends_with("a deployment is neither done nor taken back\n"),
+        "{}",
+        told.stdout
+    );
+    assert!(told.stderr.contains(".site.deploy` to give the backup up"), "{}", told.stderr);
+
+    check(&["sync", "nowhere", "site", "--format", "json"], "failed", [2, 11]);
+}
+
 // AO-2, AO-3
 #[test]
 fn a_page_of_somebody_else_stays_and_that_the_site_is_offline_is_told() {
