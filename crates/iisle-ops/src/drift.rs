@@ -122,6 +122,7 @@ pub(crate) fn drift(
             path: drift.path.to_string(),
             why: Why::Changed,
             files: 1,
+            bytes: None,
         }));
         plan.kept.sort();
     }

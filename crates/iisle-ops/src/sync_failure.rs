@@ -58,6 +58,12 @@ fn remedy(error: &StepError) -> Option<String> {
             "free room on that volume, or sync elsewhere"
         }
         StepError::Closed(_) => CLOSED,
+        StepError::SourceChanged(_) => {
+            "run the same command again when nobody writes to the source any more"
+        }
+        StepError::DestinationChanged(_) => {
+            "run the same command again: it plans with what is there now"
+        }
         _ => return None,
     };
     Some(remedy.to_owned())
@@ -73,5 +79,25 @@ pub(crate) fn locked_line(locked: &Locked) -> String {
         format!("`{}` is in use", locked.path)
     } else {
         format!("`{}` is in use by {}", locked.path, holders.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::add_errors;
+    use crate::Failure;
+    use iisle_path::RelPath;
+    use iisle_sync::StepError;
+
+    // SD-34
+    #[test]
+    fn what_to_do_is_told_once_for_all_files_that_changed_meanwhile() {
+        let mut failure = Failure::new("cannot begin");
+        let path = |name: &str| RelPath::parse(name).unwrap();
+        let changed = [StepError::SourceChanged(path("a")), StepError::SourceChanged(path("b"))];
+        add_errors(&mut failure, &changed);
+        assert_eq!(failure.causes.len(), 2);
+        let told = "run the same command again when nobody writes to the source any more";
+        assert_eq!(failure.hints, [told]);
     }
 }

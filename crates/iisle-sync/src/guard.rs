@@ -119,10 +119,10 @@ impl Guard {
             Self::Source(_, Refusal::Unreadable(_)) => "let this account read it, or exclude it",
             Self::Source(_, Refusal::LinkDangles(_)) => "remove the link, or exclude it",
             Self::Source(..) => "replace it by what it stands for, or exclude it",
-            Self::Destination(..)
-            | Self::DirectoryInTheWay(_)
-            | Self::FileInTheWay(_)
-            | Self::Occupied(..) => "remove it at the destination, or exclude it",
+            Self::Destination(..) => "remove it at the destination, or exclude it",
+            Self::DirectoryInTheWay(_) | Self::FileInTheWay(_) | Self::Occupied(..) => {
+                "remove it at the destination or let --delete do that, or exclude it"
+            }
             Self::StaleSource(_) | Self::StalePlan(_) => {
                 "make a new plan with --plan-out, and look at it"
             }

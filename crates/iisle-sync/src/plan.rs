@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use iisle_path::{NameRules, RelPath};
-use iisle_tree::{Refusal, Snapshot, Stamp};
+use iisle_tree::{Refusal, Refused, Snapshot, Stamp};
 
 use crate::guard::Guard;
 use crate::manifest::Manifest;
@@ -44,6 +44,8 @@ pub struct Kept {
     pub why: Why,
     /// Files that are kept by it.
     pub files: u64,
+    /// The bytes of the path, when it is no Unicode (WTF-8 on Windows).
+    pub bytes: Option<Vec<u8>>,
 }
 
 /// Why something stays as it is.
@@ -550,8 +552,18 @@ impl<'a> Planner<'a> {
     fn finish(mut self) -> Plan {
         let mut plan = std::mem::take(&mut self.plan);
         let kept = std::mem::take(&mut self.kept);
-        plan.kept =
-            kept.into_iter().map(|((path, why), files)| Kept { path, why, files }).collect();
+        let refused = &self.sides.destination.refused;
+        let no_unicode: BTreeMap<_, _> = refused
+            .iter()
+            .filter_map(|refused| Some((refused.path.as_str(), path_bytes(refused)?)))
+            .collect();
+        plan.kept = kept
+            .into_iter()
+            .map(|((path, why), files)| {
+                let bytes = no_unicode.get(path.as_str()).cloned();
+                Kept { path, why, files, bytes }
+            })
+            .collect();
         plan.steps.sort_by_cached_key(|step| {
             // What takes the place of something else waits until that is gone.
             let is_late = matches!(
@@ -567,6 +579,13 @@ impl<'a> Planner<'a> {
         });
         plan
     }
+}
+
+/// The bytes of a path whose name is no Unicode; all above it is.
+fn path_bytes(refused: &Refused) -> Option<Vec<u8>> {
+    let name = refused.bytes.as_ref()?;
+    let above = refused.path.rfind('/').map_or(0, |slash| slash + 1);
+    Some([&refused.path.as_bytes()[..above], name].concat())
 }
 
 #[cfg(test)]

@@ -96,6 +96,7 @@ impl Deployment<'_> {
             verified: false,
             drift: Vec::new(),
             offline: None,
+            swapping: None,
             copies: Vec::new(),
             busy: None,
             failure: None,
@@ -139,6 +140,9 @@ impl Deployment<'_> {
             let (outcome, id) = self.one(number, &mut before);
             if let Some(time) = outcome.offline {
                 *report.offline.get_or_insert_default() += time;
+            }
+            if let Some(time) = outcome.swapping {
+                *report.swapping.get_or_insert_default() += time;
             }
             let failure = failure(&self.groups[number].root, &outcome);
             report.kept.extend(outcome.kept);

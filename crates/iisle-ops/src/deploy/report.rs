@@ -92,6 +92,8 @@ pub struct DeployReport {
     pub drift: Vec<Drift>,
     /// How long the application was offline, if it was.
     pub offline: Option<Duration>,
+    /// How long old and new files stood side by side; of several providers together.
+    pub swapping: Option<Duration>,
     /// The copies that apps run from, where they do and programs were brought.
     pub copies: Vec<AppCopy>,
     /// Who is at work there, when that kept it from beginning.

@@ -200,5 +200,5 @@ fn folded(side: &Snapshot, names: NameRules) -> BTreeMap<String, bool> {
 }
 
 fn excluded(path: &RelPath) -> Kept {
-    Kept { path: path.to_string(), why: Why::Excluded, files: 1 }
+    Kept { path: path.to_string(), why: Why::Excluded, files: 1, bytes: None }
 }

@@ -3,7 +3,7 @@ use std::fmt::Write;
 use iisle_ops::{DeployReport, DeployedParameter, SyncOutcome};
 
 use super::style::{BOLD, DIM, ERROR, GOOD, warning};
-use super::sync::{copy_line, plan_lines, totals_text};
+use super::sync::{copy_line, drift_line, kept_lines, plan_lines, swap_line, totals_text};
 use super::text::{count, printable};
 
 /// What was deployed, or would be.
@@ -26,6 +26,11 @@ pub(crate) fn deploy(report: &DeployReport) -> String {
     let package = report.package.display().to_string();
     let totals = totals_text(report.totals, report.outcome);
     line(&mut text, &format!("{style}{word}{style:#} {}: {totals}", printable(&package)));
+    if is_done && exit != 1 {
+        text += &kept_lines(&report.kept);
+    }
+    text += &drift_line(report.outcome, &report.drift, &report.kept);
+    text += &report.swapping.map(|time| swap_line(time, report.offline)).unwrap_or_default();
     text.extend(report.copies.iter().map(copy_line));
     for provider in &report.providers {
         let to = match &provider.to {

@@ -2,7 +2,8 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use iisle_ops::{
-    AppCopy, AppCopyState, Ending, Kept, Plan, SyncOutcome, SyncReport, SyncStep, Totals, Waits,
+    AppCopy, AppCopyState, Drift, Ending, Kept, Plan, SyncOutcome, SyncReport, SyncStep, Totals,
+    Waits,
 };
 
 use super::style::{DIM, ERROR, GOOD};
@@ -22,7 +23,7 @@ pub(crate) fn sync(report: &SyncReport) -> String {
     if report.plan.is_none() {
         text += &kept_lines(&report.kept);
     }
-    text += &drift_line(report);
+    text += &drift_line(report.outcome, &report.drift, &report.kept);
     if let Some(time) = report.swapping {
         text += &swap_line(time, report.offline);
     }
@@ -37,12 +38,12 @@ pub(crate) fn sync(report: &SyncReport) -> String {
 
 /// What was changed on the server and does not stay so; what stays is told with all that is kept, and
 /// what stops a sync with the refusal.
-fn drift_line(report: &SyncReport) -> String {
-    if report.outcome.exit_code() != 0 {
+pub(crate) fn drift_line(outcome: SyncOutcome, drift: &[Drift], kept: &[Kept]) -> String {
+    if outcome.exit_code() != 0 {
         return String::new();
     }
-    let is_kept = |path: &str| report.kept.iter().any(|kept| kept.path == path);
-    let paths = report.drift.iter().map(|drift| drift.path.as_str());
+    let is_kept = |path: &str| kept.iter().any(|kept| kept.path == path);
+    let paths = drift.iter().map(|drift| drift.path.as_str());
     let replaced: Vec<_> = paths.filter(|path| !is_kept(path)).collect();
     if replaced.is_empty() {
         return String::new();
@@ -86,7 +87,7 @@ pub(crate) fn copy_line(copy: &AppCopy) -> String {
 }
 
 /// How long visitors could see old and new files side by side, and how long the page.
-fn swap_line(swapping: Duration, offline: Option<Duration>) -> String {
+pub(crate) fn swap_line(swapping: Duration, offline: Option<Duration>) -> String {
     let seconds = |time: Duration| format!("{:.3} s", time.as_secs_f64());
     let away = offline.map(|time| format!(", offline for {}", seconds(time))).unwrap_or_default();
     format!("  {DIM}swapped in {}{away}{DIM:#}\n", seconds(swapping))
@@ -111,7 +112,7 @@ pub(crate) fn plan_lines(plan: &Plan) -> String {
 const NAMED: usize = 6;
 
 /// What stays although it differs, a line for each reason.
-fn kept_lines(kept: &[Kept]) -> String {
+pub(crate) fn kept_lines(kept: &[Kept]) -> String {
     let mut text = String::new();
     let mut reasons: Vec<_> = kept.iter().map(|kept| kept.why).collect();
     reasons.sort_unstable();

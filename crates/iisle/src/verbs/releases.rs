@@ -44,7 +44,7 @@ pub(super) fn deploy(
     link: Option<PathBuf>,
     codes: Codes,
     session: &Session,
-) -> Result<Answer, Failure> {
+) -> Answer {
     let ReleaseArgs { releases, keep, site, shared } = args;
     let shared =
         if shared.is_empty() { SHARED_FOLDERS.map(str::to_owned).to_vec() } else { shared };
@@ -58,9 +58,9 @@ pub(super) fn deploy(
     };
     let report = match release(&session.context(), &request) {
         Ok(report) => report,
-        Err(failure) => return Ok(session.not_begun(codes, failure)),
+        Err(failure) => return session.not_begun(codes, failure),
     };
     let exit = Exit::of(report.sync.outcome, codes);
     let failure = report.sync.failure.clone();
-    Ok(session.answer(exit, failure, || render::release(&report), || release_body(&report)))
+    session.answer(exit, failure, || render::release(&report), || release_body(&report))
 }

@@ -43,7 +43,7 @@ pub(super) fn run(args: SyncArgs, session: &Session) -> Result<Answer, Failure> 
     let destination = destination.unwrap_or_default();
     let request = SyncRequest { source, destination, settings, mode, engine };
     if release.releases.is_some() {
-        return super::releases::deploy(release, request, pointer, codes, session);
+        return Ok(super::releases::deploy(release, request, pointer, codes, session));
     }
     let context = session.context();
     let report = if rollback {

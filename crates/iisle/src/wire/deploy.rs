@@ -1,4 +1,6 @@
-use iisle_ops::{DeployReport, DeployedParameter, DeployedProvider, Parameters, Unresolved};
+use iisle_ops::{
+    DeployReport, DeployedParameter, DeployedProvider, Ending, Parameters, SyncOutcome, Unresolved,
+};
 use serde_json::{Value, json};
 
 use super::pack::parameter;
@@ -21,6 +23,7 @@ pub(crate) fn deploy_body(report: &DeployReport) -> Value {
         verified,
         drift,
         offline,
+        swapping,
         copies,
         busy,
         failure: _,
@@ -52,6 +55,7 @@ pub(crate) fn deploy_body(report: &DeployReport) -> Value {
         "deployment": deployment,
         "drift": drift.iter().map(WireDrift::of).collect::<Vec<_>>(),
         "offline": { "used": offline.is_some(), "seconds": offline.map(|time| time.as_secs_f64()) },
+        "swap_seconds": swapping.map(|time| time.as_secs_f64()),
         "shadow_copy": copies.first().map(WireAppCopy::of),
         "shadow_copies": (copies.len() > 1).then(|| copies.iter().map(WireAppCopy::of).collect::<Vec<_>>()),
         // Absent where nothing was written.
@@ -85,6 +89,7 @@ fn provider(provider: &DeployedProvider) -> Value {
 pub(crate) fn refused_settings_body(unresolved: &Unresolved, declared: &Parameters) -> Value {
     let Unresolved { unknown, missing, invalid } = unresolved;
     json!({
+        "outcome": SyncOutcome::Ended(Ending::Failed).word(),
         "unknown": unknown.iter().map(|(name, _)| name).collect::<Vec<_>>(),
         "missing": missing,
         "invalid": invalid.iter().map(|(name, why)| json!({ "name": name, "why": why })).collect::<Vec<_>>(),

@@ -1,3 +1,5 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use iisle_ops::{AppCopy, AtWork, Drift, Kept, Locked, Plan, SyncReport, SyncStep as Step, Totals};
 use serde::Serialize;
 
@@ -83,6 +85,9 @@ impl WireTotals {
 #[derive(Serialize)]
 pub(super) struct WireKept {
     path: String,
+    /// Base64, where the path is no Unicode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_bytes: Option<String>,
     why: &'static str,
 }
 
@@ -195,7 +200,11 @@ struct WireStep {
 }
 
 pub(super) fn kept(kept: &[Kept]) -> Vec<WireKept> {
-    kept.iter().map(|k| WireKept { path: k.path.clone(), why: k.why.word() }).collect()
+    let wire = |Kept { path, why, files: _, bytes }: &Kept| {
+        let path_bytes = bytes.as_ref().map(|bytes| STANDARD.encode(bytes));
+        WireKept { path: path.clone(), path_bytes, why: why.word() }
+    };
+    kept.iter().map(wire).collect()
 }
 
 pub(super) fn plan(plan: &Plan) -> WirePlan {

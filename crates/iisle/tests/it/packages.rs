@@ -344,6 +344,25 @@ fn a_manifest_that_lists_its_files_is_one_folder() {
 }
 
 #[test]
+fn what_was_changed_on_the_server_and_what_stays_is_told_of_a_package_too() {
+    let stage = Stage::new();
+    let deploy = ["deploy", "p.zip", "--to", "site"];
+    for content in ["first", "the second"] {
+        stage.write("new/a.js", content);
+        assert_eq!(run(stage.path(), &["pack", "new", "-o", "p.zip"]).code, 0);
+        let ran = run(stage.path(), &deploy);
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+        let told = ran.stdout.contains("  kept (unmanaged): upload.png\n  replaced (changed on the server): a.js\n  swapped in ");
+        assert_eq!(told, content != "first", "{}", ran.stdout);
+        stage.write("site/a.js", "by hand");
+        stage.write("site/upload.png", "upload");
+    }
+    let ran = run(stage.path(), &[&deploy[..], &["--set", "None=1", "--format", "json"]].concat());
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(ran.stdout.contains(r#""outcome":"failed""#), "{}", ran.stdout);
+}
+
+#[test]
 fn a_place_in_the_package_that_is_not_there_is_refused_and_separators_do_not_matter() {
     let stage = Stage::new();
     let gallery = |path: &str| {

@@ -95,6 +95,21 @@ fn only_what_an_earlier_sync_brought_is_deleted() {
     assert!(taken.stderr.contains("`keep.js` belongs to the stream `main`"), "{}", taken.stderr);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_unicode_is_told_with_its_bytes() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, &[("new/a.js", "1"), ("site/sub/a.js", "2")]);
+    let name = std::ffi::OsStr::from_bytes(b"site/sub/\xff");
+    fs::write(root.join(name), "3").unwrap();
+    let ran = run(root, &["sync", "new", "site", "--format", "json"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let told = "{\"path\":\"sub/\u{fffd}\",\"path_bytes\":\"c3ViL/8=\",\"why\":\"opaque\"}";
+    assert!(ran.stdout.contains(told), "{}", ran.stdout);
+}
+
 /// What somebody else changed is in the way of taking something back: of an ended deployment nothing is
 /// taken back then, one that was left amid its changes stays so.
 // SD-19, SD-20
