@@ -22,7 +22,7 @@ pub(super) struct Placed<'a> {
 /// Where one content of the package goes.
 pub(super) struct Job<'a> {
     pub(super) content: &'a PackageContent,
-    /// The path it goes to, as the package or the deployer writes it.
+    /// The path it goes to, as the package or the deployer writes it; rules know it by that.
     pub(super) path: String,
     /// The folder on this machine.
     pub(super) root: PathBuf,
@@ -44,6 +44,7 @@ impl<'a> Deployment<'a> {
         }
         for (index, provider) in self.package.manifest().providers.iter().enumerate() {
             let path = self.target(provider, parameters)?;
+            let known = self.as_known(&path, moved.as_ref());
             let contents: Vec<_> =
                 self.package.contents().iter().filter(|c| c.provider == index).collect();
             let mut deployed = DeployedProvider {
@@ -52,7 +53,7 @@ impl<'a> Deployment<'a> {
                 to: None,
             };
             let source = provider.original_path().replace('/', "\\");
-            let paths = [source.clone(), path.clone(), path.replace('/', "\\")];
+            let paths = [source.clone(), known.clone(), known.replace('/', "\\")];
             let mut skipped = self.skips(&provider.name, &paths[..1], None)?;
             // The providers between the application and its files, and the folder itself.
             for inner in provider.descendants().into_iter().skip(1) {
@@ -71,7 +72,7 @@ impl<'a> Deployment<'a> {
                 let place = self.locate(&path, moved.as_ref())?;
                 deployed.to = Some(place.clone());
                 for content in contents {
-                    placed.jobs.push(job(content, path.clone(), place.clone())?);
+                    placed.jobs.push(job(content, known.clone(), place.clone())?);
                 }
             }
             // Without a place here there is nothing to make.
@@ -149,6 +150,15 @@ impl<'a> Deployment<'a> {
             self.request.map.iter().filter_map(|(from, to)| Some((rest(path, from)?, from, to)));
         let (rest, _, to) = mapped.max_by_key(|(_, from, _)| from.len())?;
         Some(below(to, &rest))
+    }
+
+    /// The path by which rules know a target: that of this machine below the place that `--to` gives.
+    fn as_known(&self, path: &str, moved: Option<&(String, PathBuf)>) -> String {
+        let lies_there = moved.is_some_and(|(from, _)| rest(path, from).is_some());
+        match self.locate(path, moved) {
+            Ok(place) if lies_there && self.mapped(path).is_none() => place.display().to_string(),
+            _ => path.to_owned(),
+        }
     }
 
     /// The place on this machine that a path of Windows, of IIS or of this machine means.

@@ -53,7 +53,13 @@ pub(super) fn settings(
     let mut all = Vec::new();
     for source in sources {
         match source {
-            SettingSource::Value(setting) => all.push(setting.clone()),
+            SettingSource::Value(setting) => {
+                // Blanks around a name are part of it only where it is declared so.
+                let is_known = |name: &str| parameters.get(name).is_some();
+                let (name, trimmed) = (setting.name.as_str(), setting.name.trim());
+                let name = if !is_known(name) && is_known(trimmed) { trimmed } else { name };
+                all.push(Setting { name: name.to_owned(), ..setting.clone() });
+            }
             SettingSource::File(path) => {
                 for (name, value) in read_settings(path)?.values {
                     if extra == ExtraSettings::Refuse || parameters.get(&name).is_some() {

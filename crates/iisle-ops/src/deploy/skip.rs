@@ -145,10 +145,22 @@ impl Deployment<'_> {
         }
         let is_there = |path: &RelPath| there.contains_key(&fold(path));
         kept.extend(theirs.files.keys().filter(|path| is_there(path)).map(excluded));
-        for (side, hidden) in [(ours, &own), (theirs, &there)] {
+        // A folder that holds what is left alone stays as well; Web Deploy fails to delete it.
+        let holding: BTreeSet<String> = theirs
+            .files
+            .keys()
+            .chain(theirs.directories.keys())
+            .filter(|path| is_there(path))
+            .flat_map(|path| path.ancestors().map(|up| fold(&up)).collect::<Vec<_>>())
+            .collect();
+        for (side, hidden) in [(&mut *ours, &own), (&mut *theirs, &there)] {
             side.files.retain(|path, _| !hidden.contains_key(&fold(path)));
             side.directories.retain(|path, _| !hidden.contains_key(&fold(path)));
         }
+        let here = folded(ours, names);
+        theirs
+            .directories
+            .retain(|path, _| here.contains_key(&fold(path)) || !holding.contains(&fold(path)));
         Ok(())
     }
 

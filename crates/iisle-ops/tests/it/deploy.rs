@@ -564,6 +564,44 @@ fn a_file_that_is_newer_by_less_than_two_seconds_is_compared_by_its_content() {
     assert_eq!(run(&request).unwrap().outcome.word(), "unchanged");
 }
 
+// Source: Web Deploy 7.1, seen, but for the folder, on which it fails.
+#[test]
+fn a_rule_that_knows_the_source_only_hides_it_there_and_a_folder_of_what_is_hidden_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let (package, site) = (folder.path().join("package"), folder.path().join("site"));
+    unpacked(&package, &[("contentPath", "C:\\home", &[("a.txt", "a"), ("b.txt", "b")])]);
+    write(&site.join("a.txt"), b"old");
+    write(&site.join("extra/kept.log"), b"log");
+    write(&site.join("extra/more.txt"), b"x");
+    let mut request = request(&package);
+    (request.to, request.extras) = (Some(site.clone()), Extras::Delete);
+    request.protection = Protection::Off;
+    request.skip = vec![r"absolutePath=\.log$".to_owned(), r"absolutePath=^C:\\home\\a".to_owned()];
+    let report = run(&request).unwrap();
+    let totals = (report.totals.deleted_files, report.totals.deleted_directories);
+    assert_eq!((report.failure, totals), (None, (2, 0)));
+    assert_eq!(run(&request).unwrap().outcome.word(), "unchanged");
+    let has = |name: &str| host::exists(&site.join(name));
+    assert_eq!(["a.txt", "b.txt", "extra/kept.log"].map(has), [false, true, true]);
+}
+
+#[test]
+fn blanks_around_a_name_count_where_it_is_declared_with_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let (package, site) = (folder.path().join("package"), folder.path().join("site"));
+    unpacked(&package, &[("contentPath", "C:\\home", &[("a.txt", "X Y")])]);
+    let declared = r#"<parameters>
+        <parameter name=" A"><parameterEntry kind="TextFile" scope="a" match="X" /></parameter>
+        <parameter name="B"><parameterEntry kind="TextFile" scope="a" match="Y" /></parameter>
+    </parameters>"#;
+    write(&package.join("parameters.xml"), declared.as_bytes());
+    let mut request = request(&package);
+    request.to = Some(site.clone());
+    request.settings = vec![set(" A", "1"), set(" B ", "2")];
+    assert_eq!(run(&request).unwrap().failure, None);
+    assert_eq!(read(&site.join("a.txt")).as_deref(), Some("1 2"));
+}
+
 // Source: Web Deploy 7.1, which asks for what lies in a provider, not for the provider.
 #[test]
 fn a_rule_about_adding_leaves_a_provider_that_is_a_file() {

@@ -4,15 +4,16 @@ use thiserror::Error;
 
 use super::decode::{Decoded, decode};
 use super::text_file::Rewritten;
+use crate::regex::{join_units, split_units};
 
 /// A place in a text file: `line;column;count`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextPosition {
     /// From 1.
     pub line: usize,
-    /// From 1, in characters.
+    /// From 1, in UTF-16 units.
     pub column: usize,
-    /// Characters to replace.
+    /// UTF-16 units to replace.
     pub count: usize,
 }
 
@@ -38,7 +39,13 @@ impl TextPosition {
         let error = || PositionError(text.to_owned());
         let numbers: Vec<usize> = text
             .split(';')
-            .map(|part| part.trim().parse().map_err(|_| error()))
+            .map(|part| {
+                // No sign, and no more than .NET's `int` can hold.
+                let digits = part.trim();
+                let is_number = digits.starts_with(|c: char| c.is_ascii_digit());
+                let number = digits.parse::<i32>().ok().filter(|_| is_number);
+                number.and_then(|number| usize::try_from(number).ok()).ok_or_else(error)
+            })
             .collect::<Result<_, _>>()?;
         match numbers[..] {
             [line, column, count] if line > 0 && column > 0 => Ok(Self { line, column, count }),
@@ -56,18 +63,20 @@ pub(crate) fn put_at(
     mode: PositionMode,
 ) -> Rewritten {
     let Decoded { text, is_damaged } = decode(bytes);
+    let text = split_units(&text);
     let mut all: Vec<_> =
-        values.iter().map(|(at, value)| (at.range(&text, mode), *value)).collect();
+        values.iter().map(|(at, value)| (at.range(&text, mode), split_units(value))).collect();
     all.sort_by_key(|(range, _)| range.start);
     let mut out = String::with_capacity(text.len());
     let mut behind = 0;
     for (range, value) in all {
         out.push_str(&text[behind..range.start.max(behind)]);
-        out.push_str(value);
+        out.push_str(&value);
         behind = behind.max(range.end);
     }
     out.push_str(&text[behind..]);
-    Rewritten { bytes: out.into_bytes(), places: values.len() as u64, is_damaged }
+    let bytes = join_units(out).into_bytes();
+    Rewritten { bytes, places: values.len() as u64, is_damaged }
 }
 
 impl TextPosition {
@@ -142,10 +151,34 @@ mod tests {
     }
 
     #[test]
+    fn columns_are_utf_16_units() {
+        let check = |position: &str, mode| {
+            let at = TextPosition::parse(position).unwrap();
+            let written = put_at("é😀ab".as_bytes(), &[(at, "<😀>")], mode);
+            String::from_utf8(written.bytes).unwrap()
+        };
+        assert_eq!(check("1;3;1", PositionMode::Insert), "é😀a<😀>b");
+        assert_eq!(check("1;1;3", PositionMode::Replace), "<😀>ab");
+        assert_eq!(check("1;3;2", PositionMode::Replace), "é\u{fffd}<😀>b");
+    }
+
+    #[test]
     fn line_and_column_count_from_one() {
-        for text in ["0;1;1", "1;0;1", "1;1", "a;1;1", "", "1;1;1;1", "-1;1;1"] {
+        for text in [
+            "0;1;1",
+            "1;0;1",
+            "1;1",
+            "a;1;1",
+            "",
+            "1;1;1;1",
+            "-1;1;1",
+            "+1;1;1",
+            "1;1;+1",
+            "1;1;2147483648",
+        ] {
             assert!(TextPosition::parse(text).is_err(), "{text}");
         }
         assert!(TextPosition::parse("1; 2 ;0").is_ok());
+        assert!(TextPosition::parse("1;1;2147483647").is_ok());
     }
 }

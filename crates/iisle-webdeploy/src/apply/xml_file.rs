@@ -96,9 +96,8 @@ impl Edit<'_> {
         let Some(first) = selected.first() else { return Some(0) };
         let fragment = Fragment::read(value);
         let is_value = match first {
-            XNode::Attribute(..) => true,
+            XNode::Attribute(..) | XNode::Namespace(..) => true,
             XNode::Tree(node) => self.is_kind(*node, NodeKind::Text) && !self.is_space(*node),
-            XNode::Namespace(..) => false,
         };
         match (is_value, fragment) {
             (true, None) => self.set(&selected, value),
@@ -142,11 +141,25 @@ impl Edit<'_> {
                     self.changes.attributes.insert((*element, *index), value.to_owned());
                 }
                 XNode::Tree(node) => self.set_leaf(*node, value)?,
-                XNode::Namespace(..) => continue,
+                XNode::Namespace(element, prefix) => {
+                    // `xml` is declared nowhere.
+                    let Some(declaration) = self.declaration(*element, prefix) else { continue };
+                    self.changes.attributes.insert(declaration, value.to_owned());
+                }
             }
             places += 1;
         }
         Some(places)
+    }
+
+    /// The attribute that declares a prefix for an element, by element and place.
+    fn declaration(&self, element: NodeId, prefix: &str) -> Option<(NodeId, usize)> {
+        let name = if prefix.is_empty() { "xmlns".to_owned() } else { format!("xmlns:{prefix}") };
+        let mut up = std::iter::successors(Some(element), |node| self.document.parent(*node));
+        up.find_map(|node| {
+            let index = self.document.attributes(node).position(|own| own.name == name)?;
+            Some((node, index))
+        })
     }
 
     fn set_leaf(&mut self, node: NodeId, value: &str) -> Option<()> {

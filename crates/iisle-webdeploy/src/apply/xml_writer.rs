@@ -234,7 +234,16 @@ fn doctype(slice: &str) -> String {
         }
         rest = rest[end..].trim_start_matches(is_space);
     }
-    format!("<!DOCTYPE {words}[{subset}]>")
+    // A line end that is a carriage return alone becomes a line feed.
+    let mut lines = String::with_capacity(subset.len());
+    let mut rest = subset;
+    while let Some((line, behind)) = rest.split_once('\r') {
+        lines.push_str(line);
+        lines.push(if behind.starts_with('\n') { '\r' } else { '\n' });
+        rest = behind;
+    }
+    lines.push_str(rest);
+    format!("<!DOCTYPE {words}[{lines}]>")
 }
 
 /// Where characters are written.

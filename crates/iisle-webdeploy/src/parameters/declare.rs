@@ -1,5 +1,7 @@
 use std::fmt;
 
+use iisle_path::NameRules;
+
 use crate::{AccessRule, SourcePath};
 
 /// The parameters that a package declares, in their order. Names are unique without case.
@@ -171,6 +173,11 @@ impl Parameters {
         self.0.iter().find(|parameter| same_name(&parameter.name, name))
     }
 
+    /// As [`get`](Self::get), to be changed.
+    pub(super) fn get_mut(&mut self, name: &str) -> Option<&mut Parameter> {
+        self.0.iter_mut().find(|parameter| same_name(&parameter.name, name))
+    }
+
     /// The parameters in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Parameter> {
         self.0.iter()
@@ -201,7 +208,7 @@ impl IntoIterator for Parameters {
 }
 
 pub(super) fn same_name(a: &str, b: &str) -> bool {
-    a.chars().flat_map(char::to_uppercase).eq(b.chars().flat_map(char::to_uppercase))
+    NameRules::Windows.same(a, b)
 }
 
 /// The name that every tool knows the application path by.

@@ -31,6 +31,12 @@ pub enum ParametersError {
     Missing { element: String, missing: &'static str, position: Position },
     #[error("`{element}` has an empty attribute `{attribute}`")]
     Empty { element: String, attribute: &'static str, position: Position },
+    #[error("`{element}` has a `validationString` and no condition that reads it")]
+    Useless { element: String, position: Position },
+    #[error("the value set for the parameter `{name}` is refused: {problem}")]
+    Value { name: String, problem: String, position: Position },
+    #[error("a value is set for the parameter `{name}`, which is not declared before")]
+    Undeclared { name: String, position: Position },
     #[error("`{kind}` is no kind of `{element}`")]
     Kind { kind: String, element: String, position: Position },
     #[error("the parameter `{name}` has already been declared")]
@@ -65,6 +71,9 @@ impl ParametersError {
             | Self::Regex { position, .. }
             | Self::XPath { position, .. }
             | Self::NoNodes { position, .. }
+            | Self::Useless { position, .. }
+            | Self::Value { position, .. }
+            | Self::Undeclared { position, .. }
             | Self::TextPosition { position, .. } => Some(*position),
         }
     }
@@ -95,6 +104,11 @@ impl Parameters {
         }
         let mut parameters = Self::default();
         for element in document.elements(root) {
+            // As in a file of settings; Web Deploy reads both kinds of files in one way.
+            if document.local_name(element) == "setParameter" {
+                reader.set(element, &mut parameters)?;
+                continue;
+            }
             let parameter = reader.parameter(root, element)?;
             if parameters.get(&parameter.name).is_some() {
                 let (name, position) = (parameter.name, document.position(element));
@@ -169,6 +183,23 @@ impl Reader<'_> {
         Ok(parameter)
     }
 
+    /// Gives a parameter that is declared already the value of a `setParameter`.
+    fn set(&self, node: NodeId, parameters: &mut Parameters) -> Result<(), ParametersError> {
+        let position = self.document.position(node);
+        let mut attributes = self.document.attributes(node);
+        let value = attributes.find(|attribute| attribute.name == "value");
+        let value = value.map(|value| value.kept_value().into_owned()).unwrap_or_default();
+        let name = self.required(node, "name")?.to_owned();
+        let Some(parameter) = parameters.get_mut(&name) else {
+            return Err(ParametersError::Undeclared { name, position });
+        };
+        if let Err(problem) = parameter.accepts(&value) {
+            return Err(ParametersError::Value { name, problem, position });
+        }
+        parameter.value = Some(value);
+        Ok(())
+    }
+
     fn entry(&self, node: NodeId) -> Result<Entry, ParametersError> {
         self.known_attributes(node, &["kind", "type", "scope", "match", "tags"])?;
         let text = self.kind(node)?;
@@ -214,6 +245,15 @@ impl Reader<'_> {
             && (has("Enumeration") || has("RegularExpression"))
         {
             return Err(self.empty(node, "validationString"));
+        }
+        let is_condition = |word: &str| {
+            !["None", "AllowEmpty"].iter().any(|it| it.eq_ignore_ascii_case(word.trim()))
+        };
+        if text.as_deref().is_some_and(|text| !text.is_empty())
+            && !kind.split(',').any(is_condition)
+        {
+            let (element, position) = self.place(node);
+            return Err(ParametersError::Useless { element, position });
         }
         if has("RegularExpression") {
             self.regex(node, "validationString", text.as_deref().unwrap_or_default())?;
@@ -293,6 +333,10 @@ impl Reader<'_> {
         }
     }
 
+    fn place(&self, node: NodeId) -> (String, Position) {
+        (self.document.name(node).to_owned(), self.document.position(node))
+    }
+
     fn empty(&self, node: NodeId, attribute: &'static str) -> ParametersError {
         ParametersError::Empty {
             element: self.document.name(node).to_owned(),
@@ -370,6 +414,56 @@ mod tests {
                 .is_ok()
         );
         assert!(Parameters::parse(b"<parameters x='1' />").is_ok());
+    }
+
+    #[test]
+    fn a_validation_string_is_for_a_condition() {
+        let validation = |kind: &str| {
+            check(&format!(
+                r#"<parameter name="a"><parameterValidation {kind} validationString="x" /></parameter>"#
+            ))
+        };
+        for kind in ["", "kind='None'", "kind='allowEmpty'", "kind='None, AllowEmpty'"] {
+            let answer = validation(kind);
+            assert!(answer.ends_with("no condition that reads it"), "{kind}: {answer}");
+        }
+        assert_eq!(validation("kind='Boolean'"), "accepted");
+        assert_eq!(validation("kind='AllowEmpty,Enumeration'"), "accepted");
+        let empty = r#"<parameter name="a"><parameterValidation kind="AllowEmpty" validationString="" /></parameter>"#;
+        assert_eq!(check(empty), "accepted");
+    }
+
+    #[test]
+    fn values_are_set_beside_the_declarations() {
+        let boolean =
+            r#"<parameter name="a" value="v"><parameterValidation kind="Boolean" /></parameter>"#;
+        let set = |element: &str| {
+            let text = format!("<parameters>{boolean}{element}</parameters>");
+            match Parameters::parse(text.as_bytes()) {
+                Ok(read) => read.get("a").unwrap().own_value().unwrap().to_owned(),
+                Err(error) => error.to_string(),
+            }
+        };
+        assert_eq!(set(r#"<setParameter name="A" value="True" x="1"><b/></setParameter>"#), "True");
+        assert_eq!(
+            set(r#"<setParameter name="a" value="x" />"#),
+            "the value set for the parameter `a` is refused: it must be True or False"
+        );
+        assert_eq!(
+            set(r#"<setParameter name="a" />"#),
+            "the value set for the parameter `a` is refused: it must not be empty"
+        );
+        assert_eq!(
+            set(r#"<setParameter name="b" value="x" />"#),
+            "a value is set for the parameter `b`, which is not declared before"
+        );
+    }
+
+    #[test]
+    fn names_compare_by_simple_upper_case() {
+        assert_eq!(check("<parameter name='ma\u{df}'/><parameter name='MASS'/>"), "accepted");
+        let twice = check("<parameter name='\u{e4}'/><parameter name='\u{c4}'/>");
+        assert!(twice.ends_with("has already been declared"), "{twice}");
     }
 
     proptest! {

@@ -77,6 +77,9 @@ impl Translator<'_> {
             if c == ']' && !is_first {
                 break;
             }
+            if c == '[' {
+                self.skip_posix();
+            }
             let member = if c == '\\' { self.member()? } else { Member::Plain(c) };
             match member {
                 Member::Set(set) => class.push_set(&set),
@@ -99,6 +102,18 @@ impl Translator<'_> {
         }
         self.depth -= 1;
         Ok(class.finish(negated, without.as_deref()))
+    }
+
+    /// `[:name:]` in a class is no set to .NET: its bracket is a member, and the rest is left out.
+    fn skip_posix(&mut self) {
+        let start = self.at;
+        if !self.eat(':') {
+            return;
+        }
+        self.word();
+        if !(self.eat(':') && self.eat(']')) {
+            self.at = start;
+        }
     }
 
     /// Adds `first`, or the range it begins; gives what is subtracted when that follows.

@@ -10,12 +10,17 @@ use super::units;
 pub struct NetRegex {
     pattern: String,
     regex: fancy_regex::Regex,
+    /// What goes on behind an empty match, one character further than where that ended.
+    further: Option<Box<fancy_regex::Regex>>,
 }
 
 /// Steps back that a match may take; what needs more is taken for an attack.
 const BACKTRACK_LIMIT: usize = 5_000_000;
 /// Bytes that a compiled part may have.
 const SIZE_LIMIT: usize = 16 * 1024 * 1024;
+
+/// The end of the match before, in a translated expression.
+const LAST_END: &str = "\\G";
 
 impl NetRegex {
     /// Reads an expression with the option `IgnoreCase`.
@@ -38,17 +43,25 @@ impl NetRegex {
     }
 
     fn parse_with(pattern: &str, ignore_case: bool, first: FirstGroup) -> Result<Self, RegexError> {
+        let build = |translated: &str| {
+            fancy_regex::RegexBuilder::new(translated)
+                .backtrack_limit(BACKTRACK_LIMIT)
+                .delegate_size_limit(SIZE_LIMIT)
+                .build()
+                .map_err(|error| {
+                    let reason = error.to_string();
+                    let problem = RegexProblem::TooComplex { reason };
+                    RegexError { pattern: pattern.to_owned(), offset: 0, problem }
+                })
+        };
         let translated = translate(pattern, ignore_case, first)?;
-        let regex = fancy_regex::RegexBuilder::new(&translated)
-            .backtrack_limit(BACKTRACK_LIMIT)
-            .delegate_size_limit(SIZE_LIMIT)
-            .build()
-            .map_err(|error| {
-                let reason = error.to_string();
-                let problem = RegexProblem::TooComplex { reason };
-                RegexError { pattern: pattern.to_owned(), offset: 0, problem }
-            })?;
-        Ok(Self { pattern: pattern.to_owned(), regex })
+        let regex = build(&translated)?;
+        // `\G` is where the match before ended, and there is nothing else that begins so: a
+        // backslash itself is written by its number.
+        let further = translated
+            .contains(LAST_END)
+            .then(|| build(&translated.replace(LAST_END, "(?!)")).map(Box::new));
+        Ok(Self { pattern: pattern.to_owned(), regex, further: further.transpose()? })
     }
 
     /// The expression as written.
@@ -72,7 +85,7 @@ impl NetRegex {
         let text = units::split(text);
         let value = units::split(value);
         let (mut replaced, mut places, mut behind) = (String::with_capacity(text.len()), 0, 0);
-        for found in Found::new(&self.regex, &text) {
+        for found in Found::new(self, &text) {
             let found = found.map_err(|error| self.failed(&error))?;
             replaced.push_str(&text[behind..found.start]);
             replaced.push_str(&value);
@@ -102,7 +115,7 @@ impl NetRegex {
     /// What it matches, from left to right.
     pub(crate) fn all_matches(&self, text: &str) -> Result<Vec<String>, RegexError> {
         let text = units::split(text);
-        let found = Found::new(&self.regex, &text);
+        let found = Found::new(self, &text);
         let texts = found.map(|found| found.map(|at| units::join(text[at].to_owned())));
         texts.collect::<Result<_, _>>().map_err(|error| self.failed(&error))
     }
@@ -113,7 +126,7 @@ impl NetRegex {
         let text = units::split(text);
         let at = |byte: usize| text[..byte].chars().count();
         let mut all = Vec::new();
-        for found in Found::new(&self.regex, &text) {
+        for found in Found::new(self, &text) {
             let found = found.map_err(|error| self.failed(&error))?;
             all.push((at(found.start), at(found.end) - at(found.start)));
         }
@@ -128,14 +141,15 @@ impl NetRegex {
 
 /// All matches from left to right: behind an empty one the search goes on a character further.
 struct Found<'a> {
-    regex: &'a fancy_regex::Regex,
+    regex: &'a NetRegex,
     text: &'a str,
     next: Option<usize>,
+    is_behind_empty: bool,
 }
 
 impl<'a> Found<'a> {
-    fn new(regex: &'a fancy_regex::Regex, text: &'a str) -> Self {
-        Self { regex, text, next: Some(0) }
+    fn new(regex: &'a NetRegex, text: &'a str) -> Self {
+        Self { regex, text, next: Some(0), is_behind_empty: false }
     }
 }
 
@@ -143,10 +157,13 @@ impl Iterator for Found<'_> {
     type Item = Result<std::ops::Range<usize>, fancy_regex::Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let found = match self.regex.find_from_pos(self.text, self.next.take()?) {
+        let NetRegex { pattern: _, regex, further } = self.regex;
+        let further = further.as_deref().filter(|_| self.is_behind_empty);
+        let found = match further.unwrap_or(regex).find_from_pos(self.text, self.next.take()?) {
             Ok(found) => found?.range(),
             Err(error) => return Some(Err(error)),
         };
+        self.is_behind_empty = found.is_empty();
         self.next = if found.is_empty() {
             self.text[found.end..].chars().next().map(|c| found.end + c.len_utf8())
         } else {

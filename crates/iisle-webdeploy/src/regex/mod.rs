@@ -12,3 +12,4 @@ mod units;
 
 pub use error::{RegexError, RegexProblem};
 pub use expression::NetRegex;
+pub(crate) use units::{join as join_units, split as split_units};

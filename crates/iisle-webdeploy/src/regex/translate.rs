@@ -174,7 +174,7 @@ impl<'a> Translator<'a> {
                 Some(quantifier) => {
                     text.push_str("(?:");
                     text.push_str(&atom);
-                    text.push(')');
+                    text.push_str(if is_no_target(&atom) { "|(?!))" } else { ")" });
                     text.push_str(&quantifier);
                     (repeatable, quantified) = (false, true);
                 }
@@ -348,7 +348,7 @@ impl<'a> Translator<'a> {
     }
 
     /// A word in a group's head or a reference.
-    fn word(&mut self) -> String {
+    pub(super) fn word(&mut self) -> String {
         let start = self.at;
         while self.peek().is_some_and(is_word) {
             self.at += 1;
@@ -562,6 +562,13 @@ impl<'a> Translator<'a> {
         }
         category(&name, negated, self.options.ignore_case).map_err(|problem| (start, problem))
     }
+}
+
+/// Whether the engine below refuses to repeat this: it takes up no room, at least in the beginning.
+fn is_no_target(atom: &str) -> bool {
+    let inside = atom.trim_start_matches("(?:");
+    [")", "(?=", "(?!", "(?<=", "(?<!", "(?(", "\\G"].iter().any(|start| inside.starts_with(start))
+        || inside.is_empty()
 }
 
 /// What `{n,m}` says.

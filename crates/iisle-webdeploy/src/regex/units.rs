@@ -6,7 +6,7 @@ const HALVES: u32 = 0x10_F000;
 const SURROGATES: u32 = 0xD800;
 
 /// A text as .NET sees it: characters beyond U+FFFF are two, which match one by one.
-pub(super) fn split(text: &str) -> Cow<'_, str> {
+pub(crate) fn split(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| u32::from(c) < 0x1_0000) {
         return Cow::Borrowed(text);
     }
@@ -30,7 +30,7 @@ pub(super) fn unit(unit: u16) -> char {
 }
 
 /// The text again; a half that has lost the other becomes U+FFFD, as .NET writes it.
-pub(super) fn join(units: String) -> String {
+pub(crate) fn join(units: String) -> String {
     if units.chars().all(|c| u32::from(c) < 0x1_0000) {
         return units;
     }

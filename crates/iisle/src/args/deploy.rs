@@ -93,7 +93,7 @@ impl Args for SettingArgs {
         command
             .arg(
                 many(SET, "set", "NAME=VALUE")
-                    .value_parser(property)
+                    .value_parser(setting)
                     .help("Set a parameter; of several values the last one counts"),
             )
             .arg(
@@ -103,7 +103,7 @@ impl Args for SettingArgs {
             )
             .arg(
                 many(ENVIRONMENT, "set-from-env", "NAME=VARIABLE")
-                    .value_parser(property)
+                    .value_parser(setting)
                     .help("Set a parameter to the value of an environment variable"),
             )
             .arg(
@@ -117,6 +117,14 @@ impl Args for SettingArgs {
 
     fn augment_args_for_update(command: Command) -> Command {
         Self::augment_args(command)
+    }
+}
+
+/// A name, as it is written, and what is behind the first `=`.
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(format!("expected NAME=VALUE, found `{text}`")),
     }
 }
 

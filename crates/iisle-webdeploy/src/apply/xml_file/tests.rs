@@ -294,3 +294,20 @@ fn prefixes_mean_what_the_root_element_declares() {
     assert_eq!(changed(outer, "//p:a/@p:*"), Some(new));
     assert_eq!(changed(outer, "//@q:k"), None, "it is declared further inside");
 }
+
+#[test]
+fn line_ends_of_a_document_type_are_line_feeds_or_pairs() {
+    let document = "<!DOCTYPE a [\r<!-- c -->\r\r\n\n] >\r<a/>";
+    assert_eq!(
+        check(document.as_bytes(), "//@id", "v"),
+        r#"0 "<!DOCTYPE a[\n<!-- c -->\n\r\n\n]>\r<a />""#
+    );
+}
+
+#[test]
+fn a_namespace_is_set_where_it_is_declared() {
+    let document = r#"<a xmlns="urn:x" k=""><b /></a>"#;
+    let set = check(document.as_bytes(), "//namespace::*", "v");
+    assert!(set.ends_with(r#""<a xmlns=\"v\" k=\"\"><b /></a>""#), "{set}");
+    assert_eq!(check(document.as_bytes(), "//namespace::*", "<x/>"), "left alone");
+}

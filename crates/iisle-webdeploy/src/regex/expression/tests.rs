@@ -107,3 +107,29 @@ proptest! {
         }
     }
 }
+
+/// `text` with every match of `pattern` replaced, as .NET was seen to do it.
+fn replaced(pattern: &str, text: &str) -> String {
+    NetRegex::parse(pattern).unwrap().replace_all(text, "<>").unwrap().0
+}
+
+#[test]
+fn names_of_posix_in_classes_are_left_out_and_their_bracket_is_a_member() {
+    assert_eq!(replaced("[[:alpha:]A-C]", "a[d:]"), "<><>d:]");
+    assert_eq!(replaced("[.0-9[:alpha:]]{1,2}", "1]]x"), "<>]]x");
+    assert_eq!(replaced("[[:alpha]", "a[x:"), "<><>x<>");
+}
+
+#[test]
+fn the_end_of_the_match_before_is_not_behind_an_empty_match() {
+    assert_eq!(replaced(r"\G", "ab"), "<>ab");
+    assert_eq!(replaced(r"\Ga", "aaba"), "<><>ba");
+    assert_eq!(replaced(r"\G|b", "abb"), "<>a<><>b");
+}
+
+#[test]
+fn assertions_can_be_repeated() {
+    assert_eq!(replaced(r"(?=a){2,3}.", "bab"), "b<>b");
+    assert_eq!(replaced(r"((?<!a))*b", "ab b"), "a<> <>");
+    assert_eq!(replaced(r"()+x", "xy"), "<>y");
+}
