@@ -58,6 +58,12 @@ pub fn approve(
     plan: &Plan,
 ) -> Result<ApprovedPlan, Failure> {
     let full = |path: &PathBuf| crate::robocopy::absolute(path, context.current_dir);
+    for path in [&request.source, &request.destination] {
+        if full(path).to_str().is_none() {
+            let problem = format!("`{}` is no valid Unicode, and a plan is text", path.display());
+            return Err(Failure::new(problem).hint("sync without a plan, or rename the folder"));
+        }
+    }
     let source = full(&request.source);
     let digests = digests(context, &source, &plan.steps)?;
     Ok(ApprovedPlan {

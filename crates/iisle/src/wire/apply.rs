@@ -121,7 +121,7 @@ fn op(seq: usize, step: &Step, digests: &BTreeMap<RelPath, Digest>) -> Value {
     op
 }
 
-fn facts(stamp: &Stamp) -> Value {
+pub(super) fn facts(stamp: &Stamp) -> Value {
     let Stamp { size, modified, read_only, visibility } = *stamp;
     let mut facts = Map::new();
     facts.insert("size".into(), json!(size));

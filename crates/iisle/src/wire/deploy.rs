@@ -42,7 +42,7 @@ pub(crate) fn deploy_body(report: &DeployReport) -> Value {
             let lists = plans.iter().filter_map(|plan| plan[member].as_array());
             lists.flatten().cloned().collect::<Vec<_>>()
         };
-        json!({ "ops": all("ops"), "kept": all("kept"), "refused": all("refused"), "targets": plans })
+        json!({ "ops": all("ops"), "kept": all("kept"), "guards": all("guards"), "refused": all("refused"), "targets": plans })
     };
     json!({
         "outcome": outcome.word(),

@@ -1,8 +1,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use iisle_ops::{AppCopy, AtWork, Drift, Kept, Locked, Plan, SyncReport, SyncStep as Step, Totals};
+use iisle_ops::{
+    AppCopy, AtWork, Drift, Kept, Locked, Plan, Stamp, SyncReport, SyncStep as Step, Totals,
+};
 use serde::Serialize;
+use serde_json::Value;
 
+use super::apply::facts;
 use super::inspect::time;
 use super::shared::WireHolder;
 
@@ -186,7 +190,10 @@ impl WireBusy {
 pub(super) struct WirePlan {
     ops: Vec<WireStep>,
     kept: Vec<WireKept>,
+    /// As in a file that holds a plan.
+    guards: Vec<String>,
     refused: Vec<String>,
+    bytes_to_stage: u64,
 }
 
 #[derive(Serialize)]
@@ -197,6 +204,24 @@ struct WireStep {
     size: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mtime: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old: Option<Value>,
+}
+
+/// The last write of what a step brings, and the facts of what is there before it.
+fn facts_of(step: &Step) -> (Option<Stamp>, Option<Stamp>) {
+    match step {
+        Step::CreateDirectory { path: _ } | Step::DeleteDirectory { path: _ } => (None, None),
+        Step::Create { path: _, source: _, stamp } => (Some(*stamp), None),
+        Step::Replace { path: _, source: _, stamp, old } | Step::Touch { path: _, stamp, old } => {
+            (Some(*stamp), Some(*old))
+        }
+        Step::RenameCase { from: _, path: _, old } | Step::Delete { path: _, old } => {
+            (None, Some(*old))
+        }
+    }
 }
 
 pub(super) fn kept(kept: &[Kept]) -> Vec<WireKept> {
@@ -212,17 +237,25 @@ pub(super) fn plan(plan: &Plan) -> WirePlan {
         Step::RenameCase { from, .. } => Some(from.to_string()),
         _ => None,
     };
-    let ops = plan.steps.iter().enumerate().map(|(seq, step)| WireStep {
-        seq: seq + 1,
-        op: step.word(),
-        path: step.path().to_string(),
-        size: step.size(),
-        from: from(step),
+    let ops = plan.steps.iter().enumerate().map(|(seq, step)| {
+        let (new, old) = facts_of(step);
+        WireStep {
+            seq: seq + 1,
+            op: step.word(),
+            path: step.path().to_string(),
+            size: step.size(),
+            from: from(step),
+            mtime: new.map(|stamp| time(stamp.modified)),
+            old: old.map(|stamp| facts(&stamp)),
+        }
     });
+    let refused: Vec<_> = plan.refused.iter().map(ToString::to_string).collect();
     WirePlan {
         ops: ops.collect(),
         kept: kept(&plan.kept),
-        refused: plan.refused.iter().map(ToString::to_string).collect(),
+        guards: refused.clone(),
+        refused,
+        bytes_to_stage: plan.bytes_to_write(),
     }
 }
 

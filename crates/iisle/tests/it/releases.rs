@@ -59,6 +59,20 @@ fn releases_are_made_listed_switched_and_pruned() {
     assert!(unknown["error"]["message"].as_str().unwrap().contains("no release"), "{unknown}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_plan_for_folders_that_it_cannot_name_is_refused() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join(std::ffi::OsStr::from_bytes(b"\xff"));
+    write(&root, "new/a.txt", "one");
+    let (code, planned) = json(&root, &["sync", "new", "site", "--plan-out", "plan.json"]);
+    assert_eq!(code, 2, "{planned}");
+    let told = planned["error"]["message"].as_str().unwrap();
+    assert!(told.ends_with("is no valid Unicode, and a plan is text"), "{told}");
+    assert!(!root.join("plan.json").exists());
+}
+
 #[test]
 fn a_plan_is_written_looked_at_and_applied_unless_it_is_stale() {
     let folder = tempfile::tempdir().unwrap();
@@ -68,6 +82,10 @@ fn a_plan_is_written_looked_at_and_applied_unless_it_is_stale() {
     let (code, planned) = json(root, &["sync", "new", "site", "--plan-out", "plan.json"]);
     assert_eq!((code, &planned["outcome"]), (0, &Value::from("planned")), "{planned}");
     assert_eq!(planned["plan"]["ops"][0]["seq"], 1);
+    assert!(
+        planned["plan"]["ops"][0]["mtime"].is_string()
+            && planned["plan"]["guards"] == serde_json::json!([])
+    );
     let plan: Value = serde_json::from_slice(&fs::read(root.join("plan.json")).unwrap()).unwrap();
     assert_eq!((&plan["ops"][0]["op"], &plan["ops"][0]["size"]), (&"add".into(), &3.into()));
     assert!(!root.join("site/a.txt").exists());
