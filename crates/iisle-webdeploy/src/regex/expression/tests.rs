@@ -123,7 +123,7 @@ fn names_of_posix_in_classes_are_left_out_and_their_bracket_is_a_member() {
 #[test]
 fn the_end_of_the_match_before_is_not_behind_an_empty_match() {
     assert_eq!(replaced(r"\G", "ab"), "<>ab");
-    assert_eq!(replaced(r"\Ga", "aaba"), "<><>ba");
+    assert_eq!(replaced(r"\Ga", "aaxa"), "<><>xa");
     assert_eq!(replaced(r"\G|b", "abb"), "<>a<><>b");
 }
 
