@@ -102,6 +102,9 @@ fn remedy(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::NotADirectory => {
             Some("a file stands where a folder is expected: rename one of them")
         }
+        ErrorKind::CrossesDevices => Some(
+            "another volume begins inside that folder: exclude it and sync it on its own, or use --in-place",
+        ),
         ErrorKind::IsADirectory => {
             Some("a folder stands where a file is expected: rename one of them")
         }
@@ -159,6 +162,18 @@ mod tests {
         assert_eq!(failure.causes[0], "cannot open `a/b`");
         assert_eq!(failure.causes.len(), 2);
         assert_eq!(failure.code.as_deref(), Some("os error 13"));
+    }
+
+    #[test]
+    fn what_to_do_about_an_error_of_the_system_is_told() {
+        for (kind, told) in [
+            (std::io::ErrorKind::CrossesDevices, "another volume begins inside that folder"),
+            (std::io::ErrorKind::NotADirectory, "a file stands where a folder is expected"),
+            (std::io::ErrorKind::StorageFull, "free room on that volume"),
+        ] {
+            let failure = Failure::from(TreeError::io("create", "a/b", kind.into()));
+            assert!(failure.hints[0].starts_with(told), "{failure:?}");
+        }
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub(crate) fn failure(request: &SyncRequest, outcome: &iisle_sync::Outcome) -> O
     add_errors(&mut failure, &outcome.errors);
     if !outcome.locked.is_empty() {
         failure.hints.push("stop the app (its pool, or an app_offline.htm in its folder) and run the same command again".into());
+        failure.hints.push("--on-locked=move-aside replaces them all the same: running programs go on with the old ones until they are started anew".into());
     }
     if outcome.ending == Ending::Stopped {
         let (done, all) = (outcome.done_steps, outcome.planned_steps);
