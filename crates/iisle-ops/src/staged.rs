@@ -214,14 +214,16 @@ impl Site {
         Ok(())
     }
 
-    /// Locks the site and ends what an earlier run began; whether there was something.
+    /// Locks the site and ends what an earlier run began; whether the site may be another one than before:
+    /// there was something to end, or somebody has deployed for the first time meanwhile.
     pub(crate) fn begin(&mut self, context: &Context<'_>) -> Result<bool, NoEntry> {
         if self.turn.is_some() {
             return Ok(false);
         }
         let turn = self.turn.insert(turn::take(context, &self.shop, self.wait)?);
         if !is_unfinished(&self.shop)? {
-            return Ok(false);
+            let is_manifest = |name: &String| name.starts_with("manifest-");
+            return Ok(self.shop.names(None)?.iter().any(is_manifest));
         }
         turn.enter("recover");
         let recovered = recover(&self.shop, self.direction);
@@ -502,4 +504,37 @@ pub(crate) fn rollback(
         Recovered::Dropped | Recovered::Completed | Recovered::TakenBack => SyncOutcome::TakenBack,
     };
     Ok((outcome, copy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NoEntry, Site};
+    use crate::sync::{Engine, StagedOptions, SyncMode, SyncRequest, SyncSettings, sync};
+    use crate::testing::in_context;
+    use iisle_tree::host;
+
+    // SD-36
+    #[test]
+    fn whoever_planned_before_somebody_deployed_for_the_first_time_plans_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let [source, destination] = ["new", "site"].map(|name| folder.path().join(name));
+        host::create_dir_all(&source).unwrap();
+        host::write_atomic(&source.join("a.js"), b"a").unwrap();
+        let options = StagedOptions::default();
+        let of = || Site::of(&destination, &options).unwrap_or_else(|_| panic!("it is there"));
+        let begin = |site: &mut Site| in_context(|context| site.begin(context));
+        let (mut before, mut alone) = (of(), of());
+        let begun: Result<bool, NoEntry> = begin(&mut alone);
+        assert!(begun.is_ok_and(|is_other| !is_other), "nobody has been there");
+        drop(alone);
+        let request = SyncRequest {
+            source,
+            destination: destination.clone(),
+            settings: SyncSettings::default(),
+            mode: SyncMode::Execute,
+            engine: Engine::default(),
+        };
+        in_context(|context| sync(context, &request)).unwrap();
+        assert!(begin(&mut before).is_ok_and(|is_other| is_other), "it is another site by now");
+    }
 }

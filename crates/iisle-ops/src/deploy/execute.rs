@@ -120,8 +120,9 @@ impl Deployment<'_> {
             if let Some(site) = group.site.as_mut().filter(|_| !group.plan.is_empty())
                 && site.begin(context)?
             {
-                let failure =
-                    Failure::new("an earlier deployment had not ended and was taken back");
+                let failure = Failure::new(
+                    "another deployment has ended, or was taken back, since this one was planned",
+                );
                 return Err(failure.hint("run the same command again").into());
             }
         }
