@@ -10,6 +10,8 @@ pub(crate) struct Directory {
     pub(crate) records: u64,
     /// Indexes of records with sizes or offsets in a zip64 field.
     pub(crate) zip64_records: Vec<u64>,
+    /// Indexes of records with seconds that no minute has, and their times: other readers round them.
+    pub(crate) long_minutes: Vec<(u64, u16)>,
     /// The first name that a record before had already.
     pub(crate) duplicate: Option<Vec<u8>>,
     /// Whether the count at the end is kept in a zip64 record.
@@ -33,6 +35,7 @@ impl Directory {
         let mut directory = Self {
             records: 0,
             zip64_records: Vec::new(),
+            long_minutes: Vec::new(),
             duplicate: None,
             zip64_end: false,
             end: start,
@@ -56,6 +59,10 @@ impl Directory {
             read_bytes(&mut reader, comment)?;
             if directory.duplicate.is_none() {
                 directory.duplicate = names.replace(name_bytes);
+            }
+            let time = word(8);
+            if time & 0x1f >= 30 {
+                directory.long_minutes.push((directory.records, time));
             }
             if has_field(&fields, ZIP64_FIELD) {
                 directory.zip64_records.push(directory.records);

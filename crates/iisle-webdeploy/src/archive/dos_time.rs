@@ -54,7 +54,8 @@ impl DosTime {
         let year = i16::from(part(self.date, 9, 7)) + 1980;
         let (month, day) = (part(self.date, 5, 4), part(self.date, 0, 5));
         let (hour, minute) = (part(self.time, 11, 5), part(self.time, 5, 6));
-        let second = part(self.time, 0, 5) * 2;
+        // A leap second is none of Windows.
+        let second = Some(part(self.time, 0, 5) * 2).filter(|second| *second < 60)?;
         let at = DateTime::new(year, month, day, hour, minute, second, 0).ok()?;
         let at = at.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second();
         Some(Ticks::from_unix(at - i64::from(offset_minutes) * 60, 0))
@@ -122,7 +123,9 @@ mod tests {
 
     #[test]
     fn dates_that_no_calendar_has_are_none() {
-        for (date, time) in [(0, 0), (0x21 + 30, 31), (0x5e, 0), (0x21, 24 << 11), (0x1a1, 0)] {
+        for (date, time) in
+            [(0, 0), (0x21 + 30, 31), (0x21, 30), (0x5e, 0), (0x21, 24 << 11), (0x1a1, 0)]
+        {
             assert_eq!(DosTime::from_words(date, time).ticks(0), None, "{date:x} {time:x}");
         }
     }

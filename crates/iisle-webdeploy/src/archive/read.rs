@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 
 use iisle_path::{NameProblem, NameRules, RelPath, RelPathError, windows_problem};
 use iisle_tree::Content;
@@ -9,7 +9,7 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::directory::Directory;
 use super::entry_reader::Location;
-use super::nested::{LOOKED_INTO, unfolded};
+use super::nested::{LOOKED_INTO, begins_as_archive, unfolded};
 use super::view::View;
 use super::{DosTime, Method};
 
@@ -84,6 +84,8 @@ pub(crate) struct Archive {
     /// By the folded name, without a slash at the end.
     pub(crate) entries: BTreeMap<String, ArchiveEntry>,
     pub(crate) directory: Directory,
+    /// Whether the file begins with anything but the header of an entry.
+    pub(crate) is_prefixed: bool,
     limits: ReadLimits,
 }
 
@@ -107,6 +109,8 @@ pub(crate) struct ArchiveEntry {
     pub(crate) attributes: u32,
     /// Whether sizes or the place are kept in a zip64 field.
     pub(crate) zip64: bool,
+    /// Whether it is a directory by its attribute only and has content.
+    pub(crate) is_file_as_folder: bool,
 }
 
 /// The largest file that Web Deploy packs or unpacks.
@@ -133,7 +137,9 @@ impl Archive {
         if directory.records != zip.len() as u64 {
             zip = ZipArchive::new(directory.counted(&view)).map_err(format)?;
         }
-        let mut archive = Self { view, entries: BTreeMap::new(), directory, limits };
+        let is_prefixed = begins_otherwise(&mut view).map_err(ArchiveError::Io)?;
+        let entries = BTreeMap::new();
+        let mut archive = Self { view, entries, directory, is_prefixed, limits };
         let mut ranges = Vec::with_capacity(zip.len());
         let mut total = 0_u64;
         for index in 0..zip.len() {
@@ -151,6 +157,8 @@ impl Archive {
             archive.add(entry, index as u64)?;
         }
         ranges.sort_unstable();
+        // Offsets that count from further inside lead Web Deploy nowhere.
+        archive.is_prefixed = archive.is_prefixed || zip.offset() != 0;
         if let Some(pair) = ranges.windows(2).find(|pair| pair[0].1 > pair[1].0) {
             let (entry, other) = (pair[1].2.clone(), pair[0].2.clone());
             return Err(ArchiveError::Overlap { entry, other });
@@ -161,6 +169,11 @@ impl Archive {
 
     fn add(&mut self, mut entry: ArchiveEntry, index: u64) -> Result<(), ArchiveError> {
         entry.zip64 = self.directory.zip64_records.binary_search(&index).is_ok();
+        let long = self.directory.long_minutes.binary_search_by_key(&index, |(index, _)| *index);
+        if let Ok(found) = long {
+            let (_, time) = self.directory.long_minutes[found];
+            entry.time = DosTime::from_words(entry.time.date_word(), time);
+        }
         let key = NameRules::Windows.fold(entry.path.as_str());
         if let Some(first) = self.entries.get(&key) {
             let (first, second) = (first.path.to_string(), entry.path.to_string());
@@ -263,7 +276,25 @@ fn read_entry(
     let start = file.data_start().expect("opening the entry has found its data");
     let location = Location { method, start, compressed, size, crc };
     let attributes = attributes & 0xffff;
-    Ok((ArchiveEntry { path, is_directory, location, time, attributes, zip64: false }, header))
+    let is_file_as_folder = is_directory && !name.ends_with('/') && size > 0;
+    let entry = ArchiveEntry {
+        path,
+        is_directory,
+        location,
+        time,
+        attributes,
+        zip64: false,
+        is_file_as_folder,
+    };
+    Ok((entry, header))
+}
+
+/// Whether a file begins with anything but the header of an entry, or the end of an empty archive.
+fn begins_otherwise(view: &mut View) -> io::Result<bool> {
+    let mut start = [0; 4];
+    view.seek(SeekFrom::Start(0))?;
+    view.read_exact(&mut start)?;
+    Ok(!begins_as_archive(&start) && start != *b"PK\x05\x06")
 }
 
 /// The path that an entry name means; never one that leaves the root or that Windows bends.

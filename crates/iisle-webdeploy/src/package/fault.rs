@@ -3,7 +3,7 @@ use std::fmt::{self, Write as _};
 
 use iisle_path::{NameRules, RelPath};
 use iisle_tree::{Snapshot, Tree, TreeError};
-use iisle_xml::Position;
+use iisle_xml::{Document, Position};
 use rayon::prelude::*;
 
 use super::open::Store;
@@ -28,6 +28,15 @@ pub struct Fault {
 pub enum FaultKind {
     /// `systemInfo.xml` is missing: the package is refused.
     NoSystemInfo,
+    /// `systemInfo.xml` is no XML: the package is refused.
+    BadSystemInfo {
+        /// Why.
+        problem: String,
+    },
+    /// Something stands before the first entry: the package is refused.
+    Prefixed,
+    /// A file with content has the attribute of a folder: a folder comes of it, and the content is lost.
+    FileAsFolder,
     /// A folder of the file has no entry of its own: the file is lost without a message.
     Dropped {
         /// The folder without an entry.
@@ -85,6 +94,15 @@ impl fmt::Display for Fault {
         match &self.kind {
             FaultKind::NoSystemInfo => {
                 f.write_str("systemInfo.xml is missing, Web Deploy refuses the package")
+            }
+            FaultKind::BadSystemInfo { problem } => {
+                write!(f, "Web Deploy refuses the package: `{subject}` is no XML: {problem}")
+            }
+            FaultKind::Prefixed => f.write_str(
+                "something stands before the first entry, Web Deploy takes the package for no zip file",
+            ),
+            FaultKind::FileAsFolder => {
+                write!(f, "`{subject}` has content and the attribute of a folder: Web Deploy makes an empty folder of it")
             }
             FaultKind::Dropped { folder } => {
                 write!(f, "Web Deploy drops `{subject}`: `{folder}/` has no entry of its own")
@@ -191,10 +209,17 @@ fn text_of(error: &dyn std::error::Error) -> String {
 }
 
 /// What is wrong with the files at the root of the package.
-pub(super) fn check_providers(manifest: &Manifest, has_system_info: bool) -> Vec<Fault> {
+pub(super) fn check_providers(manifest: &Manifest, system_info: Option<&[u8]>) -> Vec<Fault> {
     let mut faults = Vec::new();
-    if !has_system_info {
-        faults.push(Fault::new(FaultKind::NoSystemInfo, ""));
+    match system_info.map(Document::parse) {
+        None => faults.push(Fault::new(FaultKind::NoSystemInfo, "")),
+        Some(Err(error)) => {
+            let kind = FaultKind::BadSystemInfo { problem: error.to_string() };
+            let fault = Fault::new(kind, "systemInfo.xml");
+            faults.push(Fault { position: error.position(), ..fault });
+        }
+        // What its root element is called does not matter.
+        Some(Ok(_)) => {}
     }
     // What Web Deploy makes of a list of files by another writer was not seen.
     let lists_files = manifest.lists_files();
@@ -240,13 +265,21 @@ pub(super) fn check_entries(
     if archive.directory.zip64_end {
         faults.push(Fault::new(FaultKind::Zip64End, ""));
     }
+    if archive.is_prefixed {
+        faults.push(Fault::new(FaultKind::Prefixed, ""));
+    }
     for entry in archive.entries.values() {
         let fault = |kind| Fault::new(kind, entry.path.as_str());
         if entry.zip64 {
             faults.push(fault(FaultKind::Zip64Entry));
         }
-        if entry.time.ticks(0).is_none() {
+        // Those of folders and of what describes the package are never used.
+        let is_deployed = !entry.is_directory && !entry.path.is_top_level();
+        if is_deployed && entry.time.ticks(0).is_none() {
             faults.push(fault(FaultKind::BadDate));
+        }
+        if entry.is_file_as_folder {
+            faults.push(fault(FaultKind::FileAsFolder));
         }
     }
     for content in contents {

@@ -137,7 +137,7 @@ impl Package {
         let contents = contents(form, &manifest, &snapshot);
         let mut faults = Vec::new();
         if form != Form::ManifestXml {
-            faults.extend(check_providers(&manifest, system_info.is_some()));
+            faults.extend(check_providers(&manifest, system_info.as_deref()));
         }
         faults.extend(check_parameters(&parameters));
         match &store {

@@ -366,6 +366,17 @@ fn damage_and_lies_are_found() {
             }),
         ),
         (
+            "seconds that no minute has",
+            damaged(|b, l, c| {
+                b[l + 10] |= 0x1f;
+                b[c + 12] |= 0x1f;
+                b[l + 10] -= 1;
+                b[c + 12] -= 1;
+            }),
+        ),
+        ("the attribute of a folder", damaged(|b, _, c| b[c + 38] |= 0x10)),
+        ("something before it", damaged(|b, _, _| drop(b.splice(..0, *b"MZ")))),
+        (
             "another entry's bytes",
             damaged(|b, local, central| {
                 let other = find(b, b"Content/C_C/app/bin/App.dll", local + 60);
@@ -384,6 +395,38 @@ fn damage_and_lies_are_found() {
     ];
     let lines: Vec<_> = cases.iter().map(|(what, result)| format!("{what}: {result}")).collect();
     insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn what_says_something_about_the_system_must_be_xml() {
+    let faults = |text: &str| {
+        let bytes = rewritten(|name, bytes| {
+            let bytes = if name == "systemInfo.xml" { text.as_bytes().to_vec() } else { bytes };
+            Some((name.to_owned(), bytes))
+        });
+        let package = open(bytes).unwrap();
+        package.faults().iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    };
+    for sound in ["<x/>", "<systemInfo />", "\u{feff}<SystemInfo></SystemInfo>"] {
+        assert_eq!(faults(sound), "", "{sound}");
+    }
+    for broken in ["", "<systemInfo>", "<systemInfo x='1' x='2'/>"] {
+        let found = faults(broken);
+        assert!(found.starts_with("Web Deploy refuses the package: `systemInfo.xml`"), "{found}");
+    }
+}
+
+#[test]
+fn times_of_folders_and_of_descriptions_are_never_used() {
+    let mut bytes = packed(&sample(), &PackOptions::default());
+    for name in [&b"archive.xml"[..], b"Content/C_C/app/bin/"] {
+        let local = find(&bytes, name, 0) - 30;
+        let central = find(&bytes, b"PK\x01\x02", local);
+        let central = find(&bytes, name, central) - 46;
+        bytes[local + 12..local + 14].fill(0);
+        bytes[central + 14..central + 16].fill(0);
+    }
+    assert_eq!(open(bytes).unwrap().faults(), []);
 }
 
 #[test]

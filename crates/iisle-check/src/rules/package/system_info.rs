@@ -17,5 +17,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(package: &PackageFacts<'_>, findings: &mut Findings<'_>) {
-    package.report(findings, |kind| matches!(kind, FaultKind::NoSystemInfo));
+    package.report(findings, |kind| {
+        matches!(kind, FaultKind::NoSystemInfo | FaultKind::BadSystemInfo { .. })
+    });
 }

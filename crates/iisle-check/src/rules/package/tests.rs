@@ -21,6 +21,9 @@ fn every_kind_of_fault_is_found_by_exactly_one_rule() {
     let problem = || "why".to_owned();
     let kinds = [
         FaultKind::NoSystemInfo,
+        FaultKind::BadSystemInfo { problem: problem() },
+        FaultKind::Prefixed,
+        FaultKind::FileAsFolder,
         FaultKind::Dropped { folder: "f".to_owned() },
         FaultKind::NoContent,
         FaultKind::Zip64Entry,

@@ -17,5 +17,6 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(package: &PackageFacts<'_>, findings: &mut Findings<'_>) {
-    package.report(findings, |kind| matches!(kind, FaultKind::NoPackage { .. }));
+    package
+        .report(findings, |kind| matches!(kind, FaultKind::NoPackage { .. } | FaultKind::Prefixed));
 }
