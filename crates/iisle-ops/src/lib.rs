@@ -84,8 +84,9 @@ pub use pack::{
     Sbom, SetAcl, WrittenFile, pack,
 };
 pub use package::{
-    ChangedFile, ExtractReport, ExtractRequest, NamedDifferences, PackageDifferences, PackageFile,
-    PackageRequest, diff_packages, extract_package, is_concealed, verify_package,
+    ChangedFile, ContentDigests, ExtractReport, ExtractRequest, NamedDifferences,
+    PackageDifferences, PackageFile, PackageRequest, diff_packages, extract_package, is_concealed,
+    package_digests, verify_package,
 };
 pub use project::ProjectOptions;
 pub use publish::{

@@ -231,6 +231,31 @@ impl PackageDifferences {
     }
 }
 
+/// The digests of the files of one content of a package.
+pub type ContentDigests = BTreeMap<RelPath, Digest>;
+
+/// The digests of all files of a package, for each of its contents in their order.
+///
+/// # Errors
+/// When a file cannot be read or is damaged.
+pub fn package_digests(
+    context: &Context<'_>,
+    package: &Package,
+) -> Result<Vec<ContentDigests>, Failure> {
+    let monitor = context.monitor;
+    let count = package.contents().iter().map(|content| content.files.len() as u64).sum();
+    monitor.begin(Phase::Hash, Some(count), None);
+    let progress = |files, bytes| monitor.advance(Phase::Hash, files, bytes);
+    let of_content = |content: &PackageContent| {
+        let paths: Vec<_> = content.files.keys().cloned().collect();
+        let digests = of_files(&package.tree(content), &paths, &progress);
+        paths.into_iter().zip(digests).map(|(path, digest)| Ok((path, digest?))).collect()
+    };
+    let digests = package.contents().iter().map(of_content).collect();
+    monitor.end(Phase::Hash);
+    digests
+}
+
 /// Compares two packages: files by content, whatever the folder they were made from.
 ///
 /// # Errors

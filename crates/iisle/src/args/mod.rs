@@ -32,7 +32,8 @@ pub(crate) use incomplete::explained;
 pub(crate) use inspect::InspectArgs;
 pub(crate) use pack::{PackArgs, ShapeArg};
 pub(crate) use package::{
-    PackageDiffArgs, PackageExtractArgs, PackageFileArgs, PackageVerb, PackageVerifyArgs, ZipTimes,
+    PackageDiffArgs, PackageExtractArgs, PackageFileArgs, PackageShowArgs, PackageVerb,
+    PackageVerifyArgs, ZipTimes,
 };
 pub(crate) use project::ProjectArgs;
 pub(crate) use publish::PublishArgs;

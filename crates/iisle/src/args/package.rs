@@ -14,7 +14,7 @@ Examples:
   iisle package extract out/Shop.zip -o shop")]
 pub(crate) enum PackageVerb {
     /// Its form, providers, parameters and files
-    Show(PackageFileArgs),
+    Show(PackageShowArgs),
     /// The parameters it declares
     Params(PackageFileArgs),
     /// Whether Web Deploy would drop, misread or refuse anything: exit 0 no, 1 yes
@@ -33,6 +33,15 @@ pub(crate) struct PackageFileArgs {
     pub(crate) package: PathBuf,
     #[command(flatten)]
     pub(crate) times: ZipTimesArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PackageShowArgs {
+    #[command(flatten)]
+    pub(crate) file: PackageFileArgs,
+    /// The SHA-256 of every file too
+    #[arg(long)]
+    pub(crate) digests: bool,
 }
 
 // How the times of a zip file are read.

@@ -32,7 +32,7 @@ pub(crate) fn inspect(report: &InspectReport, files: Files) -> String {
             text
         }
         InspectReport::Image { path, image } => self::image(&path.display().to_string(), image),
-        InspectReport::Package { path, package } => show(path, package),
+        InspectReport::Package { path, package } => show(path, package, &[]),
         InspectReport::Cargo { package, executable } => cargo(package, executable.as_deref()),
     }
 }

@@ -2,16 +2,16 @@ use std::fmt::Write;
 use std::path::Path;
 
 use iisle_ops::{
-    ExtractReport, NamedDifferences, Package, PackageDifferences, Parameter, Parameters, Provider,
-    is_concealed,
+    ContentDigests, Digest, ExtractReport, NamedDifferences, Package, PackageDifferences,
+    Parameter, Parameters, Provider, is_concealed,
 };
 
 use super::style::{BOLD, DIM, GOOD};
 use super::text::{count, printable, size, table};
 use crate::wire::attributes;
 
-/// What a package holds.
-pub(crate) fn show(path: &Path, package: &Package) -> String {
+/// What a package holds, with digests of files where they were asked for.
+pub(crate) fn show(path: &Path, package: &Package, digests: &[ContentDigests]) -> String {
     let mut text = format!(
         "{BOLD}{}{BOLD:#}: {}, root {}\n",
         printable(&path.display().to_string()),
@@ -25,7 +25,8 @@ pub(crate) fn show(path: &Path, package: &Package) -> String {
         line(&mut text, &format!("{BOLD}parameters{BOLD:#}"));
         text += &parameters(package.parameters());
     }
-    for content in package.contents() {
+    for (index, content) in package.contents().iter().enumerate() {
+        let digests = digests.get(index);
         let bytes: u64 = content.files.values().map(|(_, stamp)| stamp.size).sum();
         line(
             &mut text,
@@ -43,7 +44,9 @@ pub(crate) fn show(path: &Path, package: &Package) -> String {
             .map(|(path, (_, stamp))| {
                 let words = attributes(*stamp).join(", ");
                 let words = if words.is_empty() { words } else { format!(" ({words})") };
-                vec![size(stamp.size), format!("{}{words}", printable(path.as_str()))]
+                let digest = digests.and_then(|digests| digests.get(path)).map(Digest::hex);
+                let name = format!("{}{words}", printable(path.as_str()));
+                [size(stamp.size)].into_iter().chain(digest).chain([name]).collect()
             })
             .collect();
         text += &table(&rows, 2);

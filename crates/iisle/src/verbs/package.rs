@@ -3,7 +3,8 @@ use std::path::PathBuf;
 use iisle_ops::{CheckSettings, ExtractRequest, Failure, PackageRequest};
 
 use crate::args::{
-    PackageDiffArgs, PackageExtractArgs, PackageFileArgs, PackageVerb, PackageVerifyArgs, ZipTimes,
+    PackageDiffArgs, PackageExtractArgs, PackageFileArgs, PackageShowArgs, PackageVerb,
+    PackageVerifyArgs, ZipTimes,
 };
 use crate::env;
 use crate::exit::Exit;
@@ -36,13 +37,19 @@ fn request(args: &PackageFileArgs) -> PackageRequest {
     PackageRequest { package: package.clone(), offset_minutes }
 }
 
-fn show(args: &PackageFileArgs, session: &Session) -> Result<Answer, Failure> {
-    let package = request(args).open()?;
+fn show(args: &PackageShowArgs, session: &Session) -> Result<Answer, Failure> {
+    let PackageShowArgs { file, digests } = args;
+    let package = request(file).open()?;
+    let digests = if *digests {
+        iisle_ops::package_digests(&session.context(), &package)?
+    } else {
+        Vec::new()
+    };
     Ok(session.answer(
         Exit::Good,
         None,
-        || render::show(&args.package, &package),
-        || wire::package_body(&package),
+        || render::show(&file.package, &package, &digests),
+        || wire::package_body(&package, &digests),
     ))
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn inspect_body(report: &InspectReport, files: Files) -> Value {
         }),
         InspectReport::Package { path: _, package } => json!({
             "subject": "package",
-            "package": package_body(package),
+            "package": package_body(package, &[]),
         }),
         InspectReport::Cargo { package, executable } => json!({
             "subject": "cargo",

@@ -1,22 +1,25 @@
 use iisle_ops::{
-    ChangedFile, Digest, ExtractReport, NamedDifferences, Package, PackageDifferences, PackageFile,
-    Parameters, Provider, Stamp, Ticks, Verdict, Visibility,
+    ChangedFile, ContentDigests, Digest, ExtractReport, NamedDifferences, Package,
+    PackageDifferences, PackageFile, Parameters, Provider, Stamp, Ticks, Verdict, Visibility,
 };
 use serde_json::{Map, Value, json};
 
 use super::pack::parameter;
 use super::shared::WireFinding;
 
-/// `package show`: section 7.
-pub(crate) fn package_body(package: &Package) -> Value {
+/// `package show`: section 7, and for files the digests that were asked for.
+pub(crate) fn package_body(package: &Package, digests: &[ContentDigests]) -> Value {
     let mut files = Vec::new();
-    for content in package.contents() {
+    for (index, content) in package.contents().iter().enumerate() {
+        let digests = digests.get(index);
         files.extend(content.files.iter().map(|(path, (_, stamp))| {
+            let digest = digests.and_then(|digests| digests.get(path));
             json!({
                 "path": path.as_str(),
                 "size": stamp.size,
                 "modified": time(stamp.modified),
                 "attributes": attributes(*stamp),
+                "digest": digest.map(ToString::to_string),
                 "provider": content.source,
             })
         }));

@@ -200,6 +200,23 @@ fn a_value_may_name_a_file_that_is_mapped() {
 }
 
 #[test]
+fn digests_of_files_are_shown_when_they_are_asked_for() {
+    let stage = Stage::new();
+    fs::write(stage.path().join("p.zip"), package("<parameters />", &[])).unwrap();
+    let hex = "06488e76df99612fe927bbc998f8ed837d5059174d6af6635f4921d9f539c545";
+    let text = run(stage.path(), &["package", "show", "p.zip", "--digests"]).stdout;
+    assert!(text.ends_with(&format!("  7 B  {hex}  a.txt\n")), "{text}");
+    let told = |more: &[&str]| {
+        let words = [&["package", "show", "p.zip", "--format", "json"], more].concat();
+        let document: serde_json::Value =
+            serde_json::from_str(&run(stage.path(), &words).stdout).unwrap();
+        document["files"][0]["digest"].clone()
+    };
+    assert_eq!(told(&["--digests"]), format!("sha256:{hex}"));
+    assert!(told(&[]).is_null());
+}
+
+#[test]
 fn values_of_secret_parameters_are_never_told() {
     let stage = Stage::new();
     let parameters = r#"<parameters>
