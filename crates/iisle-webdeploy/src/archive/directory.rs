@@ -12,6 +12,8 @@ pub(crate) struct Directory {
     pub(crate) zip64_records: Vec<u64>,
     /// Indexes of records with seconds that no minute has, and their times: other readers round them.
     pub(crate) long_minutes: Vec<(u64, u16)>,
+    /// Indexes of records whose extra field is one byte, which Web Deploy does not find by name.
+    pub(crate) lone_bytes: Vec<u64>,
     /// The first name that a record before had already.
     pub(crate) duplicate: Option<Vec<u8>>,
     /// Whether the count at the end is kept in a zip64 record.
@@ -36,6 +38,7 @@ impl Directory {
             records: 0,
             zip64_records: Vec::new(),
             long_minutes: Vec::new(),
+            lone_bytes: Vec::new(),
             duplicate: None,
             zip64_end: false,
             end: start,
@@ -67,9 +70,35 @@ impl Directory {
             if has_field(&fields, ZIP64_FIELD) {
                 directory.zip64_records.push(directory.records);
             }
+            if extra == 1 {
+                directory.lone_bytes.push(directory.records);
+            }
             directory.records += 1;
             directory.end += 46 + u64::from(name) + u64::from(extra) + u64::from(comment);
         }
+    }
+
+    /// Where the headers of entries keep time and date, counted from `origin`, and what the records
+    /// say there.
+    pub(crate) fn times(&self, view: &mut View, origin: u64) -> io::Result<Vec<(u64, [u8; 4])>> {
+        let mut reader = io::BufReader::with_capacity(64 * 1024, view);
+        reader.seek(SeekFrom::Start(self.start))?;
+        let mut times = Vec::new();
+        for _ in 0..self.records {
+            let mut fixed = [0; 46];
+            reader.read_exact(&mut fixed)?;
+            let word = |at: usize| u16::from_le_bytes([fixed[at], fixed[at + 1]]);
+            for length in [word(28), word(30), word(32)] {
+                read_bytes(&mut reader, length)?;
+            }
+            let header = u32::from_le_bytes([fixed[42], fixed[43], fixed[44], fixed[45]]);
+            // That number means "look into the zip64 field".
+            if header != u32::MAX {
+                let place = origin.saturating_add(header.into()).saturating_add(10);
+                times.push((place, [fixed[12], fixed[13], fixed[14], fixed[15]]));
+            }
+        }
+        Ok(times)
     }
 
     /// The archive as it would be with all its records counted at the end.

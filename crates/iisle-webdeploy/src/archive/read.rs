@@ -109,6 +109,8 @@ pub(crate) struct ArchiveEntry {
     pub(crate) attributes: u32,
     /// Whether sizes or the place are kept in a zip64 field.
     pub(crate) zip64: bool,
+    /// Whether its extra field is a single byte.
+    pub(crate) has_lone_byte: bool,
     /// Whether it is a directory by its attribute only and has content.
     pub(crate) is_file_as_folder: bool,
 }
@@ -134,16 +136,28 @@ impl Archive {
             let name = String::from_utf8_lossy(name).escape_debug().to_string();
             return Err(ArchiveError::Duplicate { first: name.clone(), second: name });
         }
+        let mut counted = view.clone();
         if directory.records != zip.len() as u64 {
-            zip = ZipArchive::new(directory.counted(&view)).map_err(format)?;
+            counted = directory.counted(&view);
+            zip = ZipArchive::new(counted.clone()).map_err(format)?;
         }
         let is_prefixed = begins_otherwise(&mut view).map_err(ArchiveError::Io)?;
         let entries = BTreeMap::new();
         let mut archive = Self { view, entries, directory, is_prefixed, limits };
         let mut ranges = Vec::with_capacity(zip.len());
         let mut total = 0_u64;
+        let mut has_times = false;
         for index in 0..zip.len() {
-            let (entry, header) = read_entry(&mut zip, index, limits)?;
+            let mut found = read_entry(&mut zip, index, limits);
+            if let (Err(ArchiveError::Entry { .. }), false) = (&found, has_times) {
+                // Web Deploy goes by the times in the directory and does not look at the others.
+                let times = archive.directory.times(&mut archive.view, zip.offset());
+                let view = counted.with_instead(times.map_err(ArchiveError::Io)?);
+                zip = ZipArchive::new(view).map_err(format)?;
+                has_times = true;
+                found = read_entry(&mut zip, index, limits);
+            }
+            let (entry, header) = found?;
             total = total.saturating_add(entry.location.size);
             let name = entry.path.to_string();
             if total > limits.total_bytes {
@@ -169,6 +183,7 @@ impl Archive {
 
     fn add(&mut self, mut entry: ArchiveEntry, index: u64) -> Result<(), ArchiveError> {
         entry.zip64 = self.directory.zip64_records.binary_search(&index).is_ok();
+        entry.has_lone_byte = self.directory.lone_bytes.binary_search(&index).is_ok();
         let long = self.directory.long_minutes.binary_search_by_key(&index, |(index, _)| *index);
         if let Ok(found) = long {
             let (_, time) = self.directory.long_minutes[found];
@@ -284,6 +299,7 @@ fn read_entry(
         time,
         attributes,
         zip64: false,
+        has_lone_byte: false,
         is_file_as_folder,
     };
     Ok((entry, header))

@@ -42,6 +42,9 @@ pub enum FaultKind {
         /// The folder without an entry.
         folder: String,
     },
+    /// The extra field of the entry is a single byte: the entry is lost without a message, and with
+    /// a folder all that is in it.
+    LoneByte,
     /// The content of a provider is missing altogether.
     NoContent,
     /// Sizes in a zip64 field are not read: a stored file comes out wrong.
@@ -107,6 +110,10 @@ impl fmt::Display for Fault {
             FaultKind::Dropped { folder } => {
                 write!(f, "Web Deploy drops `{subject}`: `{folder}/` has no entry of its own")
             }
+            FaultKind::LoneByte => write!(
+                f,
+                "Web Deploy drops `{subject}`: its extra field is a single byte, which is none"
+            ),
             FaultKind::NoContent => write!(f, "the package holds no files for `{subject}`"),
             FaultKind::Zip64Entry => {
                 write!(f, "`{subject}` has zip64 sizes, which Web Deploy does not read")
@@ -277,6 +284,9 @@ pub(super) fn check_entries(
         let is_deployed = !entry.is_directory && !entry.path.is_top_level();
         if is_deployed && entry.time.ticks(0).is_none() {
             faults.push(fault(FaultKind::BadDate));
+        }
+        if entry.has_lone_byte && !entry.path.is_top_level() {
+            faults.push(fault(FaultKind::LoneByte));
         }
         if entry.is_file_as_folder {
             faults.push(fault(FaultKind::FileAsFolder));

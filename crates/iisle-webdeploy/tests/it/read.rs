@@ -310,6 +310,18 @@ fn damaged(change: impl Fn(&mut Vec<u8>, usize, usize)) -> String {
 }
 
 #[test]
+fn times_are_those_of_the_directory_whatever_the_headers_of_entries_say() {
+    let mut bytes = packed(&sample(), &PackOptions::default());
+    let expected = listing(&open(bytes.clone()).unwrap());
+    let (local, _) = headers(&bytes);
+    bytes[local + 10..local + 14].fill(0);
+    let package = open(bytes).unwrap();
+    assert_eq!(listing(&package), expected);
+    assert_eq!(package.faults(), []);
+    assert_eq!(package.damaged(&|_, _| ()).unwrap(), []);
+}
+
+#[test]
 fn damage_and_lies_are_found() {
     let cases = [
         ("a byte of the content", damaged(|b, local, _| b[local + 30 + 26 + 3] ^= 1)),
@@ -333,6 +345,22 @@ fn damage_and_lies_are_found() {
             damaged(|b, l, c| {
                 b[l + 22] -= 1;
                 b[c + 24] -= 1;
+            }),
+        ),
+        (
+            "a byte in the extra field of the directory",
+            damaged(|b, _, c| {
+                b[c + 30] = 1;
+                b.insert(c + 46 + 26, 1);
+                let end = b.len() - 10;
+                b[end] += 1;
+            }),
+        ),
+        (
+            "the local name and the local date",
+            damaged(|b, local, _| {
+                b[local + 12] ^= 1;
+                b[local + 30] = b'X';
             }),
         ),
         ("the local name", damaged(|b, local, _| b[local + 30] = b'X')),

@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(package: &PackageFacts<'_>, findings: &mut Findings<'_>) {
-    package
-        .report(findings, |kind| matches!(kind, FaultKind::Dropped { .. } | FaultKind::NoContent));
+    package.report(findings, |kind| {
+        matches!(kind, FaultKind::Dropped { .. } | FaultKind::LoneByte | FaultKind::NoContent)
+    });
 }

@@ -25,6 +25,7 @@ fn every_kind_of_fault_is_found_by_exactly_one_rule() {
         FaultKind::Prefixed,
         FaultKind::FileAsFolder,
         FaultKind::Dropped { folder: "f".to_owned() },
+        FaultKind::LoneByte,
         FaultKind::NoContent,
         FaultKind::Zip64Entry,
         FaultKind::Zip64End,
