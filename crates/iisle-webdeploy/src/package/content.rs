@@ -118,7 +118,7 @@ impl Tree for ContentTree<'_> {
             directories: self.content.directories.clone(),
             refused: Vec::new(),
         };
-        for path in self.content.files.keys() {
+        for path in self.content.files.keys().chain(self.content.directories.keys()) {
             for parent in path.ancestors() {
                 snapshot.directories.entry(parent).or_default();
             }

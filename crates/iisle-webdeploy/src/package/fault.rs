@@ -37,7 +37,7 @@ pub enum FaultKind {
     Prefixed,
     /// A file with content has the attribute of a folder: a folder comes of it, and the content is lost.
     FileAsFolder,
-    /// A folder of the file has no entry of its own: the file is lost without a message.
+    /// A folder around it has no entry of its own: the file or folder is lost without a message.
     Dropped {
         /// The folder without an entry.
         folder: String,
@@ -302,12 +302,15 @@ pub(super) fn check_entries(
         if form == Form::ManifestXml || content.is_file || manifest.lists_files() {
             continue;
         }
-        for (own, (inside, _)) in &content.files {
+        let files = content.files.iter().map(|(own, (inside, _))| (own, inside.to_string()));
+        let folders = content.directories.keys();
+        let folders = folders.map(|own| (own, format!("{}/{own}", content.folder)));
+        for (own, inside) in files.chain(folders) {
             let folders = own.ancestors().map(|parent| format!("{}/{parent}", content.folder));
             let mut folders = folders.chain([content.folder.clone()]);
             if let Some(folder) = folders.find(|folder| !listed(folder)) {
                 let kind = FaultKind::Dropped { folder };
-                faults.push(Fault::new(kind, inside.as_str()));
+                faults.push(Fault::new(kind, inside));
             }
         }
     }

@@ -212,6 +212,21 @@ fn rewritten(change: impl Fn(&str, Vec<u8>) -> Option<(String, Vec<u8>)>) -> Vec
 }
 
 #[test]
+fn a_folder_in_a_folder_without_an_entry_brings_that_folder_along() {
+    let bytes = rewritten(|name, data| {
+        let name = if name == "parameters.xml" { "Content/C_C/app/no/empty/" } else { name };
+        Some((name.to_owned(), data))
+    });
+    let package = open(bytes).unwrap();
+    let folders = package.tree(&package.contents()[0]).snapshot().unwrap().directories;
+    assert!(folders.contains_key(&path("no")), "{folders:?}");
+    let faults: Vec<_> = package.faults().iter().map(ToString::to_string).collect();
+    let dropped = "Web Deploy drops `Content/C_C/app/no/empty`: `Content/C_C/app/no/` has no entry \
+                   of its own";
+    assert_eq!(faults, [dropped]);
+}
+
+#[test]
 fn what_the_engine_would_lose_is_said() {
     let no_directories =
         rewritten(|name, data| (!name.ends_with('/')).then(|| (name.to_owned(), data)));
