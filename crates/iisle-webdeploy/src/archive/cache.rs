@@ -37,7 +37,7 @@ pub(crate) struct Cached<'a> {
 /// Shorter content is compressed sooner than it is looked up.
 const LEAST: usize = 4096;
 /// Changes with everything that changes the bytes of a compressed part.
-const FORMAT: &[u8] = b"iisle package cache 3";
+const FORMAT: &[u8] = b"iisle package cache 4";
 const STORED: u8 = 0;
 const DEFLATED: u8 = 8;
 /// After the compressed bytes: method, checksum of the bytes.

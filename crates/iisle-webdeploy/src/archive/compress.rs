@@ -6,6 +6,7 @@ use iisle_path::RelPath;
 use iisle_tree::{Stamp, Tree, TreeError};
 use libdeflater::CompressionLvl;
 
+use super::dense::is_dense;
 use super::{Cached, Level, Method};
 use crate::PackError;
 use crate::in_order::Work;
@@ -181,12 +182,16 @@ impl<'a> Work for Compressor<'a> {
         }
         let mut crc = crc32fast::Hasher::new();
         crc.update(input);
+        let is_dense = is_dense(input, &mut tools.below, &mut tools.output);
         let compressor = if level == self.level { &mut tools.compressor } else { &mut tools.below };
         let deflated = if !task.is_whole() {
             let last = task.is_last();
             let flush = if last { FlushCompress::Finish } else { FlushCompress::Sync };
-            let part = deflate_part(input, level, flush);
+            let part =
+                if is_dense { stored_part(input, last) } else { deflate_part(input, level, flush) };
             Some(lengthened(part, task.length))
+        } else if is_dense {
+            None
         } else if small {
             let length = deflate(compressor, input, &mut tools.output);
             length.map(|length| tools.output[..length].to_vec())
@@ -248,6 +253,22 @@ fn deflate_part(input: &[u8], level: Level, flush: FlushCompress) -> Vec<u8> {
         }
         output.reserve(input.len());
     }
+}
+
+/// A part of a deflate stream that holds `input` as it is.
+///
+/// Source: RFC 1951, section 3.2.4.
+fn stored_part(input: &[u8], last: bool) -> Vec<u8> {
+    let mut output = Vec::with_capacity(RESERVED);
+    let mut blocks = input.chunks(usize::from(u16::MAX)).peekable();
+    while let Some(block) = blocks.next() {
+        let length = u16::try_from(block.len()).expect("a block is no longer");
+        output.push(u8::from(last && blocks.peek().is_none()));
+        output.extend(length.to_le_bytes());
+        output.extend((!length).to_le_bytes());
+        output.extend(block);
+    }
+    output
 }
 
 /// An empty block: it is stored, ends at a byte border and is not the last one.

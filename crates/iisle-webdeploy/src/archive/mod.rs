@@ -3,6 +3,7 @@
 mod cache;
 mod compress;
 mod container;
+mod dense;
 mod directory;
 mod dos_time;
 mod entry_reader;

@@ -540,6 +540,32 @@ fn a_long_file_of_zeros_that_we_packed_is_no_bomb() {
 }
 
 #[test]
+fn what_is_compressed_already_is_kept_as_it_is_also_in_parts_of_a_long_file() {
+    let mut state = 1_u64;
+    let next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        u8::try_from(state >> 56).unwrap()
+    };
+    // The last of the parts ends amid a block, and the middle of the file is worth being compressed.
+    let mut long: Vec<u8> = std::iter::repeat_with(next).take(17_000_001).collect();
+    long[6_000_000..10_000_000].fill(b'x');
+    let picture = long[..100_000].to_vec();
+    let tree = MemoryTree::unix()
+        .with_file("long", long.clone(), Ticks::from_unix(NOON, 0))
+        .with_file("picture", picture.clone(), Ticks::from_unix(NOON, 0));
+    let bytes = packed(&tree, &PackOptions::default());
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    for (name, content) in [("long", long), ("picture", picture)] {
+        let mut entry = zip.by_name(&format!("Content/C_C/app/{name}")).unwrap();
+        assert_eq!(entry.compression() == CompressionMethod::Stored, name == "picture");
+        assert!(name == "picture" || entry.compressed_size() < 13_100_000);
+        let mut read = Vec::new();
+        io::Read::read_to_end(&mut entry, &mut read).unwrap();
+        assert!(read == content, "{name}");
+    }
+}
+
+#[test]
 fn what_is_no_package_is_said_to_be_none() {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file(
