@@ -153,7 +153,7 @@ const DEFAULT_APPLICATION: &str = "Default Web Site";
 /// The documented limit of entries.
 const MAX_ENTRIES: u64 = 65_535;
 /// Bytes that packing holds at once, the lists of files apart.
-const MEMORY: usize = 54 * 1024 * 1024;
+const MEMORY: usize = 52 * 1024 * 1024;
 /// Of these, what must be left for content: the largest file that is compressed whole.
 const LEAST_BUDGET: usize = 34 * 1024 * 1024;
 /// More threads would cost memory and wait for the one that writes.
