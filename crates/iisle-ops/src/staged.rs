@@ -9,8 +9,8 @@ use std::time::Duration;
 use iisle_path::{NameRules, RelPath};
 use iisle_sync::staged::{
     Away, Direction, Doing, Held, Offline, Recovered, StagedError, Staging, Times, deploy,
-    has_manifest, is_unfinished, keep_digests, may_be_incomplete, other_streams, read_digests,
-    read_manifest, recover, settle,
+    has_manifest, is_unfinished, keep_digests, may_be_incomplete, page_path, read_digests,
+    read_manifest, recover, settle, streams,
 };
 use iisle_sync::{
     Care, Compare, DigestStore, Ending, Guard, Known, KnownDigests, List, Manifest, Outcome, Plan,
@@ -41,10 +41,6 @@ const PAGE_OF_SOURCE: &str =
     "it is shown while files are swapped, and not deployed: it would keep the site offline";
 /// Source: `sync.md` AO-2.
 const FOREIGN_PAGE: &str = "it was not put there by this deployment and stays: the site is offline until somebody removes it";
-
-fn offline_page() -> RelPath {
-    RelPath::parse("app_offline.htm").expect("it is a name")
-}
 
 /// What the name of a file in the work folder begins with that keeps the `web.config` of a deployment.
 const BASE: &str = "base.";
@@ -222,8 +218,7 @@ impl Site {
         }
         let turn = self.turn.insert(turn::take(context, &self.shop, self.wait)?);
         if !is_unfinished(&self.shop)? {
-            let is_manifest = |name: &String| name.starts_with("manifest-");
-            return Ok(self.shop.names(None)?.iter().any(is_manifest));
+            return Ok(!streams(&self.shop)?.is_empty());
         }
         turn.enter("recover");
         let recovered = recover(&self.shop, self.direction);
@@ -331,7 +326,7 @@ impl Site {
     ///
     /// Source: `sync.md` §5.10.
     fn refuse_files_of_others(&self, plan: &mut Plan, own: &Stream) -> Result<(), NoEntry> {
-        for stream in other_streams(&self.shop, own)? {
+        for stream in streams(&self.shop)?.into_iter().filter(|stream| stream != own) {
             let Some(manifest) = read_manifest(&self.shop, &stream)? else { continue };
             let taken = plan.steps.iter().filter(|step| {
                 !matches!(
@@ -405,14 +400,13 @@ impl Site {
             enter: &|doing: Doing| presence.into_iter().for_each(|told| told.enter(doing.word())),
         };
         if plan.kept.iter().any(|kept| kept.why == Why::AppOffline) {
-            context.monitor.warning(PAGE_OF_SOURCE, Some(&offline_page()));
+            context.monitor.warning(PAGE_OF_SOURCE, Some(&page_path()));
         }
         let outcome = deploy(&staging, plan);
         let is_done = outcome.ending == Ending::Done;
-        if is_done
-            && matches!(self.shop.state(&Spot::Site(offline_page())), Ok(Some(State::File(_))))
+        if is_done && matches!(self.shop.state(&Spot::Site(page_path())), Ok(Some(State::File(_))))
         {
-            context.monitor.warning(FOREIGN_PAGE, Some(&offline_page()));
+            context.monitor.warning(FOREIGN_PAGE, Some(&page_path()));
         }
         if is_done && let Err(error) = self.keep_base(delivery.pristine, &options.stream, &id) {
             tracing::warn!(%error, "changes of web.config on the server will not be joined");

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{Tree, TreeError};
 
-/// Bytes that are read at a time.
+/// Bytes that are read at a time, at most.
 const BLOCK: usize = 256 * 1024;
 
 /// A SHA-256. Printed as `sha256:` and 64 lower-case hexadecimal digits.
@@ -176,11 +176,15 @@ fn digest(content: &mut dyn Read, progress: &dyn Fn(u64)) -> io::Result<(Digest,
     Ok((Digest(hasher.finalize().into()), total))
 }
 
+/// Room for what is read at a time of content that is probably `expected` bytes.
+pub(crate) fn buffer(expected: u64) -> Vec<u8> {
+    // One byte more, so that the end is seen by the same read.
+    vec![0; usize::try_from(expected.saturating_add(1)).unwrap_or(BLOCK).min(BLOCK)]
+}
+
 /// Hands everything that `content` gives, which is probably no more than `expected` bytes, to `each`.
 fn blocks(content: &mut dyn Read, expected: u64, mut each: impl FnMut(&[u8])) -> io::Result<()> {
-    // One byte more, so that the end is seen by the same read.
-    let length = usize::try_from(expected.saturating_add(1)).unwrap_or(BLOCK).min(BLOCK);
-    let mut buffer = vec![0; length];
+    let mut buffer = buffer(expected);
     loop {
         match content.read(&mut buffer) {
             Ok(0) => return Ok(()),

@@ -101,7 +101,7 @@ pub fn release(context: &Context<'_>, request: &ReleaseRequest) -> Result<Releas
     }
     if let Pointer::Link(link) = state.pointer_or_default(folder) {
         // What a release is made for must be possible before it is made.
-        has_folder(&link, folder).map_err(|e| e.context(message()))?;
+        check_link(&link, folder).map_err(|e| e.context(message()))?;
     }
     let active = state.active(folder)?;
     if let Some(active) = &active
@@ -164,7 +164,7 @@ pub fn release(context: &Context<'_>, request: &ReleaseRequest) -> Result<Releas
 }
 
 /// Refuses a link that could not be made: the folder that it is to lie in is missing.
-fn has_folder(link: &Path, releases: &Path) -> Result<(), Failure> {
+fn check_link(link: &Path, releases: &Path) -> Result<(), Failure> {
     let parent = link.parent().filter(|parent| !parent.as_os_str().is_empty());
     match parent {
         Some(parent) if parent != releases && !host::is_dir(parent) => {

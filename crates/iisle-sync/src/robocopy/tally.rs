@@ -47,15 +47,11 @@ impl Tally {
     pub fn exit_code(&self) -> u8 {
         let either = |of: fn(&Row) -> u64| of(&self.directories) + of(&self.files) > 0;
         let failed = either(|row| row.failed) || self.other_failures > 0;
-        let copied = either(|row| row.copied) && !self.has_copied_nothing();
-        u8::from(copied)
+        let made = self.directories.copied + self.files.copied > self.uncreated_directories;
+        u8::from(made)
             | u8::from(either(|row| row.extras)) << 1
             | u8::from(either(|row| row.mismatch)) << 2
             | u8::from(failed) << 3
-    }
-
-    fn has_copied_nothing(&self) -> bool {
-        self.files.copied == 0 && self.directories.copied == self.uncreated_directories
     }
 
     /// Whether something went wrong.

@@ -55,13 +55,13 @@ pub fn read_manifest(
     }
 }
 
-/// The other streams that have deployed here, by name.
-pub fn other_streams(shop: &dyn Workshop, own: &Stream) -> Result<Vec<Stream>, StagedError> {
+/// The streams that have deployed here, by name.
+pub fn streams(shop: &dyn Workshop) -> Result<Vec<Stream>, StagedError> {
     let names = shop.names(None)?;
     let named = names.iter().filter_map(|name| {
         Stream::parse(name.strip_prefix("manifest-")?.strip_suffix(".json")?).ok()
     });
-    Ok(named.filter(|stream| stream != own).collect())
+    Ok(named.collect())
 }
 
 /// Writes the manifest that counts once the deployment is committed.

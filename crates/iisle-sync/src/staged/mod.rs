@@ -36,11 +36,11 @@ mod swap;
 mod tests;
 mod unflushed;
 
-pub use claims::{has_manifest, other_streams, read_manifest};
+pub use claims::{has_manifest, read_manifest, streams};
 pub use digests::{keep_digests, read_digests};
 pub use error::StagedError;
 pub use history::deployments;
-pub use offline::{Away, Offline, PAGE_MARK};
+pub use offline::{Away, Offline, PAGE_MARK, page_path};
 pub use recovery::{Direction, Recovered, is_unfinished, recover, rollback, rollback_to};
 pub use run::{Doing, Held, Staging, Times, deploy};
 pub use stage::Verify;

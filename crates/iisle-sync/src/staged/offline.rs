@@ -87,8 +87,13 @@ fn stops_the_app(step: &Step) -> bool {
         || path.file_name().to_ascii_lowercase().starts_with("appsettings")
 }
 
+/// Where the page lies in a site.
+pub fn page_path() -> RelPath {
+    RelPath::parse("app_offline.htm").expect("it is a name")
+}
+
 fn site() -> Spot {
-    Spot::Site(RelPath::parse("app_offline.htm").expect("it is a name"))
+    Spot::Site(page_path())
 }
 
 /// Puts the page into the folder in one step; whether it is ours. One that is there stays: the

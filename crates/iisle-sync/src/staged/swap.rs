@@ -153,8 +153,10 @@ pub(super) enum Expected {
 
 impl Expected {
     fn is(self, found: State, brought: Stamp) -> bool {
-        let is_left = matches!(found, State::File(found) if is_remnant(found, brought.modified));
-        is(found, brought) || (self == Self::Remnants && is_left)
+        match (self, found) {
+            (Self::Remnants, State::File(left)) if is_remnant(left, brought.modified) => true,
+            _ => is(found, brought),
+        }
     }
 }
 

@@ -13,10 +13,8 @@ use super::place::resolve;
 use super::system;
 use super::temporary::{Temporary, aside};
 use super::walk::{Facts, Walked, walk};
+use crate::digest::buffer;
 use crate::{Content, FileVersion, Holder, Snapshot, Stamp, Tree, TreeError, TreeMut};
-
-/// Bytes that are copied at a time.
-const BLOCK: usize = 256 * 1024;
 
 /// What becomes of links (symbolic links, junctions) below the root.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -475,9 +473,7 @@ pub(crate) fn copy(
     file: &mut File,
     expected: u64,
 ) -> Result<u64, CopyError> {
-    // One byte more than expected, so that the end is seen by the same read.
-    let block = usize::try_from(expected.saturating_add(1)).unwrap_or(BLOCK).min(BLOCK);
-    let mut buffer = vec![0; block];
+    let mut buffer = buffer(expected);
     let mut total = 0;
     while total <= expected {
         let length = match content.read(&mut buffer) {

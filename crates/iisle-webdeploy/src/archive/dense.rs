@@ -5,14 +5,14 @@ const LEAST: usize = 32 * 1024;
 /// Pieces that are looked at, spread evenly.
 const PIECES: usize = 6;
 /// Bytes of a piece, at most.
-pub(crate) const LONGEST: usize = 8 * 1024;
+const LONGEST: usize = 8 * 1024;
 /// The saving, in thousandths, below which a piece is dense.
 const SAVING: usize = 5;
 
 /// Whether content is compressed already, as pictures, fonts and archives are: nothing that is worth its
 /// time comes of compressing it again.
 ///
-/// Asked of 6,000 files of a Linux system, no program, library or text was taken for dense; of what was,
+/// Asked of some 4,000 files of a Linux system, no program, library or `.ttf` was taken for dense; of what was,
 /// compressing all of it would have saved 0.02 (`.woff2`), 0.03 (`.gz`) and 0.4 % (`.png`).
 ///
 /// `compressor` tries pieces where bytes alone do not tell, `scratch` takes what it makes and has at

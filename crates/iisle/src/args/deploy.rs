@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum, value_parser};
 
 use super::package::ZipTimesArgs;
-use super::project::property;
+use super::project::{pair, property};
 use super::{StagedArgs, SyncPolicyArgs};
 
 #[derive(Debug, Args)]
@@ -93,7 +93,7 @@ impl Args for SettingArgs {
         command
             .arg(
                 many(SET, "set", "NAME=VALUE")
-                    .value_parser(setting)
+                    .value_parser(pair)
                     .help("Set a parameter; of several values the last one counts"),
             )
             .arg(
@@ -103,7 +103,7 @@ impl Args for SettingArgs {
             )
             .arg(
                 many(ENVIRONMENT, "set-from-env", "NAME=VARIABLE")
-                    .value_parser(setting)
+                    .value_parser(pair)
                     .help("Set a parameter to the value of an environment variable"),
             )
             .arg(
@@ -117,14 +117,6 @@ impl Args for SettingArgs {
 
     fn augment_args_for_update(command: Command) -> Command {
         Self::augment_args(command)
-    }
-}
-
-/// A name, as it is written, and what is behind the first `=`.
-fn setting(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.trim().is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err(format!("expected NAME=VALUE, found `{text}`")),
     }
 }
 

@@ -21,11 +21,14 @@ pub(crate) struct ProjectArgs {
 }
 
 pub(super) fn property(text: &str) -> Result<(String, String), String> {
-    let text = text.strip_prefix(':').unwrap_or(text);
+    let (name, value) = pair(text.strip_prefix(':').unwrap_or(text))?;
+    Ok((name.trim().to_owned(), value))
+}
+
+/// A name, as it is written, and what is behind the first `=`.
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
-        Some((name, value)) if !name.trim().is_empty() => {
-            Ok((name.trim().to_owned(), value.to_owned()))
-        }
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err(format!("expected NAME=VALUE, found `{text}`")),
     }
 }
