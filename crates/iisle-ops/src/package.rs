@@ -45,21 +45,26 @@ impl PackageRequest {
     /// As [`open`](Self::open), with what is wrong with the package as a value.
     fn try_open(&self) -> Result<Result<Package, OpenError>, Failure> {
         let path = &self.package;
-        let message = || format!("cannot read the package `{}`", path.display());
         let options =
             OpenOptions { limits: ReadLimits::default(), offset_minutes: self.offset_minutes };
         if host::is_dir(path) {
-            let tree = LocalTree::open(path).map_err(|e| Failure::from(e).context(message()))?;
+            let tree = LocalTree::open(path).map_err(|e| self.unread(e))?;
             return Ok(Package::from_folder(tree));
         }
-        let file = host::open(path).map_err(|e| Failure::from(e).context(message()))?;
+        let file = host::open(path).map_err(|e| self.unread(e))?;
         Ok(Package::from_zip(file, &options))
     }
 
+    fn unread(&self, failure: impl Into<Failure>) -> Failure {
+        failure.into().context(format!("cannot read the package `{}`", self.package.display()))
+    }
+
+    fn unsound(&self, failure: impl Into<Failure>) -> Failure {
+        self.unread(failure).hint("iisle package verify shows what is wrong with it")
+    }
+
     fn refused(&self, error: &OpenError) -> Failure {
-        let failure = Failure::of(error)
-            .context(format!("cannot read the package `{}`", self.package.display()))
-            .hint("iisle package verify shows what is wrong with it");
+        let failure = self.unsound(Failure::of(error));
         match Fault::of(error) {
             Some(Fault { kind: _, subject, position }) if !subject.is_empty() => {
                 let file = format!("{}/{subject}", self.package.display());
@@ -234,12 +239,13 @@ impl PackageDifferences {
 /// The digests of the files of one content of a package.
 pub type ContentDigests = BTreeMap<RelPath, Digest>;
 
-/// The digests of all files of a package, for each of its contents in their order.
+/// The digests of all files of a package that `request` has opened, for each of its contents in their order.
 ///
 /// # Errors
 /// When a file cannot be read or is damaged.
 pub fn package_digests(
     context: &Context<'_>,
+    request: &PackageRequest,
     package: &Package,
 ) -> Result<Vec<ContentDigests>, Failure> {
     let monitor = context.monitor;
@@ -249,7 +255,8 @@ pub fn package_digests(
     let of_content = |content: &PackageContent| {
         let paths: Vec<_> = content.files.keys().cloned().collect();
         let digests = of_files(&package.tree(content), &paths, &progress);
-        paths.into_iter().zip(digests).map(|(path, digest)| Ok((path, digest?))).collect()
+        let digest = |digest: Result<Digest, _>| digest.map_err(|error| request.unsound(error));
+        paths.into_iter().zip(digests).map(|(path, found)| Ok((path, digest(found)?))).collect()
     };
     let digests = package.contents().iter().map(of_content).collect();
     monitor.end(Phase::Hash);

@@ -39,9 +39,10 @@ fn request(args: &PackageFileArgs) -> PackageRequest {
 
 fn show(args: &PackageShowArgs, session: &Session) -> Result<Answer, Failure> {
     let PackageShowArgs { file, digests } = args;
-    let package = request(file).open()?;
+    let request = request(file);
+    let package = request.open()?;
     let digests = if *digests {
-        iisle_ops::package_digests(&session.context(), &package)?
+        iisle_ops::package_digests(&session.context(), &request, &package)?
     } else {
         Vec::new()
     };

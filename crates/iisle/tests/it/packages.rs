@@ -214,6 +214,15 @@ fn digests_of_files_are_shown_when_they_are_asked_for() {
     };
     assert_eq!(told(&["--digests"]), format!("sha256:{hex}"));
     assert!(told(&[]).is_null());
+    let mut bytes = fs::read(stage.path().join("p.zip")).unwrap();
+    let at = bytes.windows(7).position(|found| found == b"one TOK").unwrap();
+    bytes[at] = b'O';
+    fs::write(stage.path().join("p.zip"), bytes).unwrap();
+    let damaged = run(stage.path(), &["package", "show", "p.zip", "--digests"]);
+    assert_eq!(damaged.code, 2);
+    for said in ["the package `p.zip`", "cannot read `a.txt`", "iisle package verify shows"] {
+        assert!(damaged.stderr.contains(said), "{}", damaged.stderr);
+    }
 }
 
 #[test]
