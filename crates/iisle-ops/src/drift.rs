@@ -205,6 +205,7 @@ fn overwritten(step: &Step) -> Option<(&RelPath, Stamp)> {
         | Step::RenameCase { from: _, path: _, old: _ }
         | Step::Create { path: _, source: _, stamp: _ }
         | Step::Touch { path: _, stamp: _, old: _ }
+        | Step::MarkDirectory { path: _, marks: _, old: _ }
         | Step::DeleteDirectory { path: _ } => None,
     }
 }

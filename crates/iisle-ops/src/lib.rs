@@ -61,7 +61,8 @@ pub use iisle_sync::{
     Compare, Ending, Extras, Guard, Kept, Locked, Plan, Step as SyncStep, Stream, Totals, Why,
 };
 pub use iisle_tree::{
-    Holder, Stamp, Ticks, Visibility, digest::Digest, interrupt, workshop::Waits,
+    Holder, Stamp, Ticks, Visibility, digest::Digest, folder::Attributes as Marks, interrupt,
+    workshop::Waits,
 };
 pub use iisle_webconfig::{
     ApplicationInitialization, Change, Difference, Explanation, GuidComment, HandlerFact, Hosting,

@@ -242,6 +242,9 @@ impl<'a> Execution<'a> {
             Step::Touch { path, stamp, old: _ } => {
                 destination.touch(path, *stamp).map_err(failed)?;
             }
+            Step::MarkDirectory { path, marks, old: _ } => {
+                destination.mark_directory(path, *marks).map_err(failed)?;
+            }
             Step::Delete { path, old } => {
                 if !destination.is_current(path, *old).map_err(failed)? {
                     return Err(StepError::DestinationChanged(path.clone()));

@@ -22,6 +22,7 @@ pub struct Totals {
     pub deleted_files: u64,
     pub created_directories: u64,
     pub deleted_directories: u64,
+    pub marked_directories: u64,
     pub unchanged_files: u64,
     pub unchanged_bytes: u64,
     pub kept: u64,
@@ -42,6 +43,7 @@ impl Totals {
                 self.replaced_bytes += stamp.size;
             }
             Step::Touch { path: _, stamp: _, old: _ } => self.touched_files += 1,
+            Step::MarkDirectory { path: _, marks: _, old: _ } => self.marked_directories += 1,
             Step::Delete { path: _, old: _ } => self.deleted_files += 1,
             Step::DeleteDirectory { path: _ } => self.deleted_directories += 1,
         }

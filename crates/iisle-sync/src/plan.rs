@@ -1,9 +1,9 @@
+mod directories;
 mod exchange;
 mod retimed;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
 
 use iisle_path::{NameRules, RelPath};
 use iisle_tree::{Refusal, Refused, Snapshot, Stamp};
@@ -422,95 +422,6 @@ impl<'a> Planner<'a> {
         path.clone()
     }
 
-    fn compare_directories(&mut self) {
-        let Sides { source, destination, names, differing: _, manifest: _ } = self.sides;
-        let mut extras = Vec::new();
-        for pair in pairs(source.directories.iter(), destination.directories.iter(), names) {
-            match pair {
-                Pair { source: Some((path, _)), destination: None } => {
-                    if !self.policy.selects_directory(path) || self.opaque_at(path).is_some() {
-                        continue;
-                    }
-                    let target = self.respelled(path);
-                    self.in_the_way
-                        .extend(self.file_at(&target).map(|file| (self.fold(&file), file)));
-                    self.plan.steps.push(Step::CreateDirectory { path: target });
-                }
-                Pair { source: None, destination: Some((path, _)) } => extras.push(path),
-                _ => {}
-            }
-        }
-        self.extra_directories(&extras);
-    }
-
-    /// Directories that only the destination has go when nothing stays below them.
-    fn extra_directories(&mut self, extras: &[&'a RelPath]) {
-        if extras.is_empty() {
-            return;
-        }
-        let mut occupied: BTreeSet<RelPath> = BTreeSet::new();
-        let mut occupy = |path: &RelPath| {
-            for ancestor in path.ancestors() {
-                if !occupied.insert(ancestor) {
-                    break;
-                }
-            }
-        };
-        if self.policy.extras == Extras::Managed {
-            self.deleted_below = self.deleted.iter().flat_map(|path| path.ancestors()).collect();
-        }
-        let destination = self.sides.destination;
-        destination.files.keys().filter(|path| !self.deleted.contains(path)).for_each(&mut occupy);
-        let refused = destination.refused.iter().filter_map(|r| RelPath::parse(&r.path).ok());
-        refused.for_each(|path| occupy(&path));
-        // What is about to be created there counts as well.
-        self.plan.steps.iter().for_each(|step| match step {
-            Step::Create { path, source: _, stamp: _ } | Step::CreateDirectory { path } => {
-                occupy(path);
-            }
-            _ => {}
-        });
-        // A directory stays when it is not ours to delete, and so do those above it.
-        for path in extras {
-            let deletes = match self.policy.extras {
-                Extras::Keep => false,
-                // A folder that held nothing of ours was not made by us.
-                Extras::Managed => self.deleted_below.contains(*path),
-                Extras::Delete => true,
-            };
-            if self.policy.protects(path) || !deletes || !self.policy.selects_directory(path) {
-                occupied.insert((*path).clone());
-                occupied.extend(path.ancestors());
-            }
-        }
-        for path in extras {
-            if !occupied.contains(*path) {
-                self.plan.steps.push(Step::DeleteDirectory { path: (*path).clone() });
-            } else if !self.has_below(path) {
-                let why = if self.policy.protects(path) {
-                    Why::Protected
-                } else if self.policy.extras != Extras::Delete {
-                    Why::Unmanaged
-                } else {
-                    Why::Excluded
-                };
-                self.keep_below(&path.join("x").expect("a segment can be appended"), why, 0);
-            }
-        }
-    }
-
-    /// Whether the destination has anything below the directory `path`.
-    fn has_below(&self, path: &RelPath) -> bool {
-        let prefix = format!("{path}/");
-        let after = (Bound::Excluded(prefix.as_str()), Bound::Unbounded);
-        let Snapshot { files, directories, refused } = self.sides.destination;
-        let file = files.range::<str, _>(after).next().map(|(below, _)| below);
-        let directory = directories.range::<str, _>(after).next().map(|(below, _)| below);
-        file.is_some_and(|below| below.is_below(path))
-            || refused.iter().any(|refused| refused.path.starts_with(&prefix))
-            || directory.is_some_and(|below| below.is_below(path))
-    }
-
     /// Whether so much may be deleted.
     ///
     /// Source: `sync.md` SD-17 and SD-26.
@@ -568,7 +479,9 @@ impl<'a> Planner<'a> {
             // What takes the place of something else waits until that is gone.
             let is_late = matches!(
                 step,
-                Step::Create { path: _, source: _, stamp: _ } | Step::CreateDirectory { path: _ }
+                Step::Create { path: _, source: _, stamp: _ }
+                    | Step::CreateDirectory { path: _ }
+                    | Step::MarkDirectory { path: _, marks: _, old: _ }
             ) && self.is_exchanged(step.path());
             // Directories go deepest first, everything else by name.
             let depth = match step {

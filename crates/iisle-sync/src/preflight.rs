@@ -39,7 +39,9 @@ pub(crate) fn unbegun(
 /// An error when the file of a step is not what the plan found, or cannot be examined.
 pub(crate) fn foreign_change(destination: &dyn TreeMut, step: &Step) -> Option<StepError> {
     let changed = match step {
-        Step::CreateDirectory { path: _ } | Step::DeleteDirectory { path: _ } => Ok(false),
+        Step::CreateDirectory { path: _ }
+        | Step::MarkDirectory { path: _, marks: _, old: _ }
+        | Step::DeleteDirectory { path: _ } => Ok(false),
         Step::Create { path, source: _, stamp: _ } => {
             destination.stamp(path).map(|found| found.is_some())
         }
@@ -80,6 +82,7 @@ pub(crate) fn locked(destination: &dyn TreeMut, plan: &Plan) -> Result<Vec<Locke
             | Step::Replace { path, source: _, stamp: _, old: _ }
             | Step::Delete { path, old: _ } => touched.push(path.clone()),
             Step::Touch { path: _, stamp: _, old: _ }
+            | Step::MarkDirectory { path: _, marks: _, old: _ }
             | Step::CreateDirectory { path: _ }
             | Step::Create { path: _, source: _, stamp: _ }
             | Step::DeleteDirectory { path: _ } => {}

@@ -1,5 +1,6 @@
 use iisle_path::RelPath;
 use iisle_tree::Stamp;
+use iisle_tree::folder::Attributes;
 
 /// One change of the destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +48,15 @@ pub enum Step {
         /// What it is now.
         old: Stamp,
     },
+    /// A directory with other attributes than that of the source, or a new one that has any.
+    MarkDirectory {
+        /// Its path at the destination.
+        path: RelPath,
+        /// Those of [`MARKS`](Attributes::MARKS) that it will have.
+        marks: Attributes,
+        /// Those that it has now; none when it is new.
+        old: Attributes,
+    },
     /// A file that the source does not have.
     Delete {
         /// Its path at the destination.
@@ -70,6 +80,7 @@ impl Step {
             | Self::Create { path, source: _, stamp: _ }
             | Self::Replace { path, source: _, stamp: _, old: _ }
             | Self::Touch { path, stamp: _, old: _ }
+            | Self::MarkDirectory { path, marks: _, old: _ }
             | Self::Delete { path, old: _ }
             | Self::DeleteDirectory { path } => path,
         }
@@ -78,7 +89,9 @@ impl Step {
     /// Bytes of the file it writes or deletes.
     pub fn size(&self) -> u64 {
         match self {
-            Self::CreateDirectory { path: _ } | Self::DeleteDirectory { path: _ } => 0,
+            Self::CreateDirectory { path: _ }
+            | Self::MarkDirectory { path: _, marks: _, old: _ }
+            | Self::DeleteDirectory { path: _ } => 0,
             Self::Create { path: _, source: _, stamp }
             | Self::Replace { path: _, source: _, stamp, old: _ }
             | Self::Touch { path: _, stamp, old: _ } => stamp.size,
@@ -88,7 +101,8 @@ impl Step {
 
     /// The word for it in plans and event streams.
     ///
-    /// Source: `sync.md` Appendix C; `rmdir` is the counterpart of its `mkdir`.
+    /// Source: `sync.md` Appendix C; `rmdir` is the counterpart of its `mkdir`, and `attrib` is what sets
+    /// attributes on Windows.
     pub fn word(&self) -> &'static str {
         match self {
             Self::CreateDirectory { path: _ } => "mkdir",
@@ -96,6 +110,7 @@ impl Step {
             Self::Create { path: _, source: _, stamp: _ } => "add",
             Self::Replace { path: _, source: _, stamp: _, old: _ } => "replace",
             Self::Touch { path: _, stamp: _, old: _ } => "touch",
+            Self::MarkDirectory { path: _, marks: _, old: _ } => "attrib",
             Self::Delete { path: _, old: _ } => "delete",
             Self::DeleteDirectory { path: _ } => "rmdir",
         }
@@ -134,6 +149,7 @@ pub(crate) fn stage(step: &Step) -> u8 {
                 4 + class(path)
             }
         }
+        Step::MarkDirectory { path: _, marks: _, old: _ } => MARKS,
         Step::Delete { path: _, old: _ } => DELETES,
         Step::DeleteDirectory { path: _ } => DELETES + 1,
     }
@@ -141,6 +157,8 @@ pub(crate) fn stage(step: &Step) -> u8 {
 
 /// The stage of a root `web.config` that is missing so far.
 pub(crate) const FIRST_CONFIG: u8 = 0;
+/// The stage of the attributes of directories, after all that is written into these.
+const MARKS: u8 = 19;
 /// The stage of an existing root `web.config`.
 pub(crate) const ROOT_CONFIG: u8 = 20;
 /// The first stage that deletes.

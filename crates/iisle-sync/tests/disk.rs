@@ -16,6 +16,7 @@ use iisle_report::{Monitor, Phase, Silent};
 use iisle_sync::{
     Compare, Context, Ending, Extras, Outcome, Plan, Policy, StepError, execute, prepare,
 };
+use iisle_tree::folder::Attributes;
 use iisle_tree::record::{Moment, Recording};
 use iisle_tree::{Content, Holder, LocalTree, Snapshot, Stamp, Tree, TreeError, TreeMut};
 use tempfile::TempDir;
@@ -193,6 +194,10 @@ impl TreeMut for Limited<'_> {
 
     fn touch(&self, path: &RelPath, stamp: Stamp) -> Result<(), TreeError> {
         self.below.touch(path, stamp)
+    }
+
+    fn mark_directory(&self, path: &RelPath, marks: Attributes) -> Result<(), TreeError> {
+        self.below.mark_directory(path, marks)
     }
 
     fn rename(&self, from: &RelPath, to: &RelPath) -> Result<(), TreeError> {

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use iisle_path::{NameRules, RelPath};
 
+use crate::folder::Attributes;
 use crate::{Content, Holder, Snapshot, Stamp, Tree, TreeError, TreeMut};
 
 /// A tree in memory, for tests and for content that was never on a disk.
@@ -151,6 +152,14 @@ impl TreeMut for MemoryTree {
             .get_mut(&self.names.fold(path.as_str()))
             .ok_or_else(|| Self::not_found(path))?;
         file.1 = Stamp { size: file.1.size, ..stamp };
+        Ok(())
+    }
+
+    fn mark_directory(&self, path: &RelPath, marks: Attributes) -> Result<(), TreeError> {
+        let mut state = self.state();
+        let directory = state.directories.get_mut(&self.names.fold(path.as_str()));
+        let (_, stamp) = directory.ok_or_else(|| Self::not_found(path))?;
+        *stamp = stamp.with_marks(marks);
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use iisle_path::{NameRules, RelPath};
 
 use crate::breaks::{Breaks, Fate};
+use crate::folder::Attributes;
 use crate::{Content, FileVersion, Holder, Snapshot, Stamp, Tree, TreeError, TreeMut};
 
 /// When a call fails.
@@ -118,6 +119,10 @@ impl TreeMut for Recording<'_> {
 
     fn touch(&self, path: &RelPath, stamp: Stamp) -> Result<(), TreeError> {
         self.call("touch", path, || self.tree.touch(path, stamp))
+    }
+
+    fn mark_directory(&self, path: &RelPath, marks: Attributes) -> Result<(), TreeError> {
+        self.call("mark", path, || self.tree.mark_directory(path, marks))
     }
 
     fn rename(&self, from: &RelPath, to: &RelPath) -> Result<(), TreeError> {

@@ -3,6 +3,8 @@ use std::time::{Duration, SystemTime};
 
 use iisle_path::RelPath;
 
+use crate::folder::Attributes;
+
 /// A moment in 100 ns ticks since 1601-01-01 UTC, the unit of NTFS.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticks(pub i64);
@@ -87,6 +89,19 @@ impl Stamp {
     /// Whether the content is the same, as far as size and time tell.
     pub fn is_unchanged_from(&self, other: &Self) -> bool {
         (self.size, self.modified) == (other.size, other.modified)
+    }
+
+    /// Those of the attributes [`MARKS`](Attributes::MARKS) that it has; `None` where nobody says.
+    pub fn marks(&self) -> Option<Attributes> {
+        let read_only = if self.read_only { Attributes::READ_ONLY } else { Attributes::NONE };
+        self.visibility.map(|it| Attributes::from_bits(it.bits()).with(read_only))
+    }
+
+    /// The same with other attributes of those.
+    #[must_use]
+    pub fn with_marks(self, marks: Attributes) -> Self {
+        let visibility = Some(Visibility::of_bits(marks.bits()));
+        Self { read_only: marks.intersects(Attributes::READ_ONLY), visibility, ..self }
     }
 
     /// Whether the attributes are the same, as far as both sides know them.

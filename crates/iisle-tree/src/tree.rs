@@ -3,6 +3,7 @@ use std::io::{self, Read, Seek};
 use iisle_path::{NameRules, RelPath};
 use thiserror::Error;
 
+use crate::folder::Attributes;
 use crate::{FileVersion, Snapshot, Stamp};
 
 /// An open file: read from any place.
@@ -65,6 +66,10 @@ pub trait TreeMut: Tree {
 
     /// Sets last write and attributes of an existing file to those of `stamp`.
     fn touch(&self, path: &RelPath, stamp: Stamp) -> Result<(), TreeError>;
+
+    /// Gives an existing directory those of the attributes [`MARKS`](Attributes::MARKS) that `marks` names,
+    /// and takes the others of them away; nothing happens where directories have none.
+    fn mark_directory(&self, path: &RelPath, marks: Attributes) -> Result<(), TreeError>;
 
     /// Gives the file or directory `from` the name `to`, in one step where the system can.
     ///

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
 use iisle_path::{NameProblem, NameRules, Patterns, RelPath, collisions, windows_problem};
-use iisle_tree::{Refused, Snapshot, Stamp, Ticks, Visibility};
+use iisle_tree::folder::Attributes;
+use iisle_tree::{Refused, Snapshot, Stamp, Ticks};
 
 use crate::PackError;
 
@@ -21,8 +22,8 @@ pub(crate) struct Layout {
 /// Something below the content root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Item {
-    /// A directory, with the latest time of the files below it and whether it is hidden.
-    Directory(Ticks, Visibility),
+    /// A directory, with the latest time of the files below it and what marks it.
+    Directory(Ticks, Attributes),
     File(Stamp),
 }
 
@@ -89,7 +90,7 @@ pub(crate) fn lay_out(snapshot: &Snapshot, skip: &Patterns) -> Result<Layout, Pa
         own.or_else(|| path.ancestors().find_map(|a| skip.matching(&a).map(str::to_owned)))
     };
     for (path, stamp) in &snapshot.directories {
-        let item = Item::Directory(NEVER, stamp.visibility.unwrap_or_default());
+        let item = Item::Directory(NEVER, stamp.marks().unwrap_or_default());
         match skipped(path) {
             Some(rule) => left_out.push(Skipped { rule, path: path.clone() }),
             None => drop(content.insert(path.clone(), item)),
@@ -135,7 +136,7 @@ fn add(
     }
     // A directory without an entry of its own would lose its files when it is deployed.
     for parent in path.ancestors() {
-        let unlisted = Item::Directory(NEVER, Visibility::default());
+        let unlisted = Item::Directory(NEVER, Attributes::NONE);
         if let Item::Directory(latest, _) = content.entry(parent).or_insert(unlisted) {
             *latest = stamp.modified.max(*latest);
         }

@@ -3,7 +3,8 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use iisle_path::{Patterns, RelPath};
-use iisle_tree::{Snapshot, Stamp, Ticks, Tree, TreeError, Visibility};
+use iisle_tree::folder::Attributes;
+use iisle_tree::{Snapshot, Stamp, Ticks, Tree, TreeError};
 use thiserror::Error;
 
 use crate::archive::{
@@ -305,9 +306,9 @@ impl<W: Write> Writer<'_, W> {
         Ok(self.container.entry(header, crc, text.len() as u64, &bytes)?)
     }
 
-    fn directory(&mut self, name: &str, at: Ticks, shown: Visibility) -> Result<(), PackError> {
+    fn directory(&mut self, name: &str, at: Ticks, marks: Attributes) -> Result<(), PackError> {
         let time = self.time(at);
-        let attributes = DIRECTORY | shown.bits();
+        let attributes = DIRECTORY | marks.bits();
         let header = Header { name, method: Method::Stored, time, attributes };
         Ok(self.container.entry(header, 0, 0, &[])?)
     }
@@ -318,11 +319,11 @@ impl<W: Write> Writer<'_, W> {
         results: &mut Results<'_, Result<Block, PackError>>,
     ) -> Result<(), PackError> {
         let root = format!("{}/", self.options.root.content_folder());
-        self.directory(&root, layout.latest, Visibility::default())?;
+        self.directory(&root, layout.latest, Attributes::NONE)?;
         for (path, item) in &layout.content {
             match item {
-                Item::Directory(latest, shown) => {
-                    self.directory(&format!("{root}{path}/"), *latest, *shown)?;
+                Item::Directory(latest, marks) => {
+                    self.directory(&format!("{root}{path}/"), *latest, *marks)?;
                 }
                 Item::File(stamp) => self.file(&format!("{root}{path}"), path, *stamp, results)?,
             }

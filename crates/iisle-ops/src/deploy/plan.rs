@@ -7,7 +7,7 @@ use iisle_sync::{
     Attributes, Care, Compare, Extras, Known, List, Manifest, Plan, Policy, Sides, Spelling, Step,
 };
 use iisle_tree::digest::of_files;
-use iisle_tree::{LocalTree, Snapshot, Stamp, Tree, host};
+use iisle_tree::{LocalTree, Snapshot, Stamp, Tree, folder, host};
 use iisle_webdeploy::{ApplyOptions, Resolved};
 
 use super::group::{Beneath, Group, Homes, Member, Sources};
@@ -119,6 +119,9 @@ impl<'a> Deployment<'a> {
         let (source, destination): (&Sources<'_>, &LocalTree) = (source, destination);
         let (mut ours, mut theirs) =
             iisle_sync::snapshots(source, destination, self.context.monitor)?;
+        if !folder::marks_folders() {
+            ours.directories.values_mut().for_each(|stamp| stamp.visibility = None);
+        }
         if site.is_none() {
             // Beside single files nothing is anybody's.
             ours.directories.clear();

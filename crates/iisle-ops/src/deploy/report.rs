@@ -111,6 +111,7 @@ pub(super) fn sum(a: Totals, b: Totals) -> Totals {
         replaced_files: a.replaced_files + b.replaced_files,
         replaced_bytes: a.replaced_bytes + b.replaced_bytes,
         touched_files: a.touched_files + b.touched_files,
+        marked_directories: a.marked_directories + b.marked_directories,
         renamed_files: a.renamed_files + b.renamed_files,
         deleted_files: a.deleted_files + b.deleted_files,
         created_directories: a.created_directories + b.created_directories,

@@ -74,7 +74,9 @@ impl Before {
                 Some(keep(path, old))
             }
             // Folders are nobody's here: an empty one that was made stays.
-            Step::CreateDirectory { path: _ } | Step::DeleteDirectory { path: _ } => None,
+            Step::CreateDirectory { path: _ }
+            | Step::MarkDirectory { path: _, marks: _, old: _ }
+            | Step::DeleteDirectory { path: _ } => None,
         });
         Ok(Self { undo: steps.collect::<Result<_, _>>()? })
     }

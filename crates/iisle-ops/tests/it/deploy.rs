@@ -13,7 +13,7 @@ use iisle_ops::{
 use iisle_path::RelPath;
 use iisle_report::{Monitor, Phase, Silent};
 use iisle_tree::workshop::LocalWorkshop;
-use iisle_tree::{LocalTree, Stamp, Ticks, Tree, TreeMut, digest, host};
+use iisle_tree::{LocalTree, Stamp, Ticks, Tree, TreeMut, digest, folder, host};
 
 use crate::in_context;
 
@@ -265,6 +265,59 @@ fn packed_with(folder: &Path, name: &str, settings: PackSettings) -> PathBuf {
     let request = PackRequest { folder: source, package: package.clone(), settings };
     in_context(|context| pack(context, &request)).expect("it can be packed");
     package
+}
+
+/// Sets attributes of folders in the directory of a package: the end of a name, and the low byte of Windows.
+fn mark(package: &Path, marks: &[(&str, u8)]) {
+    let mut bytes = host::read(package, 1 << 20).expect("it is there");
+    let is_record = |at: &usize| bytes[*at..].starts_with(b"PK\x01\x02");
+    let records: Vec<_> = (0..bytes.len()).filter(is_record).collect();
+    for at in records {
+        let length = usize::from(u16::from_le_bytes([bytes[at + 28], bytes[at + 29]]));
+        let name = bytes[at + 46..at + 46 + length].to_vec();
+        let found = marks.iter().find(|(end, _)| name.ends_with(end.as_bytes()));
+        bytes[at + 38] |= found.map_or(0, |(_, attributes)| *attributes);
+    }
+    host::write_atomic(package, &bytes).expect("it can be written");
+}
+
+#[test]
+fn folders_get_their_attributes_where_folders_have_any() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [("new/in/a.txt", "a"), ("old/b.txt", "b"), ("plain/c.txt", "c")];
+    let package = packed(folder.path(), "one", &files);
+    let to = site(&folder);
+    let mut request = request(&package);
+    request.to = Some(to.clone());
+    request.skip = vec!["objectName=dirPath,absolutePath=new".to_owned()];
+    run(&request).unwrap();
+    let marks = || {
+        let snapshot = LocalTree::open(&to).unwrap().snapshot().unwrap();
+        let folders = snapshot.directories.into_iter();
+        let marks = folders.filter_map(|(path, stamp)| Some((path, stamp.marks()?)));
+        marks.map(|(path, marks)| format!("{path} {marks}")).collect::<Vec<_>>()
+    };
+    let plain = marks();
+    request.skip.clear();
+    mark(&package, &[("new/", 0x4), ("new/in/", 0x2), ("old/", 0x6)]);
+    let report = run(&request).unwrap();
+    // Wine knows no folders that are read-only.
+    let wanted = ["new S", "new/in H", "old SH", "plain "];
+    if folder::marks_folders() {
+        assert_eq!(
+            (plain, marks()),
+            (vec!["old ".into(), "plain ".into()], wanted.map(String::from).into())
+        );
+        assert_eq!(report.totals.marked_directories, 3);
+    } else {
+        assert_eq!(report.totals.marked_directories, 0);
+    }
+    assert_eq!(run(&request).unwrap().outcome.word(), "unchanged");
+    take_back(&to);
+    if folder::marks_folders() {
+        assert_eq!(marks(), ["old ", "plain "]);
+    }
+    assert!(!host::exists(&to.join("new")));
 }
 
 #[test]

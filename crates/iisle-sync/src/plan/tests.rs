@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use iisle_path::{NameRules, Patterns, RelPath};
+use iisle_tree::folder::Attributes as Marks;
 use iisle_tree::{MemoryTree, Refusal, Refused, Snapshot, Ticks, Tree, Visibility};
 use proptest::prelude::*;
 
@@ -45,6 +46,7 @@ fn show(plan: &Plan) -> String {
             Step::Create { path, source: _, stamp: _ } => writeln!(text, "+ {path}"),
             Step::Replace { path, source: _, stamp: _, old: _ } => writeln!(text, "~ {path}"),
             Step::Touch { path, stamp: _, old: _ } => writeln!(text, "t {path}"),
+            Step::MarkDirectory { path, marks, old } => writeln!(text, "{old}>{marks} {path}/"),
             Step::Delete { path, old: _ } => writeln!(text, "- {path}"),
             Step::DeleteDirectory { path } => writeln!(text, "- {path}/"),
         }
@@ -458,7 +460,9 @@ proptest! {
                 | Step::Touch { path, stamp: _, old: _ }
                 | Step::Delete { path, old: _ }
                 | Step::DeleteDirectory { path } => path,
-                Step::CreateDirectory { path: _ } | Step::Create { path: _, source: _, stamp: _ } => continue,
+                Step::CreateDirectory { path: _ }
+                | Step::MarkDirectory { path: _, marks: _, old: _ }
+                | Step::Create { path: _, source: _, stamp: _ } => continue,
             };
             prop_assert!(!policy.protects(existing), "{step:?}");
             let deletes = matches!(step, Step::Delete { path: _, old: _ });
@@ -501,4 +505,48 @@ fn a_hidden_file_differs_when_attributes_are_compared_and_both_sides_know_them()
     assert_eq!(show(&found), "+ c\nt b\n");
     let [Step::Create { path: _, source: _, stamp }, _] = found.steps.as_slice() else { panic!() };
     assert_eq!(stamp.visibility, hidden);
+}
+
+#[test]
+fn folders_differ_by_their_attributes_when_these_are_compared_and_both_sides_say_them() {
+    let mut ours = snapshot("new/x/a 1 0\nsame/b 1 0\nlogs/c 1 0\nshown/d 1 0\nunsaid/e 1 0");
+    let mut theirs = snapshot("Same/b 1 0\nlogs/c 1 0\nshown/d 1 0\nunsaid/e 1 0");
+    let of = |letters| Marks::from_letters(letters).unwrap();
+    for (path, stamp) in &mut ours.directories {
+        let marks = if path.as_str() == "shown" { Marks::NONE } else { of("H") };
+        *stamp = stamp.with_marks(marks);
+    }
+    for (path, stamp) in &mut theirs.directories {
+        if path.as_str() != "unsaid" {
+            *stamp = stamp.with_marks(of("RS"));
+        }
+    }
+    let sides = sides(&ours, &theirs, NameRules::Windows);
+    let mut policy = Policy::new::<&str>([]).unwrap();
+    policy.attributes = Attributes::Compared;
+    let found = plan(&sides, &policy);
+    assert_eq!(
+        show(&found),
+        "+ new/\n+ new/x/\n+ new/x/a\nRS>H Same/\n>H new/\n>H new/x/\nRS> shown/\n",
+        "what is protected keeps its own"
+    );
+    assert_eq!(found.totals().marked_directories, 4);
+    policy.attributes = Attributes::Ignored;
+    assert_eq!(show(&plan(&sides, &policy)), "+ new/\n+ new/x/\n+ new/x/a\n");
+}
+
+#[test]
+fn a_folder_that_takes_the_place_of_a_file_gets_its_attributes_when_it_is_there() {
+    let mut ours = snapshot("a/b 1 0");
+    let theirs = snapshot("a 1 0\nz 1 0");
+    let stamp = ours.directories.get_mut("a").unwrap();
+    *stamp = stamp.with_marks(Marks::READ_ONLY);
+    let policy = Policy {
+        extras: Extras::Delete,
+        max_deletes: Some(9),
+        attributes: Attributes::Compared,
+        ..Policy::new::<&str>([]).unwrap()
+    };
+    let found = plan(&sides(&ours, &theirs, NameRules::Windows), &policy);
+    assert_eq!(show(&found), "- a\n- z\n+ a/\n+ a/b\n>R a/\n");
 }

@@ -100,7 +100,9 @@ fn changes<'p>(
     changes.extend(unchanged.map(|(path, stamp)| (path, Some(before(path, *stamp)))));
     for (number, step) in steps.iter().enumerate() {
         match step {
-            Step::CreateDirectory { path: _ } | Step::DeleteDirectory { path: _ } => {}
+            Step::CreateDirectory { path: _ }
+            | Step::MarkDirectory { path: _, marks: _, old: _ }
+            | Step::DeleteDirectory { path: _ } => {}
             Step::RenameCase { from, path, old } => {
                 changes.push((path, Some(before(from, *old))));
                 changes.push((from, None));

@@ -67,16 +67,28 @@ impl<'a> Layout<'a> {
 
     pub(super) fn part(&self, number: usize) -> Part {
         let step = &self.steps[number];
-        let is_new = matches!(
-            step,
+        let above = self.top(step.path());
+        match step {
             Step::Create { path: _, source: _, stamp: _ } | Step::CreateDirectory { path: _ }
-        );
-        match self.top(step.path()) {
-            _ if !is_new => Part::Alone,
-            _ if self.whole => Part::Whole,
-            Some((_, top)) if top == number => Part::Top,
-            Some(_) => Part::Inside,
-            None => Part::Alone,
+                if self.whole =>
+            {
+                Part::Whole
+            }
+            Step::MarkDirectory { path: _, marks: _, old: _ } if self.whole && above.is_some() => {
+                Part::Whole
+            }
+            Step::Create { path: _, source: _, stamp: _ }
+            | Step::CreateDirectory { path: _ }
+            | Step::MarkDirectory { path: _, marks: _, old: _ } => match above {
+                Some((_, top)) if top == number => Part::Top,
+                Some(_) => Part::Inside,
+                None => Part::Alone,
+            },
+            Step::RenameCase { from: _, path: _, old: _ }
+            | Step::Replace { path: _, source: _, stamp: _, old: _ }
+            | Step::Touch { path: _, stamp: _, old: _ }
+            | Step::Delete { path: _, old: _ }
+            | Step::DeleteDirectory { path: _ } => Part::Alone,
         }
     }
 

@@ -75,6 +75,7 @@ fn stops_the_app(step: &Step) -> bool {
         | Step::RenameCase { from: path, path: _, old: _ } => path,
         Step::Create { path: _, source: _, stamp: _ }
         | Step::Touch { path: _, stamp: _, old: _ }
+        | Step::MarkDirectory { path: _, marks: _, old: _ }
         | Step::CreateDirectory { path: _ }
         | Step::DeleteDirectory { path: _ } => return false,
     };

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use iisle_path::RelPath;
+use iisle_tree::folder::Attributes;
 use iisle_tree::{Stamp, Ticks, Visibility};
 use serde_json::{Value, json};
 
@@ -95,6 +96,9 @@ fn op(step: &Step) -> Value {
         Step::Touch { path: _, stamp, old } => {
             json!({ "op": op, "path": path, "new": facts(stamp), "old": facts(old) })
         }
+        Step::MarkDirectory { path: _, marks, old } => {
+            json!({ "op": op, "path": path, "new": marks.bits(), "old": old.bits() })
+        }
         Step::Delete { path: _, old } => json!({ "op": op, "path": path, "old": facts(old) }),
     }
 }
@@ -114,6 +118,7 @@ fn step(op: &Value) -> Option<Step> {
             visibility: visibility.map(Visibility::of_bits),
         })
     };
+    let marks = |key: &str| Some(Attributes::from_bits(op[key].as_u64()?.try_into().ok()?));
     let path = place("path")?;
     Some(match op["op"].as_str()? {
         "mkdir" => Step::CreateDirectory { path },
@@ -127,6 +132,7 @@ fn step(op: &Value) -> Option<Step> {
             old: facts("old")?,
         },
         "touch" => Step::Touch { path, stamp: facts("new")?, old: facts("old")? },
+        "attrib" => Step::MarkDirectory { path, marks: marks("new")?, old: marks("old")? },
         "delete" => Step::Delete { path, old: facts("old")? },
         _ => return None,
     })
@@ -137,6 +143,7 @@ mod tests {
     use super::Record;
     use crate::step::Step;
     use iisle_path::RelPath;
+    use iisle_tree::folder::Attributes;
     use iisle_tree::{Stamp, Ticks, Visibility};
 
     #[test]
@@ -156,6 +163,11 @@ mod tests {
             Step::Create { path: path("a/\"q\""), source: path("A/q"), stamp: new },
             Step::Replace { path: path("é"), source: path("é"), stamp: new, old },
             Step::Touch { path: path("t"), stamp: new, old },
+            Step::MarkDirectory {
+                path: path("m"),
+                marks: Attributes::READ_ONLY,
+                old: Attributes::MARKS,
+            },
             Step::Delete { path: path("d"), old },
             Step::DeleteDirectory { path: path("e") },
         ];
@@ -167,7 +179,7 @@ mod tests {
             steps: steps.into(),
         };
         let text = record.write();
-        assert_eq!(text.lines().count(), 9);
+        assert_eq!(text.lines().count(), 10);
         assert_eq!(Record::read(text.as_bytes()).unwrap(), record);
     }
 

@@ -237,16 +237,11 @@ impl<'a> Deployment<'a> {
         }
         if shop.state(&Spot::Top)?.is_none() {
             // Where nothing is, nothing is in the way and nobody is at work.
-            let is_old = |step: &&Step| {
-                !matches!(
-                    step,
-                    Step::Create { path: _, source: _, stamp: _ }
-                        | Step::CreateDirectory { path: _ }
-                )
-            };
-            let old = self.plan.steps.iter().filter(is_old);
+            let layout = Layout::new(&self.plan.steps, true);
+            let steps = self.plan.steps.iter().enumerate();
+            let old = steps.filter(|(number, _)| layout.part(*number) == Part::Alone);
             let mut errors: Vec<_> =
-                old.map(|step| StepError::DestinationChanged(step.path().clone())).collect();
+                old.map(|(_, step)| StepError::DestinationChanged(step.path().clone())).collect();
             errors.extend(want_of_room(destination, self.room()));
             return if errors.is_empty() { Ok(None) } else { Err(Stop::failed(errors)) };
         }

@@ -130,6 +130,7 @@ impl Supply<'_> {
         }
         let mut errors = errors.into_inner().expect("no holder of this lock panics");
         if errors.is_empty() {
+            self.marks(steps, layout).map_err(|error| vec![StepError::Destination(error)])?;
             return Ok(digests.into_inner().expect("no holder of this lock panics"));
         }
         errors.sort_by_key(|(number, _)| *number);
@@ -150,6 +151,17 @@ impl Supply<'_> {
                 self.shop.create_directory_for(&staged, &Spot::Site(path.clone()))?;
             } else {
                 self.shop.create_directory(&staged)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the new folders their attributes; those that are there get theirs when they are swapped.
+    fn marks(&self, steps: &[Step], layout: &Layout<'_>) -> Result<(), TreeError> {
+        for (number, step) in steps.iter().enumerate() {
+            let Step::MarkDirectory { path: _, marks, old: _ } = step else { continue };
+            if layout.part(number) != Part::Alone {
+                self.shop.mark_directory(&layout.staged(number), *marks)?;
             }
         }
         Ok(())
@@ -203,6 +215,7 @@ pub(super) fn content(step: &Step) -> Option<(&RelPath, Stamp)> {
         Step::Create { path: _, source, stamp }
         | Step::Replace { path: _, source, stamp, old: _ } => Some((source, *stamp)),
         Step::Touch { path: _, stamp: _, old: _ }
+        | Step::MarkDirectory { path: _, marks: _, old: _ }
         | Step::CreateDirectory { path: _ }
         | Step::RenameCase { from: _, path: _, old: _ }
         | Step::Delete { path: _, old: _ }

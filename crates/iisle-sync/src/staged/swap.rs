@@ -74,6 +74,10 @@ pub(super) fn forward(
             }
             _ => Err(StagedError::Foreign(path.clone())),
         },
+        Step::MarkDirectory { path, marks, old: _ } => match shop.state(&site(path))? {
+            Some(State::Directory) => Ok(shop.mark_directory(&site(path), *marks)?),
+            _ => Err(StagedError::Foreign(path.clone())),
+        },
         Step::Delete { path, old } => {
             let target = site(path);
             match (shop.state(&backup)?, shop.state(&target)?) {
@@ -172,6 +176,7 @@ pub(super) fn can_go_back(
     let foreign = |path: &RelPath| Err(StagedError::Foreign(path.clone()));
     match step {
         Step::CreateDirectory { path: _ }
+        | Step::MarkDirectory { path: _, marks: _, old: _ }
         | Step::DeleteDirectory { path: _ }
         | Step::RenameCase { from: _, path: _, old: _ } => Ok(()),
         Step::Create { path, source: _, stamp } => match shop.state(&site(path))? {
@@ -253,6 +258,11 @@ pub(super) fn back(
                 Ok(shop.touch(&site(path), *old)?)
             }
             _ => Err(StagedError::Foreign(path.clone())),
+        },
+        Step::MarkDirectory { path, marks: _, old } => match shop.state(&site(path))? {
+            Some(State::Directory) => Ok(shop.mark_directory(&site(path), *old)?),
+            // A new one that is not there yet, or one that somebody removed since.
+            _ => Ok(()),
         },
         Step::Replace { path, source: _, stamp, old } => {
             if shop.state(&backup)?.is_none() {

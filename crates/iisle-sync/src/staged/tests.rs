@@ -13,6 +13,7 @@ use std::time::Duration;
 use iisle_path::RelPath;
 use iisle_report::{Monitor, Retry, Silent};
 use iisle_tree::digest::Digest;
+use iisle_tree::folder::{self, Attributes};
 use iisle_tree::workshop::{Broken, Faulty, LocalWorkshop, Workshop};
 use iisle_tree::{Holder, LocalTree, Snapshot, Stamp, Ticks, Tree, TreeError, TreeMut};
 
@@ -28,6 +29,7 @@ use crate::manifest::Stream;
 use crate::outcome::{Ending, Outcome};
 use crate::policy::{Extras, Policy};
 use crate::prepare::prepare;
+use crate::step::{ROOT_CONFIG, Step, stage};
 
 /// Path below the root → content.
 type Files = BTreeMap<String, String>;
@@ -36,6 +38,8 @@ type Files = BTreeMap<String, String>;
 struct Stage {
     folder: tempfile::TempDir,
     source: PathBuf,
+    /// Folders whose attributes are set with each deployment: those that they get, where folders have any.
+    marks: &'static [(&'static str, Attributes)],
 }
 
 /// What stages begin with.
@@ -76,7 +80,8 @@ impl Template {
 
     /// The files of the site get second names: whoever changed one in place would be found out.
     fn stage(&self) -> Stage {
-        let stage = Stage { folder: scratch(), source: self.folder.path().join("source") };
+        let source = self.folder.path().join("source");
+        let stage = Stage { folder: scratch(), source, marks: &[] };
         link_all(&self.folder.path().join("site"), &stage.at("site"));
         stage
     }
@@ -115,12 +120,18 @@ struct Manner<'a> {
     monitor: &'a dyn Monitor,
     enter: &'a (dyn Fn(Doing) + Sync),
     verify: Option<Verify>,
+    marks: &'a [(&'a str, Attributes)],
 }
 
 impl Default for Manner<'_> {
     fn default() -> Self {
-        Self { monitor: &Silent, enter: &|_| (), verify: None }
+        Self { monitor: &Silent, enter: &|_| (), verify: None, marks: &[] }
     }
+}
+
+/// The step that sets the attributes of a folder that has none so far.
+fn mark(path: &str, marks: Attributes) -> Step {
+    Step::MarkDirectory { path: RelPath::parse(path).unwrap(), marks, old: Attributes::NONE }
 }
 
 impl Stage {
@@ -136,15 +147,17 @@ impl Stage {
     fn calls(&self, offline: Offline<'_>) -> Vec<String> {
         let shop = self.shop();
         let counting = Faulty::new(&shop);
-        assert_eq!(self.deploy(&counting, offline).ending, Ending::Done);
+        let outcome = self.deploy(&counting, offline);
+        assert_eq!(outcome.ending, Ending::Done, "{:?}", outcome.errors);
         counting.calls()
     }
 
     /// Plans and deploys, as a run of the command does after recovery.
     fn deploy(&self, shop: &dyn Workshop, offline: Offline<'_>) -> Outcome {
         let source = LocalTree::open(&self.source).unwrap();
+        let manner = Manner { marks: self.marks, ..Manner::default() };
         // Asking the system who holds a file takes longer than all the rest.
-        Self::deploy_to(shop, offline, &source, &self.held(0))
+        Self::deploy_as(shop, offline, (&source, &self.held(0)), &manner)
     }
 
     fn deploy_to(
@@ -173,8 +186,13 @@ impl Stage {
         (source, destination): (&dyn Tree, &dyn TreeMut),
         manner: &Manner<'_>,
     ) -> Outcome {
-        let Manner { monitor, enter, verify } = *manner;
-        let plan = prepare(source, destination, &policy(), &Silent).unwrap();
+        let Manner { monitor, enter, verify, marks } = *manner;
+        let mut plan = prepare(source, destination, &policy(), &Silent).unwrap();
+        if !plan.is_empty() {
+            let last = plan.steps.iter().position(|step| stage(step) >= ROOT_CONFIG);
+            let at = last.unwrap_or(plan.steps.len());
+            plan.steps.splice(at..at, marks.iter().map(|(path, marks)| mark(path, *marks)));
+        }
         let staging = Staging {
             source,
             destination,
@@ -206,6 +224,14 @@ impl Stage {
         let mut files = Files::new();
         list(&self.at("site"), "", &mut files);
         files
+    }
+
+    /// The attributes of the folders of the site that have any.
+    fn marks(&self) -> BTreeMap<String, Attributes> {
+        let snapshot = LocalTree::target(self.at("site")).unwrap().snapshot().unwrap();
+        let folders = snapshot.directories.into_iter();
+        let marks = folders.filter_map(|(path, stamp)| Some((path.to_string(), stamp.marks()?)));
+        marks.filter(|(_, marks)| !marks.is_empty()).collect()
     }
 
     /// What the work folder holds, without the lock.
@@ -339,6 +365,12 @@ enum First {
     Nothing,
 }
 
+/// The attributes of a new folder, and of one that is there. Wine knows no folders that are read-only.
+const MARKS: [(&str, Attributes); 2] = [
+    ("more0", Attributes::MARKS.without(Attributes::READ_ONLY)),
+    ("same", Attributes::MARKS.without(Attributes::READ_ONLY)),
+];
+
 /// Breaks at every change, before it, after it, and amid its bytes; how often.
 fn break_everywhere(first: First, then: Then) -> usize {
     let (new, old) = releases();
@@ -346,9 +378,17 @@ fn break_everywhere(first: First, then: Then) -> usize {
     let template = Template::new(&new, &old);
     let before = with_folders(old);
     let wanted = if first == First::Release { deployed(&new) } else { with_folders(new) };
-    let begin = || match first {
-        First::Release => template.stage(),
-        First::Nothing => template.stage_without_site(),
+    let begin = || {
+        let stage = match first {
+            First::Release => template.stage(),
+            First::Nothing => template.stage_without_site(),
+        };
+        Stage { marks: &MARKS, ..stage }
+    };
+    let marked = if folder::marks_folders() {
+        MARKS.iter().map(|(path, marks)| ((*path).to_owned(), *marks)).collect()
+    } else {
+        BTreeMap::new()
     };
     let calls = begin().calls(Offline::Always(AWAY));
     let mut runs = 0;
@@ -377,14 +417,18 @@ fn break_everywhere(first: First, then: Then) -> usize {
             }
             if then == Then::StoppedBack {
                 rollback(&shop).unwrap();
-                assert_eq!(stage.site(), before, "{at}");
+                assert_eq!(
+                    (stage.site(), stage.marks()),
+                    (before.clone(), BTreeMap::new()),
+                    "{at}"
+                );
                 assert_eq!(stage.work(), [""; 0], "{at}");
             } else {
                 recover(&shop, Direction::Forward).unwrap();
                 let again = stage.deploy(&shop, Offline::Always(AWAY));
                 let ended = matches!(again.ending, Ending::Done | Ending::Unchanged);
                 assert!(ended, "{at}: {:?}", again.errors);
-                assert_eq!(stage.site(), wanted, "{at}");
+                assert_eq!((&stage.site(), &stage.marks()), (&wanted, &marked), "{at}");
                 let mut work = stage.work();
                 // What a first copy notes stays until something waits for the medium.
                 work.retain(|name| first == First::Release || name != "unflushed");
@@ -753,6 +797,10 @@ impl TreeMut for HeldSite {
 
     fn touch(&self, path: &RelPath, stamp: Stamp) -> Result<(), TreeError> {
         self.tree.touch(path, stamp)
+    }
+
+    fn mark_directory(&self, path: &RelPath, marks: Attributes) -> Result<(), TreeError> {
+        self.tree.mark_directory(path, marks)
     }
 
     fn rename(&self, from: &RelPath, to: &RelPath) -> Result<(), TreeError> {

@@ -29,6 +29,8 @@ impl Attributes {
     pub const ARCHIVE: Self = Self(0x20);
     /// Read-only, archive, system, hidden: those that a copy compares.
     pub const COMPARED: Self = Self(0x1 | 0x20 | 0x4 | 0x2);
+    /// Read-only, system, hidden: those that Web Deploy compares and sets.
+    pub const MARKS: Self = Self(0x1 | 0x4 | 0x2);
     /// All that have a letter.
     pub const ALL: Self = Self(0x1 | 0x20 | 0x4 | 0x2 | 0x800 | 0x2000 | 0x4000 | 0x100 | 0x1000);
 
@@ -74,7 +76,7 @@ impl Attributes {
 
     /// Those that are not in `other`.
     #[must_use]
-    pub fn without(self, other: Self) -> Self {
+    pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 }

@@ -29,6 +29,11 @@ pub fn attributes_kept() -> Attributes {
     system::ATTRIBUTES
 }
 
+/// Whether folders of this system have the attributes [`MARKS`](Attributes::MARKS).
+pub fn marks_folders() -> bool {
+    Attributes::MARKS.without(system::ATTRIBUTES).is_empty()
+}
+
 /// How names compare on this system's usual volumes.
 pub fn names() -> NameRules {
     system::NAMES

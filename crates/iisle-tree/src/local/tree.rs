@@ -14,6 +14,7 @@ use super::system;
 use super::temporary::{Temporary, aside};
 use super::walk::{Facts, Walked, walk};
 use crate::digest::buffer;
+use crate::folder::Attributes;
 use crate::{Content, FileVersion, Holder, Snapshot, Stamp, Tree, TreeError, TreeMut};
 
 /// What becomes of links (symbolic links, junctions) below the root.
@@ -349,6 +350,13 @@ impl TreeMut for LocalTree {
             return Ok(());
         }
         system::set_attributes(&file, Some(&metadata), stamp).map_err(error())
+    }
+
+    fn mark_directory(&self, path: &RelPath, marks: Attributes) -> Result<(), TreeError> {
+        self.check(path)?;
+        self.changed(path)
+            .and_then(|found| system::mark_folder(found.place(), marks))
+            .map_err(Self::error("set the attributes of", path))
     }
 
     fn rename(&self, from: &RelPath, to: &RelPath) -> Result<(), TreeError> {

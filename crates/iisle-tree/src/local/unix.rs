@@ -133,6 +133,13 @@ pub(crate) fn stamp(metadata: &Metadata) -> Stamp {
     }
 }
 
+/// Sets attributes of the folder `path`: here it has none.
+pub(crate) fn mark_folder(path: &Path, marks: Attributes) -> io::Result<()> {
+    let _ = marks;
+    let is_folder = fs::symlink_metadata(path)?.is_dir();
+    if is_folder { Ok(()) } else { Err(io::Error::from(io::ErrorKind::NotADirectory)) }
+}
+
 /// Sets the attributes of `file` that `stamp` asks for, over those of the file it replaces.
 pub(crate) fn set_attributes(
     file: &File,

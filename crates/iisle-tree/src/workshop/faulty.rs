@@ -5,6 +5,7 @@ use iisle_path::RelPath;
 use super::{Look, Spot, State, Waits, Workshop};
 use crate::breaks::{Breaks, Fate};
 use crate::digest::Checksum;
+use crate::folder::Attributes;
 use crate::{Durability, Stamp, TreeError};
 
 /// How a change breaks.
@@ -137,6 +138,12 @@ impl Workshop for Faulty<'_> {
 
     fn touch(&self, spot: &Spot, stamp: Stamp) -> Result<(), TreeError> {
         self.call("touch", spot, |half| half.map_or_else(|| self.shop.touch(spot, stamp), Ok))
+    }
+
+    fn mark_directory(&self, spot: &Spot, marks: Attributes) -> Result<(), TreeError> {
+        self.call("mark", spot, |half| {
+            half.map_or_else(|| self.shop.mark_directory(spot, marks), Ok)
+        })
     }
 
     fn link(&self, from: &Spot, to: &Spot) -> Result<(), TreeError> {

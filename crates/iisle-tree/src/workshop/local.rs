@@ -11,6 +11,7 @@ use super::molds::Molds;
 use super::patience::Patience;
 use super::{Lock, LockError, Look, Spot, State, Waits, Workshop};
 use crate::digest::Checksum;
+use crate::folder::Attributes;
 use crate::local::{
     Base, Beneath, CopyError, copy, give_name, is_missing, nameless, remove_below, system,
 };
@@ -327,6 +328,13 @@ impl Workshop for LocalWorkshop {
                 .map_err(failed("set the attributes of", spot))?;
         }
         file.set_modified(stamp.modified.to_system_time()).map_err(failed("set the time of", spot))
+    }
+
+    fn mark_directory(&self, spot: &Spot, marks: Attributes) -> Result<(), TreeError> {
+        let found = self.changed(spot).map_err(failed("examine", spot))?;
+        self.patience
+            .with(spot, || system::mark_folder(found.place(), marks))
+            .map_err(failed("set the attributes of", spot))
     }
 
     fn link(&self, from: &Spot, to: &Spot) -> Result<(), TreeError> {

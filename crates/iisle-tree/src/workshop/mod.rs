@@ -20,6 +20,7 @@ pub use lock::{Lock, LockError, Notice};
 pub use waits::Waits;
 
 use crate::digest::Checksum;
+use crate::folder::Attributes;
 use crate::{Durability, Stamp, Ticks, TreeError};
 
 /// A place: in the folder that is changed, or in the work folder.
@@ -121,6 +122,10 @@ pub trait Workshop: Send + Sync {
 
     /// Sets last write and attributes of an existing file to those of `stamp`, the time last.
     fn touch(&self, spot: &Spot, stamp: Stamp) -> Result<(), TreeError>;
+
+    /// Gives an existing folder those of the attributes [`MARKS`](Attributes::MARKS) that `marks` names, and
+    /// takes the others of them away; nothing happens where folders have none.
+    fn mark_directory(&self, spot: &Spot, marks: Attributes) -> Result<(), TreeError>;
 
     /// Gives the file `from` a second name `to`, which must not exist.
     ///

@@ -135,6 +135,7 @@ fn line(step: &SyncStep) -> String {
         SyncStep::Create { stamp, .. } => format!("+ {path}  {}", size(stamp.size)),
         SyncStep::Replace { stamp, .. } => format!("~ {path}  {}", size(stamp.size)),
         SyncStep::Touch { .. } => format!("~ {path}  (time only)"),
+        SyncStep::MarkDirectory { .. } => format!("~ {path}/  (attributes only)"),
         SyncStep::RenameCase { from, .. } => {
             format!("~ {} -> {path}  (case only)", printable(from.as_str()))
         }
@@ -160,6 +161,7 @@ pub(crate) fn totals_text(totals: Totals, outcome: SyncOutcome) -> String {
         deleted_files,
         created_directories,
         deleted_directories,
+        marked_directories,
         unchanged_files,
         unchanged_bytes: _,
         kept,
@@ -180,6 +182,10 @@ pub(crate) fn totals_text(totals: Totals, outcome: SyncOutcome) -> String {
         (
             deleted_directories,
             if deleted_directories == 1 { "folder deleted" } else { "folders deleted" },
+        ),
+        (
+            marked_directories,
+            if marked_directories == 1 { "folder's attributes" } else { "folders' attributes" },
         ),
         (unchanged_files, "unchanged"),
         (kept, "kept"),

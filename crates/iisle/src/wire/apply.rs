@@ -3,8 +3,8 @@ use std::num::NonZero;
 use std::path::PathBuf;
 
 use iisle_ops::{
-    ApprovedPlan, Bandwidth, Compare, Digest, Extras, Hours, Plan, Stamp, Stream, SyncSettings,
-    SyncStep as Step, Ticks, Visibility,
+    ApprovedPlan, Bandwidth, Compare, Digest, Extras, Hours, Marks, Plan, Stamp, Stream,
+    SyncSettings, SyncStep as Step, Ticks, Visibility,
 };
 use iisle_path::RelPath;
 use jiff::Timestamp;
@@ -115,6 +115,10 @@ fn op(seq: usize, step: &Step, digests: &BTreeMap<RelPath, Digest>) -> Value {
         Step::Touch { path: _, stamp, old } => {
             new(&mut op, stamp);
             op["old"] = facts(old);
+        }
+        Step::MarkDirectory { path: _, marks, old } => {
+            op["attributes"] = json!(marks.to_string());
+            op["old"] = json!({ "attributes": old.to_string() });
         }
         Step::Delete { path: _, old } => op["old"] = facts(old),
     }
@@ -233,9 +237,17 @@ fn read_op(op: &Value) -> Option<(Step, Option<(RelPath, Digest)>)> {
             (Step::Replace { path, source, stamp, old: old()? }, Some(digest))
         }
         "touch" => (Step::Touch { path, stamp: read_facts(op)?, old: old()? }, None),
+        "attrib" => {
+            let (marks, old) = (read_marks(op)?, read_marks(&op["old"])?);
+            (Step::MarkDirectory { path, marks, old }, None)
+        }
         "delete" => (Step::Delete { path, old: old()? }, None),
         _ => return None,
     })
+}
+
+fn read_marks(value: &Value) -> Option<Marks> {
+    Marks::from_letters(value["attributes"].as_str()?).ok()
 }
 
 fn read_facts(value: &Value) -> Option<Stamp> {
@@ -258,7 +270,7 @@ fn read_facts(value: &Value) -> Option<Stamp> {
 mod tests {
     use super::{approved_plan, plan_document};
     use iisle_ops::{
-        ApprovedPlan, Bandwidth, Digest, Extras, Hours, Plan, Stamp, Stream, SyncSettings,
+        ApprovedPlan, Bandwidth, Digest, Extras, Hours, Marks, Plan, Stamp, Stream, SyncSettings,
         SyncStep as Step, Ticks, Visibility,
     };
     use iisle_path::RelPath;
@@ -283,6 +295,7 @@ mod tests {
             Step::Create { path: path("a/b.txt"), source: source.clone(), stamp: new },
             Step::Replace { path: path("c"), source: source.clone(), stamp: old, old: new },
             Step::Touch { path: path("d"), stamp: new, old },
+            Step::MarkDirectory { path: path("m"), marks: Marks::READ_ONLY, old: Marks::MARKS },
             Step::Delete { path: path("e"), old },
             Step::DeleteDirectory { path: path("f") },
         ];

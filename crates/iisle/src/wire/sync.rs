@@ -1,10 +1,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use iisle_ops::{
-    AppCopy, AtWork, Drift, Kept, Locked, Plan, Stamp, SyncReport, SyncStep as Step, Totals,
+    AppCopy, AtWork, Drift, Kept, Locked, Marks, Plan, Stamp, SyncReport, SyncStep as Step, Totals,
 };
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::apply::facts;
 use super::inspect::time;
@@ -48,6 +48,7 @@ pub(super) struct WireTotals {
     deleted_files: u64,
     created_directories: u64,
     deleted_directories: u64,
+    marked_directories: u64,
     unchanged_files: u64,
     unchanged_bytes: u64,
     kept: u64,
@@ -65,6 +66,7 @@ impl WireTotals {
             deleted_files,
             created_directories,
             deleted_directories,
+            marked_directories,
             unchanged_files,
             unchanged_bytes,
             kept,
@@ -79,6 +81,7 @@ impl WireTotals {
             deleted_files,
             created_directories,
             deleted_directories,
+            marked_directories,
             unchanged_files,
             unchanged_bytes,
             kept,
@@ -206,6 +209,9 @@ struct WireStep {
     from: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mtime: Option<String>,
+    /// Letters of those that a folder gets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     old: Option<Value>,
 }
@@ -213,7 +219,9 @@ struct WireStep {
 /// The last write of what a step brings, and the facts of what is there before it.
 fn facts_of(step: &Step) -> (Option<Stamp>, Option<Stamp>) {
     match step {
-        Step::CreateDirectory { path: _ } | Step::DeleteDirectory { path: _ } => (None, None),
+        Step::CreateDirectory { path: _ }
+        | Step::MarkDirectory { path: _, marks: _, old: _ }
+        | Step::DeleteDirectory { path: _ } => (None, None),
         Step::Create { path: _, source: _, stamp } => (Some(*stamp), None),
         Step::Replace { path: _, source: _, stamp, old } | Step::Touch { path: _, stamp, old } => {
             (Some(*stamp), Some(*old))
@@ -221,6 +229,14 @@ fn facts_of(step: &Step) -> (Option<Stamp>, Option<Stamp>) {
         Step::RenameCase { from: _, path: _, old } | Step::Delete { path: _, old } => {
             (None, Some(*old))
         }
+    }
+}
+
+/// The attributes that a folder gets, and those it has.
+fn marks_of(step: &Step) -> Option<(Marks, Marks)> {
+    match step {
+        Step::MarkDirectory { path: _, marks, old } => Some((*marks, *old)),
+        _ => None,
     }
 }
 
@@ -239,6 +255,7 @@ pub(super) fn plan(plan: &Plan) -> WirePlan {
     };
     let ops = plan.steps.iter().enumerate().map(|(seq, step)| {
         let (new, old) = facts_of(step);
+        let marks = marks_of(step);
         WireStep {
             seq: seq + 1,
             op: step.word(),
@@ -246,7 +263,10 @@ pub(super) fn plan(plan: &Plan) -> WirePlan {
             size: step.size(),
             from: from(step),
             mtime: new.map(|stamp| time(stamp.modified)),
-            old: old.map(|stamp| facts(&stamp)),
+            attributes: marks.map(|(new, _)| new.to_string()),
+            old: old
+                .map(|stamp| facts(&stamp))
+                .or(marks.map(|(_, old)| json!({ "attributes": old.to_string() }))),
         }
     });
     let refused: Vec<_> = plan.refused.iter().map(ToString::to_string).collect();

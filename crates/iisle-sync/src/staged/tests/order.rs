@@ -52,6 +52,24 @@ fn while_the_app_is_away_nothing_is_written_but_the_journal() {
     assert_eq!(written, [""; 0]);
 }
 
+#[test]
+fn new_folders_have_their_attributes_before_they_are_swapped_in_and_others_get_them_among_the_last()
+{
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let stage = Stage { marks: &MARKS, ..template.stage() };
+    let calls = stage.calls(Offline::Never);
+    let marks: Vec<_> = (0..calls.len()).filter(|at| calls[*at].starts_with("mark ")).collect();
+    let first_swap = calls.iter().position(|call| is_swap(call)).unwrap();
+    let [new, known] = marks[..] else { panic!("{calls:#?}") };
+    assert!(calls[new].starts_with("mark stage/") && new < first_swap, "{calls:#?}");
+    assert!(calls[known] == "mark same" && known > first_swap, "{calls:#?}");
+    let first_deleted = calls.iter().position(|call| call == "rename folded/a").unwrap();
+    let between = [calls[known + 1].as_str(), calls[known + 2].as_str()];
+    let is_config = between[0].starts_with("link backup/") && is_swap(between[1]);
+    assert!(is_config && first_deleted == known + 3, "{calls:#?}");
+}
+
 /// Makes sure that the page is not there while files are copied.
 struct Early<'a> {
     page: &'a Path,

@@ -56,7 +56,7 @@ pub(crate) fn stamp(metadata: &Metadata) -> Stamp {
     Stamp {
         size: if metadata.is_dir() { 0 } else { metadata.len() },
         modified: Ticks(i64::try_from(metadata.last_write_time()).unwrap_or(i64::MAX)),
-        read_only: metadata.is_file() && metadata.permissions().readonly(),
+        read_only: metadata.permissions().readonly(),
         visibility: Some(Visibility::of_bits(metadata.file_attributes())),
     }
 }
@@ -162,6 +162,16 @@ pub(crate) fn set_attributes_of(path: &Path, attributes: Attributes) -> io::Resu
         bits => bits,
     };
     set_bits(path, bits)
+}
+
+/// Sets those of the attributes [`Attributes::MARKS`] that the folder `path` has; its others stay.
+pub(crate) fn mark_folder(path: &Path, marks: Attributes) -> io::Result<()> {
+    let metadata = fs::symlink_metadata(path)?;
+    if !metadata.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::NotADirectory));
+    }
+    let now = Attributes::from_bits(metadata.file_attributes());
+    set_attributes_of(path, now.without(Attributes::MARKS).with(marks.and(Attributes::MARKS)))
 }
 
 /// Creates the link `at` to `target`, whose separators may be those of Unix.
