@@ -41,7 +41,7 @@ pub(super) fn forward(
                 _ => Err(StagedError::Foreign(path.clone())),
             }
         }
-        Step::DeleteDirectory { path } => Ok(shop.remove_directory(&site(path))?),
+        Step::DeleteDirectory { path } => Ok(shop.retire_directory(path, &backup)?),
         Step::RenameCase { from, path, old: _ } => Ok(shop.rename(&site(from), &site(path))?),
         Step::Create { path, source: _, stamp } => {
             let target = site(path);
@@ -233,7 +233,13 @@ pub(super) fn back(
         Step::CreateDirectory { path } => Ok(shop.remove_directory(&site(path))?),
         Step::DeleteDirectory { path } => match shop.state(&site(path))? {
             Some(State::File(_) | State::Other) => Err(StagedError::Foreign(path.clone())),
-            None | Some(State::Directory) => {
+            Some(State::Directory) => Ok(()),
+            None => {
+                let is_kept = shop.state(&backup)?.is_some();
+                // One that could not be moved away, or not back, is made anew.
+                if is_kept && shop.rename(&backup, &site(path)).is_ok() {
+                    return Ok(());
+                }
                 let made = shop.create_directory(&site(path));
                 made.or_else(|error| blocked(shop, path, error))
             }

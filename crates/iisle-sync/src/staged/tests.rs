@@ -329,6 +329,24 @@ fn a_deployment_makes_the_site_like_the_source_and_leaves_nothing_but_its_backup
     assert_eq!(rollback(&stage.shop()).unwrap(), Recovered::Nothing);
 }
 
+// SD-20, SD-27
+#[test]
+#[cfg(unix)]
+fn a_folder_that_is_deleted_comes_back_as_it_was() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let (new, old) = releases();
+    let template = Template::new(&new, &old);
+    let stage = template.stage();
+    let mode = || fs::metadata(stage.at("site/old/only")).map(|found| found.permissions().mode());
+    fs::set_permissions(stage.at("site/old/only"), fs::Permissions::from_mode(0o2770)).unwrap();
+    let before = mode().unwrap();
+    assert_eq!(stage.deploy(&stage.shop(), Offline::Never).ending, Ending::Done);
+    assert!(mode().is_err());
+    assert_eq!(rollback(&stage.shop()).unwrap(), Recovered::TakenBack);
+    assert_eq!(mode().unwrap(), before);
+}
+
 #[test]
 fn a_site_that_is_not_there_is_created() {
     let (new, _) = releases();

@@ -180,6 +180,12 @@ impl Workshop for Faulty<'_> {
         self.call("rmdir", spot, |half| half.map_or_else(|| self.shop.remove_directory(spot), Ok))
     }
 
+    fn retire_directory(&self, folder: &RelPath, to: &Spot) -> Result<(), TreeError> {
+        self.call("retire", &Spot::Site(folder.clone()), |half| {
+            half.map_or_else(|| self.shop.retire_directory(folder, to), Ok)
+        })
+    }
+
     fn remove_tree(&self, folder: &RelPath) -> Result<(), TreeError> {
         let spot = Spot::Work(folder.clone());
         self.call("empty", &spot, |half| half.map_or_else(|| self.shop.remove_tree(folder), Ok))

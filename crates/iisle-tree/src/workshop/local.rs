@@ -182,6 +182,11 @@ fn serves(site: &Path) -> bool {
     }
 }
 
+/// Whether a folder can be listed and nothing is in it.
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
+}
+
 /// Who holds the target of a rename that failed for that reason; `None` for another reason.
 fn blocked(error: &io::Error, target: &Path) -> Option<Vec<crate::Holder>> {
     let denied = error.kind() == io::ErrorKind::PermissionDenied;
@@ -433,6 +438,31 @@ impl Workshop for LocalWorkshop {
             }
             _ => Ok(()),
         }
+    }
+
+    fn retire_directory(&self, folder: &RelPath, to: &Spot) -> Result<(), TreeError> {
+        let spot = Spot::Site(folder.clone());
+        let found = match self.changed(&spot) {
+            Err(error) if is_missing(&error) => return Ok(()),
+            found => found.map_err(failed("remove the folder", &spot))?,
+        };
+        let (place, retired) = (found.place(), self.host(to));
+        match fs::symlink_metadata(place) {
+            Ok(metadata) if metadata.is_dir() && is_empty(place) => {
+                let moved = self.in_folder(to, || fs::rename(place, &retired));
+                if let Err(error) = moved {
+                    tracing::debug!(%error, %spot, "it cannot be moved, and is removed");
+                    return self.remove_directory(&spot);
+                }
+            }
+            Err(error) if is_missing(&error) => {}
+            _ => return self.remove_directory(&spot),
+        }
+        if !retired.is_dir() || is_empty(&retired) {
+            return Ok(());
+        }
+        // Somebody put something there at the last moment.
+        fs::rename(&retired, place).map_err(failed("put back the folder", &spot))
     }
 
     fn remove_tree(&self, folder: &RelPath) -> Result<(), TreeError> {

@@ -155,6 +155,12 @@ pub trait Workshop: Send + Sync {
     /// Removes an empty folder; a missing one is no error, and neither is one that is not empty.
     fn remove_directory(&self, spot: &Spot) -> Result<(), TreeError>;
 
+    /// Takes an empty folder away from the folder that is changed: it becomes `to`, with its rights and
+    /// attributes, or is removed where the system does not let it be moved. A missing one is no error,
+    /// and neither is one that is not empty: that stays, and has its place again if it was taken away
+    /// before.
+    fn retire_directory(&self, folder: &RelPath, to: &Spot) -> Result<(), TreeError>;
+
     /// Removes everything in a folder of the work folder, and the folder; a missing one is no error.
     fn remove_tree(&self, folder: &RelPath) -> Result<(), TreeError>;
 

@@ -201,12 +201,41 @@ fn nothing_is_changed_through_a_link_that_somebody_swapped_in() {
         ("touch", shop.touch(&at("a/old"), stamp(1))),
         ("mkdir", shop.create_directory(&at("a/new/inner"))),
         ("rmdir", shop.remove_directory(&at("a/empty"))),
+        ("retire", shop.retire_directory(&path("a/empty"), &Spot::Work(path("backup/0")))),
     ] {
         let error = format!("{:?}", done.expect_err(what));
         assert!(error.contains("a link has taken"), "{what}: {error}");
     }
     assert_eq!(fs::read(elsewhere.join("old")).unwrap(), b"x");
     assert!(elsewhere.join("empty").is_dir() && !elsewhere.join("new").exists());
+}
+
+// SD-27
+#[test]
+fn an_empty_folder_is_moved_away_and_one_that_is_not_empty_has_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().join("site");
+    fs::create_dir_all(site.join("a")).unwrap();
+    let shop = LocalWorkshop::beside(&site).unwrap();
+    let (retired, place) = (Spot::Work(path("backup/0")), Spot::Site(path("a")));
+    let retire = || shop.retire_directory(&path("a"), &retired).unwrap();
+    let there = || [&place, &retired].map(|spot| shop.state(spot).unwrap().is_some());
+    retire();
+    assert_eq!(there(), [false, true]);
+    retire();
+    assert_eq!(there(), [false, true], "doing it twice does it once");
+    // What comes between looking and moving is moved too.
+    fs::write(shop.work().join("backup/0/upload"), "x").unwrap();
+    retire();
+    assert_eq!(there(), [true, false]);
+    retire();
+    assert_eq!(fs::read(site.join("a/upload")).unwrap(), b"x");
+    assert_eq!(there(), [true, false]);
+    // Where it cannot be moved it is removed.
+    fs::remove_file(site.join("a/upload")).unwrap();
+    fs::create_dir_all(shop.work().join("backup/0/in-the-way")).unwrap();
+    retire();
+    assert_eq!(there(), [false, true]);
 }
 
 // SD-12
