@@ -343,6 +343,21 @@ impl Site {
         Ok(())
     }
 
+    /// Whether the app would be taken offline for `plan`.
+    pub(crate) fn goes_offline(
+        &self,
+        options: &StagedOptions,
+        destination: &LocalTree,
+        plan: &Plan,
+    ) -> Result<bool, Failure> {
+        if plan.is_empty() || self.shop.state(&Spot::Top)?.is_none() {
+            return Ok(false);
+        }
+        let shutdown = Shutdown::of(destination.root());
+        let away = Away { page: &[], limit: shutdown.limit };
+        Ok(offline(options, &shutdown, away).is_needed(destination, plan)?)
+    }
+
     /// Takes back the deployment that was just done here.
     pub(crate) fn take_back(&self) -> Result<(), StagedError> {
         self.enter(Doing::TakingBack.word());
@@ -360,14 +375,7 @@ impl Site {
         let page = page(source);
         let shutdown = Shutdown::of(destination.root());
         let limit = options.offline_limit.unwrap_or(shutdown.limit);
-        let away = Away { page: &page, limit };
-        let offline = match options.offline {
-            // An app that runs from a copy holds none of these files.
-            OfflineWish::WhenInUse if shutdown.shadow_copy.is_some() => Offline::Never,
-            OfflineWish::WhenInUse => Offline::Auto(away),
-            OfflineWish::Always => Offline::Always(away),
-            OfflineWish::Never => Offline::Never,
-        };
+        let offline = offline(options, &shutdown, Away { page: &page, limit });
         let id = self.turn.as_ref().map_or_else(String::new, |turn| turn.id().to_owned());
         let presence = self.turn.as_ref().map(Turn::presence);
         let held = match options.on_locked {
@@ -426,6 +434,17 @@ impl Site {
         plan: &Plan,
     ) -> Option<AppCopy> {
         app_copy(context, options, (self.turn.as_ref(), destination), programs(plan))
+    }
+}
+
+/// Whether an app is taken offline, as it was wished.
+fn offline<'a>(options: &StagedOptions, shutdown: &Shutdown, away: Away<'a>) -> Offline<'a> {
+    match options.offline {
+        // An app that runs from a copy holds none of these files.
+        OfflineWish::WhenInUse if shutdown.shadow_copy.is_some() => Offline::Never,
+        OfflineWish::WhenInUse => Offline::Auto(away),
+        OfflineWish::Always => Offline::Always(away),
+        OfflineWish::Never => Offline::Never,
     }
 }
 

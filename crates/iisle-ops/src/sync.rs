@@ -290,6 +290,8 @@ pub struct SyncReport {
     pub copy: Option<AppCopy>,
     /// The plan, when it was asked for or refused.
     pub plan: Option<Plan>,
+    /// Whether the app would be taken offline for that plan.
+    pub goes_offline: Option<bool>,
     /// Who is at work there, when that kept it from beginning.
     pub busy: Option<AtWork>,
     /// Why it did not end well.
@@ -398,6 +400,10 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
         SyncMode::DryRun => planned(request, plan, SyncOutcome::Planned),
     };
     report.drift = drift;
+    report.goes_offline = match &report.plan {
+        Some(plan) => Some(is_staged && site.goes_offline(options, &target, plan)?),
+        None => None,
+    };
     Ok(report)
 }
 
@@ -454,6 +460,7 @@ fn report(request: &SyncRequest, outcome: SyncOutcome, totals: Totals) -> SyncRe
         waits: Waits::default(),
         copy: None,
         plan: None,
+        goes_offline: None,
         busy: None,
         failure: None,
         undone_steps: 0,

@@ -16,7 +16,11 @@ use crate::outcome::Totals;
 use crate::policy::{
     Attributes, Care, Extras, List, Policy, Spelling, Target, same_stamp, same_time,
 };
+use crate::preflight::clusters;
 use crate::step::{Step, is_offline_page, is_web_config, stage};
+
+/// What must stay free beside the new files, for the journal and what the system keeps of them.
+const ROOM_TO_SPARE: u64 = 1 << 20;
 
 /// What a plan is made from.
 #[derive(Debug, Clone, Copy)]
@@ -121,6 +125,17 @@ impl Plan {
     pub fn bytes_to_write(&self) -> u64 {
         let totals = self.totals();
         totals.created_bytes + totals.replaced_bytes
+    }
+
+    /// Bytes that must be free at the destination: new files take them, and old ones are kept until the next
+    /// deployment.
+    pub fn space_needed(&self) -> u64 {
+        let sizes = self.steps.iter().filter_map(|step| match step {
+            Step::Create { path: _, source: _, stamp }
+            | Step::Replace { path: _, source: _, stamp, old: _ } => Some(clusters(stamp.size)),
+            _ => None,
+        });
+        sizes.fold(ROOM_TO_SPARE, u64::saturating_add)
     }
 }
 

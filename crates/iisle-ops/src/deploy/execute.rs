@@ -48,11 +48,22 @@ impl Deployment<'_> {
             }
         }
         report.drift = self.groups.iter().flat_map(|group| group.drift.clone()).collect();
-        let groups = self.groups.iter();
-        report.contents = groups
-            .map(|group| DeployedContent { root: group.root.clone(), plan: group.plan.clone() })
-            .collect();
+        let is_only_planned = refused || self.request.mode == DeployMode::DryRun;
+        let content = |group: &Group<'_>| DeployedContent {
+            root: group.root.clone(),
+            plan: group.plan.clone(),
+            goes_offline: is_only_planned.then(|| self.goes_offline(group)).flatten(),
+        };
+        report.contents = self.groups.iter().map(content).collect();
         report
+    }
+
+    /// Whether the app would be taken offline for what is planned; `None` when there is no telling.
+    fn goes_offline(&self, group: &Group<'_>) -> Option<bool> {
+        match &group.site {
+            None => Some(false),
+            Some(site) => site.goes_offline(&self.options(), &group.destination, &group.plan).ok(),
+        }
     }
 
     /// The report when an earlier deployment at a target cannot be ended.

@@ -60,6 +60,8 @@ pub struct DeployedContent {
     pub root: PathBuf,
     /// What was to be done.
     pub plan: Plan,
+    /// Whether the app would be taken offline for it; `None` when it was done, or not asked.
+    pub goes_offline: Option<bool>,
 }
 
 /// What came of a deployment.

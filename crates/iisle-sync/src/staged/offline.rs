@@ -2,11 +2,12 @@ use std::time::Duration;
 
 use iisle_path::RelPath;
 use iisle_tree::workshop::{Look, Spot, State, Workshop};
-use iisle_tree::{Tree, TreeError};
+use iisle_tree::{Tree, TreeError, TreeMut};
 
 use super::StagedError;
 use super::layout::work;
 use crate::plan::Plan;
+use crate::preflight::locked;
 use crate::step::{Step, is_offline_page};
 
 /// What stands in every page of ours, so that one of somebody else is left alone.
@@ -42,6 +43,15 @@ pub struct Away<'a> {
 }
 
 impl<'a> Offline<'a> {
+    /// Whether the app is taken away for `plan`, which does not change a folder that is not there.
+    ///
+    /// # Errors
+    /// When files cannot be examined.
+    pub fn is_needed(&self, destination: &dyn TreeMut, plan: &Plan) -> Result<bool, TreeError> {
+        let is_held = !locked(destination, plan)?.is_empty();
+        Ok(self.away(destination, plan, is_held)?.is_some())
+    }
+
     /// How the app is taken away, if it is; `held` says whether a file of the plan is in use.
     pub(super) fn away(
         &self,

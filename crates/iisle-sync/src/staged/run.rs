@@ -17,17 +17,14 @@ use super::record::Record;
 use super::recovery::{
     drop_stage, end, is_unfinished, next_plan_spot, swap_in, take_back, take_over,
 };
-use super::stage::{Supply, Verify, content, missing_directories};
+use super::stage::{Supply, Verify, missing_directories};
 use super::{StagedError, claims, unflushed};
 use crate::manifest::{Head, Manifest, Stream};
 use crate::outcome::{Ending, Locked, Outcome, StepError, held_by};
 use crate::plan::Plan;
 use crate::policy::{other_time, same_stamp};
-use crate::preflight::{clusters, foreign_change, locked, unbegun, want_of_room};
+use crate::preflight::{foreign_change, locked, unbegun, want_of_room};
 use crate::step::{DELETES, FIRST_CONFIG, Step, stage};
-
-/// What must stay free beside the new files, for the journal and what the system keeps of them.
-const ROOM_TO_SPARE: u64 = 1 << 20;
 
 /// What a staged sync works on.
 #[derive(Clone, Copy)]
@@ -242,13 +239,13 @@ impl<'a> Deployment<'a> {
             let old = steps.filter(|(number, _)| layout.part(*number) == Part::Alone);
             let mut errors: Vec<_> =
                 old.map(|(_, step)| StepError::DestinationChanged(step.path().clone())).collect();
-            errors.extend(want_of_room(destination, self.room()));
+            errors.extend(want_of_room(destination, self.plan.space_needed()));
             return if errors.is_empty() { Ok(None) } else { Err(Stop::failed(errors)) };
         }
         let layout = Layout::new(&self.plan.steps, false);
         let mut errors = self.foreign_changes(&layout);
         errors.extend(self.closed_folders(&layout));
-        errors.extend(want_of_room(destination, self.room()));
+        errors.extend(want_of_room(destination, self.plan.space_needed()));
         if !errors.is_empty() {
             return Err(Stop::failed(errors));
         }
@@ -264,13 +261,6 @@ impl<'a> Deployment<'a> {
             }
             Held::Wait(_) | Held::MoveAside => Ok(None),
         }
-    }
-
-    /// Bytes that the new files take: old ones are kept until the next deployment.
-    fn room(&self) -> u64 {
-        let new = self.plan.steps.iter().filter_map(content);
-        let bytes: u64 = new.map(|(_, stamp)| clusters(stamp.size)).sum();
-        bytes.saturating_add(ROOM_TO_SPARE)
     }
 
     /// Folders in which new files would not get their places.

@@ -3,7 +3,9 @@ use std::fmt::Write;
 use iisle_ops::{DeployReport, DeployedParameter, SyncOutcome};
 
 use super::style::{BOLD, DIM, ERROR, GOOD, warning};
-use super::sync::{copy_line, drift_line, kept_lines, plan_lines, swap_line, totals_text};
+use super::sync::{
+    copy_line, drift_line, kept_lines, offline_line, plan_lines, swap_line, totals_text,
+};
 use super::text::{count, printable};
 
 /// What was deployed, or would be.
@@ -31,6 +33,9 @@ pub(crate) fn deploy(report: &DeployReport) -> String {
     }
     text += &drift_line(report.outcome, &report.drift, &report.kept);
     text += &report.swapping.map(|time| swap_line(time, report.offline)).unwrap_or_default();
+    if exit == 0 && report.contents.iter().any(|content| content.goes_offline == Some(true)) {
+        text += &offline_line();
+    }
     text.extend(report.copies.iter().map(copy_line));
     for provider in &report.providers {
         let to = match &provider.to {

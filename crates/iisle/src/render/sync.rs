@@ -27,6 +27,9 @@ pub(crate) fn sync(report: &SyncReport) -> String {
     if let Some(time) = report.swapping {
         text += &swap_line(time, report.offline);
     }
+    if report.goes_offline == Some(true) && report.outcome.exit_code() == 0 {
+        text += &offline_line();
+    }
     text += &wait_line(&report.waits);
     text += &report.copy.as_ref().map(copy_line).unwrap_or_default();
     if report.undone_steps > 0 && report.plan.is_none() {
@@ -91,6 +94,11 @@ pub(crate) fn swap_line(swapping: Duration, offline: Option<Duration>) -> String
     let seconds = |time: Duration| format!("{:.3} s", time.as_secs_f64());
     let away = offline.map(|time| format!(", offline for {}", seconds(time))).unwrap_or_default();
     format!("  {DIM}swapped in {}{away}{DIM:#}\n", seconds(swapping))
+}
+
+/// That visitors will see the page.
+pub(crate) fn offline_line() -> String {
+    format!("  {DIM}the app will be taken offline while files are swapped{DIM:#}\n")
 }
 
 /// The steps of a plan, a line each: `+` create, `~` replace, `-` delete, `!` keep.

@@ -49,9 +49,10 @@ pub(super) fn write(
     file: &Path,
     request: &SyncRequest,
     plan: &Plan,
+    goes_offline: Option<bool>,
 ) -> Result<(), Failure> {
     let approved = approve(context, deployment_id(env::now()), request, plan)?;
-    let mut text = serde_json::to_string_pretty(&plan_document(&approved, plan))
+    let mut text = serde_json::to_string_pretty(&plan_document(&approved, plan, goes_offline))
         .expect("a JSON value can be written");
     text.push('\n');
     write_plan(file, text.as_bytes())

@@ -58,7 +58,7 @@ pub(super) fn run(args: SyncArgs, session: &Session) -> Result<Answer, Failure> 
     if let (Some(file), Some(plan)) = (plan_out, &report.plan)
         && plan.refused.is_empty()
     {
-        super::apply::write(&context, &file, &request, plan)?;
+        super::apply::write(&context, &file, &request, plan, report.goes_offline)?;
     }
     let exit = Exit::of(report.outcome, codes);
     Ok(session.answer(exit, report.failure.clone(), || sync(&report), || sync_body(&report)))

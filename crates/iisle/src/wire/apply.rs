@@ -17,7 +17,11 @@ use super::inspect::time;
 const SCHEMA: u64 = 1;
 
 /// A plan as a file: Appendix C of `spec/sync.md`, and what is needed to make it once more.
-pub(crate) fn plan_document(approved: &ApprovedPlan, plan: &Plan) -> Value {
+pub(crate) fn plan_document(
+    approved: &ApprovedPlan,
+    plan: &Plan,
+    goes_offline: Option<bool>,
+) -> Value {
     let ApprovedPlan { id, source, destination, stream, settings, steps, digests } = approved;
     let ops: Vec<Value> =
         steps.iter().enumerate().map(|(at, step)| op(at + 1, step, digests)).collect();
@@ -35,7 +39,9 @@ pub(crate) fn plan_document(approved: &ApprovedPlan, plan: &Plan) -> Value {
         "ops": ops,
         "kept": kept,
         "guards": guards,
+        "needs_offline": goes_offline,
         "bytes_to_stage": plan.bytes_to_write(),
+        "space_needed": plan.space_needed(),
     })
 }
 
@@ -324,7 +330,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let document = plan_document(&plan(), &Plan::default());
+        let document = plan_document(&plan(), &Plan::default(), None);
         assert_eq!(document["ops"][0]["seq"], 1);
         assert!(document["ops"][2]["hash"].as_str().unwrap().starts_with("sha256:"));
         let read = approved_plan(document.to_string().as_bytes()).unwrap();
@@ -333,7 +339,7 @@ mod tests {
 
     #[test]
     fn what_is_no_plan_is_told() {
-        let document = plan_document(&plan(), &Plan::default());
+        let document = plan_document(&plan(), &Plan::default(), None);
         let broken = |pointer: &str| {
             let mut document = document.clone();
             *document.pointer_mut(pointer).unwrap() = "?".into();

@@ -32,7 +32,7 @@ pub(crate) fn deploy_body(report: &DeployReport) -> Value {
     let destination = contents.first().map(|content| content.root.display().to_string());
     let shows_plan = outcome.word() == "planned" || outcome.word() == "refused";
     let plans = contents.iter().map(|content| {
-        let mut plan = json!(plan(&content.plan));
+        let mut plan = json!(plan(&content.plan, content.goes_offline));
         plan["root"] = content.root.display().to_string().into();
         plan
     });
@@ -42,7 +42,19 @@ pub(crate) fn deploy_body(report: &DeployReport) -> Value {
             let lists = plans.iter().filter_map(|plan| plan[member].as_array());
             lists.flatten().cloned().collect::<Vec<_>>()
         };
-        json!({ "ops": all("ops"), "kept": all("kept"), "guards": all("guards"), "refused": all("refused"), "targets": plans })
+        let sum = |member: &str| plans.iter().filter_map(|plan| plan[member].as_u64()).sum::<u64>();
+        let offline: Vec<bool> =
+            plans.iter().filter_map(|plan| plan["needs_offline"].as_bool()).collect();
+        json!({
+            "ops": all("ops"),
+            "kept": all("kept"),
+            "guards": all("guards"),
+            "refused": all("refused"),
+            "needs_offline": (offline.len() == plans.len()).then(|| offline.contains(&true)),
+            "bytes_to_stage": sum("bytes_to_stage"),
+            "space_needed": sum("space_needed"),
+            "targets": plans,
+        })
     };
     json!({
         "outcome": outcome.word(),

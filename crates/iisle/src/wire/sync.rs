@@ -196,7 +196,11 @@ pub(super) struct WirePlan {
     /// As in a file that holds a plan.
     guards: Vec<String>,
     refused: Vec<String>,
+    /// Absent where there is no telling.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needs_offline: Option<bool>,
     bytes_to_stage: u64,
+    space_needed: u64,
 }
 
 #[derive(Serialize)]
@@ -248,7 +252,7 @@ pub(super) fn kept(kept: &[Kept]) -> Vec<WireKept> {
     kept.iter().map(wire).collect()
 }
 
-pub(super) fn plan(plan: &Plan) -> WirePlan {
+pub(super) fn plan(plan: &Plan, goes_offline: Option<bool>) -> WirePlan {
     let from = |step: &Step| match step {
         Step::RenameCase { from, .. } => Some(from.to_string()),
         _ => None,
@@ -275,7 +279,9 @@ pub(super) fn plan(plan: &Plan) -> WirePlan {
         kept: kept(&plan.kept),
         guards: refused.clone(),
         refused,
+        needs_offline: goes_offline,
         bytes_to_stage: plan.bytes_to_write(),
+        space_needed: plan.space_needed(),
     }
 }
 
@@ -297,7 +303,7 @@ pub(crate) fn sync_body(report: &SyncReport) -> SyncBody {
         swap_seconds: report.swapping.map(|time| time.as_secs_f64()),
         verified: (report.deployment.is_some() && report.outcome.word() == "done").then_some(true),
         shadow_copy: report.copy.as_ref().map(WireAppCopy::of),
-        plan: report.plan.as_ref().map(plan),
+        plan: report.plan.as_ref().map(|found| plan(found, report.goes_offline)),
         seconds: report.seconds,
     }
 }

@@ -471,6 +471,12 @@ fn scripts_are_told_which_deployment_it_was_and_what_had_changed() {
     assert_eq!(first["verified"], true);
     assert_eq!(first["drift"], serde_json::json!([]));
     stage.write("site/a.txt", "somebody was here");
+    let rule = ["--enable-rule", "AppOffline", "--on-drift", "overwrite", "--dry-run"];
+    let planned = json(&rule);
+    assert_eq!(planned["plan"]["needs_offline"], true, "{planned}");
+    assert_eq!(planned["plan"]["targets"][0]["needs_offline"], true);
+    assert_eq!(json(&rule[2..])["plan"]["needs_offline"], false);
+    assert_eq!(planned["plan"]["space_needed"], 4096 + (1 << 20));
     let second = json(&["--enable-rule", "AppOffline", "--on-drift", "overwrite"]);
     assert_eq!(second["drift"][0]["path"], "a.txt", "{second}");
     assert_eq!(second["offline"]["used"], true);

@@ -45,6 +45,39 @@ fn a_sync_is_done_as_a_whole_and_can_be_taken_back() {
     assert_eq!((nothing.code, nothing.stdout.starts_with("unchanged ")), (0, true));
 }
 
+// SD-1, SD-13
+#[test]
+fn a_plan_says_whether_the_app_goes_offline_and_how_much_room_it_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let files = [("web.config", "<o/>"), ("App.dll", "old"), ("a.js", "old")];
+    write(&root.join("site"), &files);
+    write(&root.join("new"), &[("web.config", "<o/>"), ("App.dll", "new dll"), ("a.js", "old")]);
+    write(&root.join("script"), &[("web.config", "<o/>"), ("App.dll", "old"), ("a.js", "new!")]);
+    let plan = |words: &[&str]| {
+        let words = [&["sync"], words, &["--checksum", "--dry-run"]].concat();
+        let ran = run(root, &[&words[..], &["--format", "json"]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.stdout);
+        let said = run(root, &words).stdout.contains("will be taken offline");
+        let value: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        let member = |name: &str| value["plan"][name].clone();
+        assert_eq!(member("needs_offline"), said);
+        // One cluster for the file, and something to spare.
+        (said, member("space_needed").as_u64().unwrap() - (1 << 20), member("bytes_to_stage"))
+    };
+    assert_eq!(plan(&["new", "site"]), (true, 4096, 7.into()), "a program is replaced");
+    assert_eq!(plan(&["new", "site", "--offline", "never"]), (false, 4096, 7.into()));
+    assert_eq!(plan(&["new", "site", "--in-place"]), (false, 4096, 7.into()));
+    assert_eq!(plan(&["script", "site"]), (false, 4096, 4.into()), "nobody has it open");
+    assert_eq!(plan(&["script", "site", "--offline", "always"]), (true, 4096, 4.into()));
+    assert_eq!(plan(&["new", "missing", "--offline", "always"]), (false, 3 * 4096, 14.into()));
+    let written = ["sync", "new", "site", "--checksum", "--plan-out", "plan.json"];
+    assert_eq!(run(root, &written).code, 0);
+    let kept: serde_json::Value = serde_json::from_str(&text(root, "plan.json").unwrap()).unwrap();
+    assert_eq!(kept["needs_offline"], true);
+    assert_eq!(kept["space_needed"], 4096 + (1 << 20));
+}
+
 #[test]
 fn what_changes_nothing_creates_nothing() {
     let folder = tempfile::tempdir().unwrap();
