@@ -69,6 +69,8 @@ pub struct DeployedContent {
 pub struct DeployReport {
     /// The package, as given.
     pub package: PathBuf,
+    /// Whether that is a folder, not a zip file.
+    pub is_folder: bool,
     /// The folders that providers go to.
     pub contents: Vec<DeployedContent>,
     /// How it ended.

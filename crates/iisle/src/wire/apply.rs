@@ -14,7 +14,7 @@ use super::Head;
 use super::inspect::time;
 
 /// The form of the file that `sync --plan-out` writes.
-const SCHEMA: u64 = 1;
+pub(super) const SCHEMA: u64 = 1;
 
 /// A plan as a file: Appendix C of `spec/sync.md`, and what is needed to make it once more.
 pub(crate) fn plan_document(

@@ -11,6 +11,7 @@ use super::sync::{WireAppCopy, WireBusy, WireDrift, WireLocked, WireTotals, kept
 pub(crate) fn deploy_body(report: &DeployReport) -> Value {
     let DeployReport {
         package,
+        is_folder,
         contents,
         outcome,
         totals,
@@ -31,8 +32,14 @@ pub(crate) fn deploy_body(report: &DeployReport) -> Value {
     } = report;
     let destination = contents.first().map(|content| content.root.display().to_string());
     let shows_plan = outcome.word() == "planned" || outcome.word() == "refused";
+    let kind = if *is_folder { "dir" } else { "zip" };
     let plans = contents.iter().map(|content| {
-        let mut plan = json!(plan(&content.plan, content.goes_offline));
+        let mut plan = json!(plan(
+            &content.plan,
+            content.goes_offline,
+            (kind, package.as_path()),
+            &content.root
+        ));
         plan["root"] = content.root.display().to_string().into();
         plan
     });

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use iisle_ops::{
@@ -6,7 +8,8 @@ use iisle_ops::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::apply::facts;
+use super::Head;
+use super::apply::{SCHEMA, facts};
 use super::inspect::time;
 use super::shared::WireHolder;
 
@@ -191,6 +194,10 @@ impl WireBusy {
 
 #[derive(Serialize)]
 pub(super) struct WirePlan {
+    schema: u64,
+    tool: &'static str,
+    source: Value,
+    destination: Value,
     ops: Vec<WireStep>,
     kept: Vec<WireKept>,
     /// As in a file that holds a plan.
@@ -252,7 +259,13 @@ pub(super) fn kept(kept: &[Kept]) -> Vec<WireKept> {
     kept.iter().map(wire).collect()
 }
 
-pub(super) fn plan(plan: &Plan, goes_offline: Option<bool>) -> WirePlan {
+/// `kind` is what `source` is: `dir` or `zip`.
+pub(super) fn plan(
+    plan: &Plan,
+    goes_offline: Option<bool>,
+    (kind, source): (&str, &Path),
+    destination: &Path,
+) -> WirePlan {
     let from = |step: &Step| match step {
         Step::RenameCase { from, .. } => Some(from.to_string()),
         _ => None,
@@ -275,6 +288,10 @@ pub(super) fn plan(plan: &Plan, goes_offline: Option<bool>) -> WirePlan {
     });
     let refused: Vec<_> = plan.refused.iter().map(ToString::to_string).collect();
     WirePlan {
+        schema: SCHEMA,
+        tool: Head::TOOL,
+        source: json!({ "kind": kind, "path": source.to_string_lossy() }),
+        destination: json!({ "path": destination.to_string_lossy() }),
         ops: ops.collect(),
         kept: kept(&plan.kept),
         guards: refused.clone(),
@@ -303,7 +320,9 @@ pub(crate) fn sync_body(report: &SyncReport) -> SyncBody {
         swap_seconds: report.swapping.map(|time| time.as_secs_f64()),
         verified: (report.deployment.is_some() && report.outcome.word() == "done").then_some(true),
         shadow_copy: report.copy.as_ref().map(WireAppCopy::of),
-        plan: report.plan.as_ref().map(|found| plan(found, report.goes_offline)),
+        plan: report.plan.as_ref().map(|found| {
+            plan(found, report.goes_offline, ("dir", &report.source), &report.destination)
+        }),
         seconds: report.seconds,
     }
 }

@@ -474,7 +474,11 @@ fn scripts_are_told_which_deployment_it_was_and_what_had_changed() {
     let rule = ["--enable-rule", "AppOffline", "--on-drift", "overwrite", "--dry-run"];
     let planned = json(&rule);
     assert_eq!(planned["plan"]["needs_offline"], true, "{planned}");
-    assert_eq!(planned["plan"]["targets"][0]["needs_offline"], true);
+    let target = &planned["plan"]["targets"][0];
+    assert_eq!(
+        (&target["needs_offline"], &target["source"]["kind"]),
+        (&true.into(), &"zip".into())
+    );
     assert_eq!(json(&rule[2..])["plan"]["needs_offline"], false);
     assert_eq!(planned["plan"]["space_needed"], 4096 + (1 << 20));
     let second = json(&["--enable-rule", "AppOffline", "--on-drift", "overwrite"]);

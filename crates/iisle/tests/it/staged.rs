@@ -62,6 +62,7 @@ fn a_plan_says_whether_the_app_goes_offline_and_how_much_room_it_takes() {
         let value: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
         let member = |name: &str| value["plan"][name].clone();
         assert_eq!(member("needs_offline"), said);
+        assert_eq!(member("source"), serde_json::json!({ "kind": "dir", "path": words[1] }));
         // One cluster for the file, and something to spare.
         (said, member("space_needed").as_u64().unwrap() - (1 << 20), member("bytes_to_stage"))
     };
