@@ -6,6 +6,7 @@ use iisle_path::RelPath;
 use iisle_report::{Monitor, Phase};
 use iisle_tree::{Tree, TreeError, TreeMut};
 
+use crate::blocks::Blocks;
 use crate::outcome::{Ending, Locked, Outcome, SourceError, StepError};
 use crate::plan::Plan;
 use crate::preflight::{clusters, foreign_change, locked, unbegun, want_of_room};
@@ -14,12 +15,6 @@ use crate::watched::Watched;
 
 /// Errors after which the rest is not tried: the destination is gone rather than a file broken.
 const MAX_ERRORS: usize = 100;
-
-/// Steps are handed out in blocks: so many for each thread, that all end at about the same time.
-const BLOCKS_PER_THREAD: usize = 16;
-
-/// Steps in one block, at most.
-const MAX_BLOCK: usize = 128;
 
 /// What an execution works on.
 #[derive(Clone, Copy)]
@@ -175,22 +170,19 @@ impl<'a> Execution<'a> {
 
     /// Does the steps of one stage, several at a time; their places begin at `first`.
     fn group(&self, first: usize, group: &[Step]) {
-        // Neighbors lie in one folder, and two threads that create files there wait for each other.
-        let threads = self.context.threads.get();
-        let block = (group.len() / (threads * BLOCKS_PER_THREAD)).clamp(1, MAX_BLOCK);
-        let next = AtomicUsize::new(0);
+        let threads = self.context.threads;
+        let sizes: Vec<_> = group.iter().map(Step::size).collect();
+        let blocks = Blocks::new(&sizes, threads);
         let work = || {
-            loop {
-                let start = next.fetch_add(block, Ordering::Relaxed);
-                let Some(rest) = group.get(start..).filter(|rest| !rest.is_empty()) else { return };
-                for (index, step) in rest.iter().take(block).enumerate() {
+            while let Some(block) = blocks.take() {
+                for index in block {
                     if self.context.monitor.is_interrupted() {
                         self.stopped.store(true, Ordering::Relaxed);
                     }
                     if self.stopped.load(Ordering::Relaxed) {
                         return;
                     }
-                    self.step(first + start + index, step);
+                    self.step(first + index, &group[index]);
                 }
             }
         };
@@ -199,7 +191,7 @@ impl<'a> Execution<'a> {
             group[0],
             Step::CreateDirectory { path: _ } | Step::DeleteDirectory { path: _ }
         );
-        let threads = if independent { threads.min(group.len() / 4) } else { 1 };
+        let threads = if independent { threads.get().min(group.len() / 4) } else { 1 };
         if threads <= 1 {
             return work();
         }

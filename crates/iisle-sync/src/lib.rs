@@ -3,6 +3,7 @@
 //! [`plan`] decides everything and touches nothing; [`execute`] acts and decides nothing. Must not
 //! know: packages, IIS, remote protocols. Start with [`Policy`], then [`prepare`].
 
+mod blocks;
 mod contents;
 mod digests;
 mod execute;

@@ -43,7 +43,7 @@ pub struct Away<'a> {
 }
 
 impl<'a> Offline<'a> {
-    /// Whether the app is taken away for `plan`, which does not change a folder that is not there.
+    /// Whether the app is taken away for `plan`, which is about a folder that is there.
     ///
     /// # Errors
     /// When files cannot be examined.

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use iisle_path::RelPath;
 use iisle_report::{Monitor, Phase};
@@ -11,6 +11,7 @@ use iisle_tree::{Stamp, Tree, TreeError};
 
 use super::StagedError;
 use super::layout::{Layout, Part, whole};
+use crate::blocks::Blocks;
 use crate::outcome::{SourceError, StepError};
 use crate::step::Step;
 use crate::watched::Watched;
@@ -39,10 +40,6 @@ impl Verify {
 
 /// Errors after which the rest is not tried: nothing will be swapped in anyway.
 const MAX_ERRORS: usize = 100;
-
-/// Files in one block, at most. Neighbors lie in one folder, and two threads that create files there
-/// wait for each other.
-const MAX_BLOCK: usize = 100;
 
 /// What new files are made from.
 pub(super) struct Supply<'a> {
@@ -74,21 +71,18 @@ impl Supply<'_> {
         self.folders(steps, layout).map_err(|error| vec![StepError::Destination(error)])?;
         let new: Vec<usize> =
             (0..steps.len()).filter(|number| content(&steps[*number]).is_some()).collect();
-        let sizes = new.iter().filter_map(|number| content(&steps[*number]));
-        let bytes = sizes.map(|(_, stamp)| stamp.size).sum();
+        let sizes: Vec<_> = new.iter().map(|number| steps[*number].size()).collect();
+        let bytes = sizes.iter().sum();
         self.monitor.begin(Phase::Copy, Some(new.len() as u64), Some(bytes));
         let verify = self.verify.unwrap_or_else(|| Verify::of(bytes, self.shop.is_on_own_volume()));
-        let threads = self.threads.get();
-        let block = (new.len() / (threads * 16)).clamp(1, MAX_BLOCK);
-        let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let blocks = Blocks::new(&sizes, self.threads);
+        let stopped = AtomicBool::new(false);
         let digests = Mutex::new(vec![None; steps.len()]);
         let errors = Mutex::new(Vec::new());
         let work = || {
-            let mut done = Vec::with_capacity(block);
-            loop {
-                let start = next.fetch_add(block, Ordering::Relaxed);
-                let Some(rest) = new.get(start..).filter(|rest| !rest.is_empty()) else { return };
-                for number in rest.iter().take(block) {
+            let mut done = Vec::new();
+            while let Some(block) = blocks.take() {
+                for number in &new[block] {
                     if stopped.load(Ordering::Relaxed) || (self.interrupted)() {
                         return;
                     }
@@ -118,7 +112,7 @@ impl Supply<'_> {
         };
         std::thread::scope(|scope| {
             // A few files are done sooner than threads start.
-            for _ in 1..threads.min(new.len() / 4) {
+            for _ in 1..self.threads.get().min(new.len() / 4) {
                 scope.spawn(work);
             }
             work();

@@ -217,8 +217,8 @@ pub(super) fn is_own_ntfs(folder: &Path) -> bool {
     own_volume_kind(folder).is_some_and(|kind| kind == "NTFS")
 }
 
-/// Whether an existing folder lies on a disk of this machine.
-pub(super) fn is_on_own_disk(folder: &Path) -> bool {
+/// Whether an existing folder lies on a volume of this machine.
+pub(crate) fn is_own_volume(folder: &Path) -> bool {
     own_volume_kind(folder).is_some()
 }
 

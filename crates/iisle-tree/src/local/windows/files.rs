@@ -13,8 +13,8 @@ use windows_sys::Win32::Storage::FileSystem::{
 };
 
 use super::calls::{
-    Identity, has_case_flag, identity_of, is_on_own_disk, is_own_ntfs, set_bits, set_facts,
-    times_of, volume, windows_code,
+    Identity, has_case_flag, identity_of, is_own_ntfs, set_bits, set_facts, times_of, volume,
+    windows_code,
 };
 use crate::folder::{Attributes, Facts};
 use crate::{FileVersion, Stamp, Ticks, Visibility};
@@ -120,11 +120,6 @@ pub(crate) fn changed(path: &Path, metadata: &Metadata) -> Option<Ticks> {
 pub(crate) fn faithful_volume(folder: &Path) -> Option<u64> {
     let identity = is_own_ntfs(folder).then(|| identity(folder).ok()).flatten()?;
     Some(u64::from(identity.volume))
-}
-
-/// Whether an existing folder lies on a volume of this machine.
-pub(crate) fn is_own_volume(folder: &Path) -> bool {
-    is_on_own_disk(folder)
 }
 
 /// Which state of which file it is, if it lies on `volume` and is still what was listed: a listing may
