@@ -148,12 +148,9 @@ fn digests(
     source: &std::path::Path,
     steps: &[Step],
 ) -> Result<BTreeMap<RelPath, Digest>, Failure> {
-    let written = steps.iter().filter_map(|step| match step {
-        Step::Create { path: _, source, stamp }
-        | Step::Replace { path: _, source, stamp, old: _ } => Some((source.clone(), stamp.size)),
-        _ => None,
-    });
-    let (files, sizes): (Vec<RelPath>, Vec<u64>) = written.unzip();
+    let written = steps.iter().filter_map(Step::content);
+    let (files, sizes): (Vec<RelPath>, Vec<u64>) =
+        written.map(|(path, stamp)| (path.clone(), stamp.size)).unzip();
     let tree = LocalTree::open(source)?;
     let monitor = context.monitor;
     monitor.begin(Phase::Hash, Some(files.len() as u64), Some(sizes.iter().sum()));

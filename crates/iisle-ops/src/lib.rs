@@ -71,8 +71,8 @@ pub use iisle_webconfig::{
     VariableMode, parse_time_span,
 };
 pub use iisle_webdeploy::{
-    EntryLimit, Origin, Package, Parameter, Parameters, PositionMode, Provider, Setting, Shape,
-    Unresolved,
+    EntryLimit, Form as PackageForm, Origin, Package, Parameter, Parameters, PositionMode,
+    Provider, Setting, Shape, Unresolved,
 };
 pub use iisle_xdt::{
     Hyphens as XdtHyphens, Keep as XdtKeep, Mode as XdtMode, Options as XdtOptions,

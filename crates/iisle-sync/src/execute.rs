@@ -73,13 +73,13 @@ fn preflight(context: &Context<'_>, plan: &Plan) -> Vec<StepError> {
     let steps = plan.steps.iter();
     let mut errors: Vec<_> =
         steps.filter_map(|step| foreign_change(context.destination, step)).collect();
-    errors.extend(want_of_room(context.destination, space_needed(plan, context.threads)));
+    errors.extend(want_of_room(context.destination, space_in_place(plan, context.threads)));
     errors
 }
 
 /// Bytes that have to be free: what is added for good, and the largest files twice for as long as
 /// they stand beside those that they replace.
-fn space_needed(plan: &Plan, threads: NonZero<usize>) -> u64 {
+fn space_in_place(plan: &Plan, threads: NonZero<usize>) -> u64 {
     let mut added: u64 = 0;
     let mut twice = Vec::new();
     for step in &plan.steps {

@@ -127,15 +127,11 @@ impl Plan {
         totals.created_bytes + totals.replaced_bytes
     }
 
-    /// Bytes that must be free at the destination: new files take them, and old ones are kept until the next
-    /// deployment.
+    /// Bytes that must be free at the destination when the plan is executed as a whole: new files take them,
+    /// and old ones are kept until the next deployment.
     pub fn space_needed(&self) -> u64 {
-        let sizes = self.steps.iter().filter_map(|step| match step {
-            Step::Create { path: _, source: _, stamp }
-            | Step::Replace { path: _, source: _, stamp, old: _ } => Some(clusters(stamp.size)),
-            _ => None,
-        });
-        sizes.fold(ROOM_TO_SPARE, u64::saturating_add)
+        let new = self.steps.iter().filter_map(Step::content);
+        new.map(|(_, stamp)| clusters(stamp.size)).fold(ROOM_TO_SPARE, u64::saturating_add)
     }
 }
 

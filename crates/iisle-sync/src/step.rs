@@ -99,6 +99,20 @@ impl Step {
         }
     }
 
+    /// Where the new content of a file comes from and what it will be, if it brings any.
+    pub fn content(&self) -> Option<(&RelPath, Stamp)> {
+        match self {
+            Self::Create { path: _, source, stamp }
+            | Self::Replace { path: _, source, stamp, old: _ } => Some((source, *stamp)),
+            Self::Touch { path: _, stamp: _, old: _ }
+            | Self::MarkDirectory { path: _, marks: _, old: _ }
+            | Self::CreateDirectory { path: _ }
+            | Self::RenameCase { from: _, path: _, old: _ }
+            | Self::Delete { path: _, old: _ }
+            | Self::DeleteDirectory { path: _ } => None,
+        }
+    }
+
     /// The word for it in plans and event streams.
     ///
     /// Source: `sync.md` Appendix C; `rmdir` is the counterpart of its `mkdir`, and `attrib` is what sets

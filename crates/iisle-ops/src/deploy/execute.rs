@@ -95,7 +95,7 @@ impl Deployment<'_> {
     fn planned(&self) -> DeployReport {
         DeployReport {
             package: self.request.package.package.clone(),
-            is_folder: host::is_dir(&self.request.package.package),
+            form: self.package.form(),
             contents: Vec::new(),
             outcome: SyncOutcome::Planned,
             totals: Totals::default(),

@@ -119,7 +119,7 @@ impl<'a> Deployment<'a> {
         let (source, destination): (&Sources<'_>, &LocalTree) = (source, destination);
         let (mut ours, mut theirs) =
             iisle_sync::snapshots(source, destination, self.context.monitor)?;
-        if !folder::marks_folders() {
+        if !folder::folders_have_attributes() {
             ours.directories.values_mut().for_each(|stamp| stamp.visibility = None);
         }
         if site.is_none() {
@@ -266,12 +266,7 @@ impl<'a> Deployment<'a> {
     /// Reads everything that the plan will write, before anything is written.
     fn verify(&self, source: &Sources<'_>, plan: &Plan) -> Result<(), Failure> {
         let mut files: Vec<Vec<RelPath>> = source.members.iter().map(|_| Vec::new()).collect();
-        for step in &plan.steps {
-            let (Step::Create { path: _, source: path, stamp: _ }
-            | Step::Replace { path: _, source: path, stamp: _, old: _ }) = step
-            else {
-                continue;
-            };
+        for (path, _) in plan.steps.iter().filter_map(Step::content) {
             let Some((number, own)) = source.owner(path) else { continue };
             let tree = &source.members[number].tree;
             if tree.is_packed(own) {

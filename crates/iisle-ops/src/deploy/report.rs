@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use iisle_report::{Location, Warning};
 use iisle_sync::{Kept, Locked, Plan, Totals};
-use iisle_webdeploy::{Origin, Package, Parameters, Resolved, Unresolved};
+use iisle_webdeploy::{Form, Origin, Package, Parameters, Resolved, Unresolved};
 
 use super::request::DeployRequest;
 use super::run::Deployment;
@@ -69,8 +69,8 @@ pub struct DeployedContent {
 pub struct DeployReport {
     /// The package, as given.
     pub package: PathBuf,
-    /// Whether that is a folder, not a zip file.
-    pub is_folder: bool,
+    /// The form that it has.
+    pub form: Form,
     /// The folders that providers go to.
     pub contents: Vec<DeployedContent>,
     /// How it ended.

@@ -303,7 +303,7 @@ fn folders_get_their_attributes_where_folders_have_any() {
     let report = run(&request).unwrap();
     // Wine knows no folders that are read-only.
     let wanted = ["new S", "new/in H", "old SH", "plain "];
-    if folder::marks_folders() {
+    if folder::folders_have_attributes() {
         assert_eq!(
             (plain, marks()),
             (vec!["old ".into(), "plain ".into()], wanted.map(String::from).into())
@@ -314,7 +314,7 @@ fn folders_get_their_attributes_where_folders_have_any() {
     }
     assert_eq!(run(&request).unwrap().outcome.word(), "unchanged");
     take_back(&to);
-    if folder::marks_folders() {
+    if folder::folders_have_attributes() {
         assert_eq!(marks(), ["old ", "plain "]);
     }
     assert!(!host::exists(&to.join("new")));

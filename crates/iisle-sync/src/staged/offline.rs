@@ -48,7 +48,8 @@ impl<'a> Offline<'a> {
     /// # Errors
     /// When files cannot be examined.
     pub fn is_needed(&self, destination: &dyn TreeMut, plan: &Plan) -> Result<bool, TreeError> {
-        let is_held = !locked(destination, plan)?.is_empty();
+        // Who holds files costs a look at every process, and says nothing where that is decided.
+        let is_held = matches!(self, Self::Auto(_)) && !locked(destination, plan)?.is_empty();
         Ok(self.away(destination, plan, is_held)?.is_some())
     }
 

@@ -70,7 +70,7 @@ impl Supply<'_> {
     ) -> Result<Digests, Vec<StepError>> {
         self.folders(steps, layout).map_err(|error| vec![StepError::Destination(error)])?;
         let new: Vec<usize> =
-            (0..steps.len()).filter(|number| content(&steps[*number]).is_some()).collect();
+            (0..steps.len()).filter(|number| steps[*number].content().is_some()).collect();
         let sizes: Vec<_> = new.iter().map(|number| steps[*number].size()).collect();
         let bytes = sizes.iter().sum();
         self.monitor.begin(Phase::Copy, Some(new.len() as u64), Some(bytes));
@@ -168,7 +168,7 @@ impl Supply<'_> {
         layout: &Layout<'_>,
         verify: Verify,
     ) -> Result<Digest, StepError> {
-        let (from, stamp) = content(step).expect("only steps with content are staged");
+        let (from, stamp) = step.content().expect("only steps with content are staged");
         let expected = self.retimed.get(&number).copied().unwrap_or(stamp);
         let spot = &layout.staged(number);
         // What lies in a new folder has the rights of that.
@@ -200,20 +200,6 @@ impl Supply<'_> {
         } else {
             Err(StepError::Staged(StagedError::Unverified(step.path().clone())))
         }
-    }
-}
-
-/// Where the new content of a step comes from and what it will be, if it has one.
-pub(super) fn content(step: &Step) -> Option<(&RelPath, Stamp)> {
-    match step {
-        Step::Create { path: _, source, stamp }
-        | Step::Replace { path: _, source, stamp, old: _ } => Some((source, *stamp)),
-        Step::Touch { path: _, stamp: _, old: _ }
-        | Step::MarkDirectory { path: _, marks: _, old: _ }
-        | Step::CreateDirectory { path: _ }
-        | Step::RenameCase { from: _, path: _, old: _ }
-        | Step::Delete { path: _, old: _ }
-        | Step::DeleteDirectory { path: _ } => None,
     }
 }
 

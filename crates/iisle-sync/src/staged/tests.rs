@@ -403,7 +403,7 @@ fn break_everywhere(first: First, then: Then) -> usize {
         };
         Stage { marks: &MARKS, ..stage }
     };
-    let marked = if folder::marks_folders() {
+    let marked = if folder::folders_have_attributes() {
         MARKS.iter().map(|(path, marks)| ((*path).to_owned(), *marks)).collect()
     } else {
         BTreeMap::new()

@@ -30,7 +30,7 @@ pub fn attributes_kept() -> Attributes {
 }
 
 /// Whether folders of this system have the attributes [`MARKS`](Attributes::MARKS).
-pub fn marks_folders() -> bool {
+pub fn folders_have_attributes() -> bool {
     Attributes::MARKS.without(system::ATTRIBUTES).is_empty()
 }
 

@@ -15,8 +15,8 @@ mod tests;
 
 pub use attributes::Attributes;
 pub use change::{
-    FolderId, attributes_kept, copy_link, create, identity, is_same_link, marks_folders, names,
-    place, remove_empty, remove_entry, remove_file, set_facts,
+    FolderId, attributes_kept, copy_link, create, folders_have_attributes, identity, is_same_link,
+    names, place, remove_empty, remove_entry, remove_file, set_facts,
 };
 pub use copy::{Carry, Content, Copying, Resume, copy_file};
 pub use entry::{Detail, Entry, Facts, Shape};

@@ -124,11 +124,16 @@ fn op(seq: usize, step: &Step, digests: &BTreeMap<RelPath, Digest>) -> Value {
         }
         Step::MarkDirectory { path: _, marks, old } => {
             op["attributes"] = json!(marks.to_string());
-            op["old"] = json!({ "attributes": old.to_string() });
+            op["old"] = attributes(*old);
         }
         Step::Delete { path: _, old } => op["old"] = facts(old),
     }
     op
+}
+
+/// The attributes of a folder, by their letters.
+pub(super) fn attributes(marks: Marks) -> Value {
+    json!({ "attributes": marks.to_string() })
 }
 
 pub(super) fn facts(stamp: &Stamp) -> Value {

@@ -1,5 +1,6 @@
 use iisle_ops::{
-    DeployReport, DeployedParameter, DeployedProvider, Ending, Parameters, SyncOutcome, Unresolved,
+    DeployReport, DeployedParameter, DeployedProvider, Ending, PackageForm, Parameters,
+    SyncOutcome, Unresolved,
 };
 use serde_json::{Value, json};
 
@@ -11,7 +12,7 @@ use super::sync::{WireAppCopy, WireBusy, WireDrift, WireLocked, WireTotals, kept
 pub(crate) fn deploy_body(report: &DeployReport) -> Value {
     let DeployReport {
         package,
-        is_folder,
+        form,
         contents,
         outcome,
         totals,
@@ -32,7 +33,7 @@ pub(crate) fn deploy_body(report: &DeployReport) -> Value {
     } = report;
     let destination = contents.first().map(|content| content.root.display().to_string());
     let shows_plan = outcome.word() == "planned" || outcome.word() == "refused";
-    let kind = if *is_folder { "dir" } else { "zip" };
+    let kind = if *form == PackageForm::ArchiveFolder { "dir" } else { "zip" };
     let plans = contents.iter().map(|content| {
         let mut plan = json!(plan(
             &content.plan,

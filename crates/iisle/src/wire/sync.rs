@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Head;
-use super::apply::{SCHEMA, facts};
+use super::apply::{SCHEMA, attributes, facts};
 use super::inspect::time;
 use super::shared::WireHolder;
 
@@ -281,9 +281,7 @@ pub(super) fn plan(
             from: from(step),
             mtime: new.map(|stamp| time(stamp.modified)),
             attributes: marks.map(|(new, _)| new.to_string()),
-            old: old
-                .map(|stamp| facts(&stamp))
-                .or(marks.map(|(_, old)| json!({ "attributes": old.to_string() }))),
+            old: old.map(|stamp| facts(&stamp)).or(marks.map(|(_, old)| attributes(old))),
         }
     });
     let refused: Vec<_> = plan.refused.iter().map(ToString::to_string).collect();
