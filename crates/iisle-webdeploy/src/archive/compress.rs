@@ -22,6 +22,9 @@ pub(crate) struct Small(usize);
 
 /// Bytes that the two compressors of a thread hold.
 const COMPRESSORS: usize = 3 * 512 * 1024;
+/// The most that buffers of a thread are good for: with more, the other threads have no room beside a
+/// file of 16 MB and wait for it (two threads: 4 % of the time).
+const MOST_SMALL: usize = 2 * 1024 * 1024;
 /// Bytes that all threads together hold while they have nothing to do, up to ten of them.
 const TOOLS: usize = 18 * 1024 * 1024;
 
@@ -30,7 +33,7 @@ impl Small {
     /// compressed at once.
     pub(crate) fn of(threads: NonZeroUsize) -> Self {
         let buffers = TOOLS.saturating_sub(threads.get() * COMPRESSORS);
-        Self((buffers / threads / 2).clamp(128 * 1024, 4 * 1024 * 1024))
+        Self((buffers / threads / 2).clamp(128 * 1024, MOST_SMALL))
     }
 
     /// Bytes that a thread holds while it has nothing to do.
