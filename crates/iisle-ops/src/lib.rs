@@ -4,6 +4,7 @@
 //! with `publish/run.rs`.
 
 mod apply;
+mod basis;
 mod cargo;
 mod check;
 mod context;
@@ -42,6 +43,7 @@ mod webconfig;
 mod xdt;
 
 pub use apply::{ApplyRequest, ApprovedPlan, Bound, apply, approve, read_plan, write_plan};
+pub use basis::Basis;
 pub use check::{CheckRequest, CheckSettings, check, explain};
 pub use context::{CommandOutput, Commands, Completed, Context, HostCommands, Invocation};
 pub use deploy::{

@@ -12,6 +12,7 @@ use iisle_tree::workshop::Waits;
 use iisle_tree::{LocalTree, Tree};
 
 use crate::apply::Bound;
+use crate::basis::Basis;
 use crate::drift::{Drift, OnDrift};
 use crate::interruptible::interruptible;
 use crate::limited::{Bandwidth, limited};
@@ -290,8 +291,8 @@ pub struct SyncReport {
     pub copy: Option<AppCopy>,
     /// The plan, when it was asked for or refused.
     pub plan: Option<Plan>,
-    /// Whether the app would be taken offline for that plan.
-    pub goes_offline: Option<bool>,
+    /// What that plan was made from.
+    pub basis: Option<Basis>,
     /// Who is at work there, when that kept it from beginning.
     pub busy: Option<AtWork>,
     /// Why it did not end well.
@@ -400,10 +401,10 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
         SyncMode::DryRun => planned(request, plan, SyncOutcome::Planned),
     };
     report.drift = drift;
-    report.goes_offline = match &report.plan {
-        Some(plan) => Some(is_staged && site.goes_offline(options, &target, plan)?),
-        None => None,
-    };
+    if let Some(plan) = &report.plan {
+        let goes_offline = is_staged && site.goes_offline(options, &target, plan)?;
+        report.basis = Some(Basis::of(&tree, &target, Some(goes_offline))?);
+    }
     Ok(report)
 }
 
@@ -460,7 +461,7 @@ fn report(request: &SyncRequest, outcome: SyncOutcome, totals: Totals) -> SyncRe
         waits: Waits::default(),
         copy: None,
         plan: None,
-        goes_offline: None,
+        basis: None,
         busy: None,
         failure: None,
         undone_steps: 0,

@@ -22,6 +22,13 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The digest of `parts`, one behind the other.
+    pub(crate) fn of_parts<T: AsRef<[u8]>>(parts: impl Iterator<Item = T>) -> Self {
+        let mut hash = Sha256::new();
+        parts.for_each(|part| hash.update(part));
+        Self(hash.finalize().into())
+    }
+
     /// The 32 bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0

@@ -367,6 +367,13 @@ pub fn volume_size(path: &Path) -> Result<u64, TreeError> {
     system::volume_size(existing).map_err(error("ask for the size of", existing))
 }
 
+/// What tells the volume of `path`, or of its nearest existing parent, from the others of this machine.
+pub fn volume(path: &Path) -> Result<u64, TreeError> {
+    let absolute = std::path::absolute(path).map_err(error("examine", path))?;
+    let existing = nearest(&absolute).unwrap_or(&absolute);
+    system::volume_of(existing).map_err(error("ask for the volume of", existing))
+}
+
 /// `text` as console programs of this machine write files: UTF-8, or on Windows the OEM code page, in
 /// which what that lacks becomes `?`.
 ///

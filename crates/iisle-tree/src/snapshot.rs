@@ -3,6 +3,7 @@ use std::time::{Duration, SystemTime};
 
 use iisle_path::RelPath;
 
+use crate::digest::Digest;
 use crate::folder::Attributes;
 
 /// A moment in 100 ns ticks since 1601-01-01 UTC, the unit of NTFS.
@@ -180,11 +181,42 @@ impl Snapshot {
     pub fn total_bytes(&self) -> u64 {
         self.files.values().map(|stamp| stamp.size).sum()
     }
+
+    /// Tells it from others: the digest of a line for each directory (its path and `/`) and then for each
+    /// file (its path, size and last write in ticks, with NUL between), sorted by path. What was refused
+    /// does not count.
+    pub fn digest(&self) -> Digest {
+        let directories = self.directories.keys().map(|path| format!("{path}/\n"));
+        let file = |(path, stamp): (&RelPath, &Stamp)| {
+            format!("{path}\0{}\0{}\n", stamp.size, stamp.modified.0)
+        };
+        Digest::of_parts(directories.chain(self.files.iter().map(file)))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Ticks;
+    use super::{Snapshot, Stamp, Ticks};
+    use crate::digest::Digest;
+    use iisle_path::RelPath;
+
+    #[test]
+    fn a_snapshot_is_told_from_others_by_names_sizes_and_times() {
+        let path = |text: &str| RelPath::parse(text).unwrap();
+        let stamp = |size, ticks| Stamp { size, modified: Ticks(ticks), ..Stamp::default() };
+        let mut snapshot = Snapshot::default();
+        assert_eq!(snapshot.digest(), Digest::of(b""));
+        snapshot.directories.insert(path("b"), stamp(0, 9));
+        snapshot.files.insert(path("a"), stamp(3, -5));
+        assert_eq!(snapshot.digest(), Digest::of(b"b/\na\x003\x00-5\n"));
+        let before = snapshot.digest();
+        snapshot.directories.insert(path("b"), stamp(0, 10));
+        assert_eq!(snapshot.digest(), before, "the time of a folder is that of its last new file");
+        for other in [stamp(4, -5), stamp(3, -6)] {
+            snapshot.files.insert(path("a"), other);
+            assert_ne!(snapshot.digest(), before);
+        }
+    }
 
     #[test]
     fn ticks_and_unix_time_agree() {

@@ -12,6 +12,7 @@ use super::request::DeployMode;
 use super::run::Deployment;
 use super::single::{self, Before};
 use crate::Failure;
+use crate::basis::Basis;
 use crate::limited::limited;
 use crate::shadow_copy::AppCopy;
 use crate::staged::{Delivery, NoEntry};
@@ -52,18 +53,20 @@ impl Deployment<'_> {
         let content = |group: &Group<'_>| DeployedContent {
             root: group.root.clone(),
             plan: group.plan.clone(),
-            goes_offline: is_only_planned.then(|| self.goes_offline(group)).flatten(),
+            basis: is_only_planned.then(|| self.basis(group)).flatten(),
         };
         report.contents = self.groups.iter().map(content).collect();
         report
     }
 
-    /// Whether the app would be taken offline for what is planned; `None` when there is no telling.
-    fn goes_offline(&self, group: &Group<'_>) -> Option<bool> {
-        match &group.site {
+    /// What was looked at for the plan; `None` when that can no longer be read.
+    fn basis(&self, group: &Group<'_>) -> Option<Basis> {
+        let Group { source, destination, site, plan, .. } = group;
+        let goes_offline = match site {
             None => Some(false),
-            Some(site) => site.goes_offline(&self.options(), &group.destination, &group.plan).ok(),
-        }
+            Some(site) => site.goes_offline(&self.options(), destination, plan).ok(),
+        };
+        Basis::of(source, destination, goes_offline).ok()
     }
 
     /// The report when an earlier deployment at a target cannot be ended.

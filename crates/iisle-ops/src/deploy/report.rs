@@ -8,6 +8,7 @@ use iisle_webdeploy::{Form, Origin, Package, Parameters, Resolved, Unresolved};
 use super::request::DeployRequest;
 use super::run::Deployment;
 use crate::Failure;
+use crate::basis::Basis;
 use crate::drift::Drift;
 use crate::package::is_concealed;
 use crate::shadow_copy::AppCopy;
@@ -60,8 +61,8 @@ pub struct DeployedContent {
     pub root: PathBuf,
     /// What was to be done.
     pub plan: Plan,
-    /// Whether the app would be taken offline for it; `None` when it was done, or not asked.
-    pub goes_offline: Option<bool>,
+    /// What it was made from; `None` when it was done.
+    pub basis: Option<Basis>,
 }
 
 /// What came of a deployment.

@@ -33,8 +33,10 @@ pub(crate) fn deploy(report: &DeployReport) -> String {
     }
     text += &drift_line(report.outcome, &report.drift, &report.kept);
     text += &report.swapping.map(|time| swap_line(time, report.offline)).unwrap_or_default();
-    if exit == 0 && report.contents.iter().any(|content| content.goes_offline == Some(true)) {
-        text += &offline_line();
+    if exit == 0 {
+        text.extend(
+            report.contents.iter().find_map(|content| offline_line(content.basis.as_ref())),
+        );
     }
     text.extend(report.copies.iter().map(copy_line));
     for provider in &report.providers {

@@ -2,8 +2,8 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use iisle_ops::{
-    AppCopy, AppCopyState, Drift, Ending, Kept, Plan, SyncOutcome, SyncReport, SyncStep, Totals,
-    Waits,
+    AppCopy, AppCopyState, Basis, Drift, Ending, Kept, Plan, SyncOutcome, SyncReport, SyncStep,
+    Totals, Waits,
 };
 
 use super::style::{DIM, ERROR, GOOD};
@@ -27,8 +27,8 @@ pub(crate) fn sync(report: &SyncReport) -> String {
     if let Some(time) = report.swapping {
         text += &swap_line(time, report.offline);
     }
-    if report.goes_offline == Some(true) && report.outcome.exit_code() == 0 {
-        text += &offline_line();
+    if report.outcome.exit_code() == 0 {
+        text.extend(offline_line(report.basis.as_ref()));
     }
     text += &wait_line(&report.waits);
     text += &report.copy.as_ref().map(copy_line).unwrap_or_default();
@@ -96,9 +96,10 @@ pub(crate) fn swap_line(swapping: Duration, offline: Option<Duration>) -> String
     format!("  {DIM}swapped in {}{away}{DIM:#}\n", seconds(swapping))
 }
 
-/// That visitors will see the page.
-pub(crate) fn offline_line() -> String {
-    format!("  {DIM}the app will be taken offline while files are swapped{DIM:#}\n")
+/// That visitors will see the page, if they will.
+pub(crate) fn offline_line(basis: Option<&Basis>) -> Option<String> {
+    let line = || format!("  {DIM}the app will be taken offline while files are swapped{DIM:#}\n");
+    basis.is_some_and(|basis| basis.goes_offline == Some(true)).then(line)
 }
 
 /// The steps of a plan, a line each: `+` create, `~` replace, `-` delete, `!` keep.

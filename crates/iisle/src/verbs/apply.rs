@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use iisle_ops::{
-    ApplyRequest, ApprovedPlan, Context, Engine, Failure, Plan, SyncMode, SyncRequest,
+    ApplyRequest, ApprovedPlan, Context, Engine, Failure, SyncMode, SyncReport, SyncRequest,
     SyncSettings, apply, approve, deployment_id, read_plan, write_plan,
 };
 
@@ -11,7 +11,7 @@ use crate::env;
 use crate::exit::Exit;
 use crate::render::sync::sync;
 use crate::session::{Answer, Session};
-use crate::wire::{approved_plan, plan_document, sync_body};
+use crate::wire::{approved_plan, plan_file, sync_body};
 
 pub(super) fn run(args: ApplyArgs, session: &Session) -> Result<Answer, Failure> {
     let ApplyArgs { plan: file, dry_run, threads, bwlimit, staged, in_place } = args;
@@ -43,17 +43,23 @@ pub(super) fn run(args: ApplyArgs, session: &Session) -> Result<Answer, Failure>
     Ok(session.answer(exit, report.failure.clone(), || sync(&report), || sync_body(&report)))
 }
 
-/// Writes the plan of a dry run to a file.
+/// Writes the plan of a dry run to a file, unless it was refused; what was read for it is in the report
+/// too then.
 pub(super) fn write(
     context: &Context<'_>,
     file: &Path,
     request: &SyncRequest,
-    plan: &Plan,
-    goes_offline: Option<bool>,
+    report: &mut SyncReport,
 ) -> Result<(), Failure> {
+    let Some(plan) = report.plan.as_ref().filter(|plan| plan.refused.is_empty()) else {
+        return Ok(());
+    };
     let approved = approve(context, deployment_id(env::now()), request, plan)?;
-    let mut text = serde_json::to_string_pretty(&plan_document(&approved, plan, goes_offline))
-        .expect("a JSON value can be written");
+    if let Some(basis) = &mut report.basis {
+        basis.digests.clone_from(&approved.digests);
+    }
+    let document = plan_file(&approved, plan, report.basis.as_ref());
+    let mut text = serde_json::to_string_pretty(&document).expect("a JSON value can be written");
     text.push('\n');
     write_plan(file, text.as_bytes())
 }

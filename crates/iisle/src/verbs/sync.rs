@@ -51,14 +51,12 @@ pub(super) fn run(args: SyncArgs, session: &Session) -> Result<Answer, Failure> 
     } else {
         iisle_ops::sync(&context, &request)
     };
-    let report = match report {
+    let mut report = match report {
         Ok(report) => report,
         Err(failure) => return Ok(session.not_begun(codes, failure)),
     };
-    if let (Some(file), Some(plan)) = (plan_out, &report.plan)
-        && plan.refused.is_empty()
-    {
-        super::apply::write(&context, &file, &request, plan, report.goes_offline)?;
+    if let Some(file) = plan_out {
+        super::apply::write(&context, &file, &request, &mut report)?;
     }
     let exit = Exit::of(report.outcome, codes);
     Ok(session.answer(exit, report.failure.clone(), || sync(&report), || sync_body(&report)))

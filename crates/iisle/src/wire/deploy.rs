@@ -1,12 +1,13 @@
 use iisle_ops::{
-    DeployReport, DeployedParameter, DeployedProvider, Ending, PackageForm, Parameters,
-    SyncOutcome, Unresolved,
+    DeployReport, DeployedContent, DeployedParameter, DeployedProvider, Ending, PackageForm,
+    Parameters, SyncOutcome, Unresolved,
 };
 use serde_json::{Value, json};
 
 use super::pack::parameter;
+use super::plan::WirePlan;
 use super::shared::WireWarning;
-use super::sync::{WireAppCopy, WireBusy, WireDrift, WireLocked, WireTotals, kept, plan};
+use super::sync::{WireAppCopy, WireBusy, WireDrift, WireLocked, WireTotals, kept};
 
 /// `deploy`: section 8.
 pub(crate) fn deploy_body(report: &DeployReport) -> Value {
@@ -35,13 +36,10 @@ pub(crate) fn deploy_body(report: &DeployReport) -> Value {
     let shows_plan = outcome.word() == "planned" || outcome.word() == "refused";
     let kind = if *form == PackageForm::ArchiveFolder { "dir" } else { "zip" };
     let plans = contents.iter().map(|content| {
-        let mut plan = json!(plan(
-            &content.plan,
-            content.goes_offline,
-            (kind, package.as_path()),
-            &content.root
-        ));
-        plan["root"] = content.root.display().to_string().into();
+        let DeployedContent { root, plan, basis } = content;
+        let (basis, source) = (basis.as_ref(), package.as_path());
+        let mut plan = WirePlan { plan, basis, kind, source, destination: root }.members();
+        plan["root"] = root.display().to_string().into();
         plan
     });
     let plans: Vec<_> = plans.collect();

@@ -1,11 +1,11 @@
 //! What `--format json` promises: mirrors `spec/json.md`. A change here is a change of the schema.
 
-mod apply;
 mod check;
 mod deploy;
 mod inspect;
 mod pack;
 mod package;
+mod plan;
 mod publish;
 mod releases;
 mod shared;
@@ -13,7 +13,6 @@ mod sync;
 mod webconfig;
 mod xdt;
 
-pub(crate) use apply::{approved_plan, plan_document};
 pub(crate) use check::{check_body, explain_body, rules_body};
 pub(crate) use deploy::{deploy_body, refused_settings_body};
 pub(crate) use inspect::{Files, evaluate_body, inspect_body, properties_and_items, time};
@@ -21,6 +20,7 @@ pub(crate) use pack::pack_body;
 pub(crate) use package::{
     attributes, extract_body, package_body, package_diff_body, parameters_body, verify_body,
 };
+pub(crate) use plan::{approved_plan, plan_file};
 pub(crate) use publish::publish_body;
 pub(crate) use releases::{activated_body, pruned_body, release_body, releases_body};
 pub(crate) use shared::{Head, WireFinding, WireHolder};

@@ -1,16 +1,11 @@
-use std::path::Path;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use iisle_ops::{
-    AppCopy, AtWork, Drift, Kept, Locked, Marks, Plan, Stamp, SyncReport, SyncStep as Step, Totals,
-};
+use iisle_ops::{AppCopy, AtWork, Drift, Kept, Locked, SyncReport, Totals};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::Head;
-use super::apply::{SCHEMA, attributes, facts};
 use super::inspect::time;
+use super::plan::WirePlan;
 use super::shared::WireHolder;
 
 /// `sync`: section 8, and Appendix C of `spec/sync.md` for the plan.
@@ -33,7 +28,7 @@ pub(crate) struct SyncBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     shadow_copy: Option<WireAppCopy>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    plan: Option<WirePlan>,
+    plan: Option<Value>,
     /// Whether everything is there as it was read; absent when nothing was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     verified: Option<bool>,
@@ -192,112 +187,12 @@ impl WireBusy {
     }
 }
 
-#[derive(Serialize)]
-pub(super) struct WirePlan {
-    schema: u64,
-    tool: &'static str,
-    source: Value,
-    destination: Value,
-    ops: Vec<WireStep>,
-    kept: Vec<WireKept>,
-    /// As in a file that holds a plan.
-    guards: Vec<String>,
-    refused: Vec<String>,
-    /// Absent where there is no telling.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    needs_offline: Option<bool>,
-    bytes_to_stage: u64,
-    space_needed: u64,
-}
-
-#[derive(Serialize)]
-struct WireStep {
-    seq: usize,
-    op: &'static str,
-    path: String,
-    size: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mtime: Option<String>,
-    /// Letters of those that a folder gets.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    attributes: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    old: Option<Value>,
-}
-
-/// The last write of what a step brings, and the facts of what is there before it.
-fn facts_of(step: &Step) -> (Option<Stamp>, Option<Stamp>) {
-    match step {
-        Step::CreateDirectory { path: _ }
-        | Step::MarkDirectory { path: _, marks: _, old: _ }
-        | Step::DeleteDirectory { path: _ } => (None, None),
-        Step::Create { path: _, source: _, stamp } => (Some(*stamp), None),
-        Step::Replace { path: _, source: _, stamp, old } | Step::Touch { path: _, stamp, old } => {
-            (Some(*stamp), Some(*old))
-        }
-        Step::RenameCase { from: _, path: _, old } | Step::Delete { path: _, old } => {
-            (None, Some(*old))
-        }
-    }
-}
-
-/// The attributes that a folder gets, and those it has.
-fn marks_of(step: &Step) -> Option<(Marks, Marks)> {
-    match step {
-        Step::MarkDirectory { path: _, marks, old } => Some((*marks, *old)),
-        _ => None,
-    }
-}
-
 pub(super) fn kept(kept: &[Kept]) -> Vec<WireKept> {
     let wire = |Kept { path, why, files: _, bytes }: &Kept| {
         let path_bytes = bytes.as_ref().map(|bytes| STANDARD.encode(bytes));
         WireKept { path: path.clone(), path_bytes, why: why.word() }
     };
     kept.iter().map(wire).collect()
-}
-
-/// `kind` is what `source` is: `dir` or `zip`.
-pub(super) fn plan(
-    plan: &Plan,
-    goes_offline: Option<bool>,
-    (kind, source): (&str, &Path),
-    destination: &Path,
-) -> WirePlan {
-    let from = |step: &Step| match step {
-        Step::RenameCase { from, .. } => Some(from.to_string()),
-        _ => None,
-    };
-    let ops = plan.steps.iter().enumerate().map(|(seq, step)| {
-        let (new, old) = facts_of(step);
-        let marks = marks_of(step);
-        WireStep {
-            seq: seq + 1,
-            op: step.word(),
-            path: step.path().to_string(),
-            size: step.size(),
-            from: from(step),
-            mtime: new.map(|stamp| time(stamp.modified)),
-            attributes: marks.map(|(new, _)| new.to_string()),
-            old: old.map(|stamp| facts(&stamp)).or(marks.map(|(_, old)| attributes(old))),
-        }
-    });
-    let refused: Vec<_> = plan.refused.iter().map(ToString::to_string).collect();
-    WirePlan {
-        schema: SCHEMA,
-        tool: Head::TOOL,
-        source: json!({ "kind": kind, "path": source.to_string_lossy() }),
-        destination: json!({ "path": destination.to_string_lossy() }),
-        ops: ops.collect(),
-        kept: kept(&plan.kept),
-        guards: refused.clone(),
-        refused,
-        needs_offline: goes_offline,
-        bytes_to_stage: plan.bytes_to_write(),
-        space_needed: plan.space_needed(),
-    }
 }
 
 pub(crate) fn sync_body(report: &SyncReport) -> SyncBody {
@@ -318,8 +213,10 @@ pub(crate) fn sync_body(report: &SyncReport) -> SyncBody {
         swap_seconds: report.swapping.map(|time| time.as_secs_f64()),
         verified: (report.deployment.is_some() && report.outcome.word() == "done").then_some(true),
         shadow_copy: report.copy.as_ref().map(WireAppCopy::of),
-        plan: report.plan.as_ref().map(|found| {
-            plan(found, report.goes_offline, ("dir", &report.source), &report.destination)
+        plan: report.plan.as_ref().map(|plan| {
+            let SyncReport { source, destination, basis, .. } = report;
+            let basis = basis.as_ref();
+            WirePlan { plan, basis, kind: "dir", source, destination }.members()
         }),
         seconds: report.seconds,
     }

@@ -62,7 +62,12 @@ fn a_plan_says_whether_the_app_goes_offline_and_how_much_room_it_takes() {
         let value: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
         let member = |name: &str| value["plan"][name].clone();
         assert_eq!(member("needs_offline"), said);
-        assert_eq!(member("source"), serde_json::json!({ "kind": "dir", "path": words[1] }));
+        assert_eq!(
+            (&member("source")["kind"], &member("source")["path"]),
+            (&"dir".into(), &words[1].into())
+        );
+        assert_eq!(member("destination")["case_sensitive"], cfg!(not(windows)));
+        assert!(!member("ops").to_string().contains("\"hash\""), "nothing was read");
         // One cluster for the file, and something to spare.
         (said, member("space_needed").as_u64().unwrap() - (1 << 20), member("bytes_to_stage"))
     };
@@ -72,11 +77,24 @@ fn a_plan_says_whether_the_app_goes_offline_and_how_much_room_it_takes() {
     assert_eq!(plan(&["script", "site"]), (false, 4096, 4.into()), "nobody has it open");
     assert_eq!(plan(&["script", "site", "--offline", "always"]), (true, 4096, 4.into()));
     assert_eq!(plan(&["new", "missing", "--offline", "always"]), (false, 3 * 4096, 14.into()));
-    let written = ["sync", "new", "site", "--checksum", "--plan-out", "plan.json"];
-    assert_eq!(run(root, &written).code, 0);
+    let json = ["--format", "json"];
+    let ran = run(
+        root,
+        &[&["sync", "new", "site", "--checksum", "--plan-out", "plan.json"], &json[..]].concat(),
+    );
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     let kept: serde_json::Value = serde_json::from_str(&text(root, "plan.json").unwrap()).unwrap();
     assert_eq!(kept["needs_offline"], true);
     assert_eq!(kept["space_needed"], 4096 + (1 << 20));
+    let ops = kept["ops"].as_array().unwrap();
+    let replaced = ops.iter().find(|op| op["op"] == "replace").unwrap();
+    assert!(replaced["hash"].as_str().unwrap().starts_with("sha256:"), "{replaced}");
+    assert!(kept["source"]["tree_hash"].as_str().unwrap().starts_with("sha256:"));
+    assert!(kept["destination"]["volume"].is_string());
+    for member in ["schema", "tool", "ops", "kept", "guards", "needs_offline", "bytes_to_stage"] {
+        assert_eq!(report["plan"][member], kept[member], "{member}");
+    }
+    assert_eq!(report["plan"]["source"]["tree_hash"], kept["source"]["tree_hash"]);
 }
 
 #[test]

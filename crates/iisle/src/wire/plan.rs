@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use iisle_ops::{
-    ApprovedPlan, Bandwidth, Compare, Digest, Extras, Hours, Marks, Plan, Stamp, Stream,
+    ApprovedPlan, Bandwidth, Basis, Compare, Digest, Extras, Hours, Marks, Plan, Stamp, Stream,
     SyncSettings, SyncStep as Step, Ticks, Visibility,
 };
 use iisle_path::RelPath;
@@ -12,37 +12,64 @@ use serde_json::{Map, Value, json};
 
 use super::Head;
 use super::inspect::time;
+use super::sync::kept;
 
-/// The form of the file that `sync --plan-out` writes.
-pub(super) const SCHEMA: u64 = 1;
+/// The form of a plan.
+const SCHEMA: u64 = 1;
+/// How exact the times of a plan are, in nanoseconds.
+const TIME_STEP: u64 = 100;
 
-/// A plan as a file: Appendix C of `spec/sync.md`, and what is needed to make it once more.
-pub(crate) fn plan_document(
-    approved: &ApprovedPlan,
-    plan: &Plan,
-    goes_offline: Option<bool>,
-) -> Value {
-    let ApprovedPlan { id, source, destination, stream, settings, steps, digests } = approved;
-    let ops: Vec<Value> =
-        steps.iter().enumerate().map(|(at, step)| op(at + 1, step, digests)).collect();
-    let kept: Vec<Value> =
-        plan.kept.iter().map(|kept| json!({ "path": kept.path, "why": kept.why.word() })).collect();
-    let guards: Vec<String> = plan.refused.iter().map(ToString::to_string).collect();
-    json!({
-        "schema": SCHEMA,
-        "id": id,
-        "tool": Head::TOOL,
-        "source": { "kind": "dir", "path": source.to_string_lossy() },
-        "destination": { "path": destination.to_string_lossy() },
-        "stream": stream.as_str(),
-        "settings": written(settings),
-        "ops": ops,
-        "kept": kept,
-        "guards": guards,
-        "needs_offline": goes_offline,
-        "bytes_to_stage": plan.bytes_to_write(),
-        "space_needed": plan.space_needed(),
-    })
+/// A plan as reports show it: Appendix C of `spec/sync.md`.
+pub(super) struct WirePlan<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) basis: Option<&'a Basis>,
+    /// `dir` or `zip`.
+    pub(super) kind: &'static str,
+    pub(super) source: &'a Path,
+    pub(super) destination: &'a Path,
+}
+
+impl WirePlan<'_> {
+    /// Its members. Of what the files hold, `hash` tells what was read.
+    pub(super) fn members(&self) -> Value {
+        let Self { plan, basis, kind, source, destination } = self;
+        let none = BTreeMap::new();
+        let digests = basis.map_or(&none, |basis| &basis.digests);
+        let ops = plan.steps.iter().enumerate().map(|(at, step)| op(at + 1, step, digests));
+        let refused: Vec<_> = plan.refused.iter().map(ToString::to_string).collect();
+        let mut source = json!({ "kind": kind, "path": source.to_string_lossy() });
+        let mut destination =
+            json!({ "path": destination.to_string_lossy(), "mtime_ns": TIME_STEP });
+        if let Some(basis) = basis {
+            source["tree_hash"] = basis.tree_hash.to_string().into();
+            destination["case_sensitive"] = basis.is_case_sensitive.into();
+            // Numbers of volumes have up to 64 bits, numbers of JSON 53.
+            destination["volume"] = json!(basis.volume.map(|volume| format!("{volume:x}")));
+        }
+        json!({
+            "schema": SCHEMA,
+            "tool": Head::TOOL,
+            "source": source,
+            "destination": destination,
+            "ops": ops.collect::<Vec<_>>(),
+            "kept": kept(&plan.kept),
+            "guards": refused,
+            "refused": refused,
+            "needs_offline": basis.and_then(|basis| basis.goes_offline),
+            "bytes_to_stage": plan.bytes_to_write(),
+            "space_needed": plan.space_needed(),
+        })
+    }
+}
+
+/// The file that `sync --plan-out` writes: a plan, and what is needed to make it once more.
+pub(crate) fn plan_file(approved: &ApprovedPlan, plan: &Plan, basis: Option<&Basis>) -> Value {
+    let ApprovedPlan { id, source, destination, stream, settings, steps: _, digests: _ } = approved;
+    let mut file = WirePlan { plan, basis, kind: "dir", source, destination }.members();
+    file["id"] = id.as_str().into();
+    file["stream"] = stream.as_str().into();
+    file["settings"] = written(settings);
+    file
 }
 
 fn written(settings: &SyncSettings) -> Value {
@@ -95,7 +122,8 @@ fn compare_word(compare: Compare) -> &'static str {
 }
 
 fn op(seq: usize, step: &Step, digests: &BTreeMap<RelPath, Digest>) -> Value {
-    let mut op = json!({ "seq": seq, "op": step.word(), "path": step.path().as_str() });
+    let mut op =
+        json!({ "seq": seq, "op": step.word(), "path": step.path().as_str(), "size": step.size() });
     let new = |op: &mut Value, stamp: &Stamp| {
         if let (Value::Object(op), Value::Object(facts)) = (op, facts(stamp)) {
             op.extend(facts);
@@ -107,18 +135,8 @@ fn op(seq: usize, step: &Step, digests: &BTreeMap<RelPath, Digest>) -> Value {
             op["from"] = json!(from.as_str());
             op["old"] = facts(old);
         }
-        Step::Create { path: _, source, stamp } => {
-            new(&mut op, stamp);
-            op["source"] = json!(source.as_str());
-            op["hash"] = json!(digests.get(source).map(ToString::to_string));
-        }
-        Step::Replace { path: _, source, stamp, old } => {
-            new(&mut op, stamp);
-            op["source"] = json!(source.as_str());
-            op["hash"] = json!(digests.get(source).map(ToString::to_string));
-            op["old"] = facts(old);
-        }
-        Step::Touch { path: _, stamp, old } => {
+        Step::Create { path: _, source: _, stamp } => new(&mut op, stamp),
+        Step::Replace { path: _, source: _, stamp, old } | Step::Touch { path: _, stamp, old } => {
             new(&mut op, stamp);
             op["old"] = facts(old);
         }
@@ -128,15 +146,21 @@ fn op(seq: usize, step: &Step, digests: &BTreeMap<RelPath, Digest>) -> Value {
         }
         Step::Delete { path: _, old } => op["old"] = facts(old),
     }
+    if let Some((source, _)) = step.content() {
+        op["source"] = json!(source.as_str());
+        if let Some(digest) = digests.get(source) {
+            op["hash"] = json!(digest.to_string());
+        }
+    }
     op
 }
 
 /// The attributes of a folder, by their letters.
-pub(super) fn attributes(marks: Marks) -> Value {
+fn attributes(marks: Marks) -> Value {
     json!({ "attributes": marks.to_string() })
 }
 
-pub(super) fn facts(stamp: &Stamp) -> Value {
+fn facts(stamp: &Stamp) -> Value {
     let Stamp { size, modified, read_only, visibility } = *stamp;
     let mut facts = Map::new();
     facts.insert("size".into(), json!(size));
@@ -151,7 +175,7 @@ pub(super) fn facts(stamp: &Stamp) -> Value {
     Value::Object(facts)
 }
 
-/// Reads what [`plan_document`] wrote.
+/// Reads what [`plan_file`] wrote.
 ///
 /// # Errors
 /// What is wrong with it.
@@ -279,13 +303,14 @@ fn read_facts(value: &Value) -> Option<Stamp> {
 
 #[cfg(test)]
 mod tests {
-    use super::{approved_plan, plan_document};
+    use super::{approved_plan, plan_file};
     use iisle_ops::{
-        ApprovedPlan, Bandwidth, Digest, Extras, Hours, Marks, Plan, Stamp, Stream, SyncSettings,
-        SyncStep as Step, Ticks, Visibility,
+        ApprovedPlan, Bandwidth, Basis, Digest, Extras, Hours, Marks, Plan, Stamp, Stream,
+        SyncSettings, SyncStep as Step, Ticks, Visibility,
     };
     use iisle_path::RelPath;
     use proptest::prelude::*;
+    use serde_json::{Value, json};
 
     fn path(text: &str) -> RelPath {
         RelPath::parse(text).unwrap()
@@ -333,18 +358,34 @@ mod tests {
         }
     }
 
+    fn document() -> Value {
+        let approved = plan();
+        let basis = Basis {
+            tree_hash: Digest::of(b"a list"),
+            volume: Some(u64::MAX),
+            is_case_sensitive: false,
+            goes_offline: None,
+            digests: approved.digests.clone(),
+        };
+        let plan = Plan { steps: approved.steps.clone(), ..Plan::default() };
+        plan_file(&approved, &plan, Some(&basis))
+    }
+
     #[test]
     fn what_is_written_is_read_again() {
-        let document = plan_document(&plan(), &Plan::default(), None);
+        let document = document();
         assert_eq!(document["ops"][0]["seq"], 1);
         assert!(document["ops"][2]["hash"].as_str().unwrap().starts_with("sha256:"));
+        assert_eq!(document["source"]["tree_hash"], Digest::of(b"a list").to_string());
+        let place = json!({ "path": "/d", "volume": "ffffffffffffffff", "case_sensitive": false, "mtime_ns": 100 });
+        assert_eq!(document["destination"], place);
         let read = approved_plan(document.to_string().as_bytes()).unwrap();
         assert_eq!(read, plan());
     }
 
     #[test]
     fn what_is_no_plan_is_told() {
-        let document = plan_document(&plan(), &Plan::default(), None);
+        let document = document();
         let broken = |pointer: &str| {
             let mut document = document.clone();
             *document.pointer_mut(pointer).unwrap() = "?".into();
