@@ -105,9 +105,9 @@ pub(crate) struct Compressor<'a> {
 /// What a thread keeps between files.
 pub(crate) struct Tools {
     /// For the level of the package.
-    compressor: libdeflater::Compressor,
-    /// For the level below it.
-    below: libdeflater::Compressor,
+    usual: libdeflater::Compressor,
+    /// For the other level that was needed last: neighbors are often of one kind.
+    other: (Level, libdeflater::Compressor),
     input: Vec<u8>,
     output: Vec<u8>,
 }
@@ -144,10 +144,10 @@ impl<'a> Work for Compressor<'a> {
     type Tools = Tools;
 
     fn tools(&self) -> Tools {
-        let below = Level::new(self.level.number() - 1).unwrap_or(self.level);
+        let new = || libdeflater::Compressor::new(libdeflate_level(self.level));
         Tools {
-            compressor: libdeflater::Compressor::new(libdeflate_level(self.level)),
-            below: libdeflater::Compressor::new(libdeflate_level(below)),
+            usual: new(),
+            other: (self.level, new()),
             input: vec![0; self.small.0 + 1],
             output: vec![0; self.small.0],
         }
@@ -185,8 +185,11 @@ impl<'a> Work for Compressor<'a> {
         }
         let mut crc = crc32fast::Hasher::new();
         crc.update(input);
-        let is_dense = is_dense(input, &mut tools.below, &mut tools.output);
-        let compressor = if level == self.level { &mut tools.compressor } else { &mut tools.below };
+        let is_dense = is_dense(input, &mut tools.usual, &mut tools.output);
+        if level != self.level && level != tools.other.0 {
+            tools.other = (level, libdeflater::Compressor::new(libdeflate_level(level)));
+        }
+        let compressor = if level == self.level { &mut tools.usual } else { &mut tools.other.1 };
         let deflated = if !task.is_whole() {
             let last = task.is_last();
             let flush = if last { FlushCompress::Finish } else { FlushCompress::Sync };
