@@ -1,19 +1,16 @@
-//! What a plan was made from, as far as its steps do not say it.
+//! What a plan was made from, as far as it does not say it.
 
 use std::collections::BTreeMap;
 
 use iisle_path::{NameRules, RelPath};
 use iisle_tree::digest::Digest;
-use iisle_tree::{LocalTree, Tree, TreeError, host};
+use iisle_tree::{LocalTree, Tree, host};
 
-/// The two sides of a plan when it was made.
+/// What was known of the destination when a plan was made, and of what would be written.
 ///
 /// Source: `sync.md`, Appendix C.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Basis {
-    /// Tells the source from others: the digest of its list of files
-    /// ([`Snapshot::digest`](iisle_tree::Snapshot::digest)).
-    pub tree_hash: Digest,
     /// Tells the volume of the destination from others of the machine; `None` where there is no telling.
     pub volume: Option<u64>,
     /// Whether names differ there by upper and lower case.
@@ -25,21 +22,12 @@ pub struct Basis {
 }
 
 impl Basis {
-    /// Lists the source once more, and asks for the volume of the destination.
-    ///
-    /// # Errors
-    /// When the source cannot be listed.
-    pub(crate) fn of(
-        source: &dyn Tree,
-        destination: &LocalTree,
-        goes_offline: Option<bool>,
-    ) -> Result<Self, TreeError> {
-        Ok(Self {
-            tree_hash: source.snapshot()?.digest(),
+    pub(crate) fn of(destination: &LocalTree, goes_offline: Option<bool>) -> Self {
+        Self {
             volume: host::volume(destination.root()).ok(),
             is_case_sensitive: destination.names() == NameRules::Unix,
             goes_offline,
             digests: BTreeMap::new(),
-        })
+        }
     }
 }

@@ -329,7 +329,7 @@ pub fn sync(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, 
 
 fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEntry> {
     let SyncRequest { source, destination, settings, mode, engine } = request;
-    let policy = settings.policy()?;
+    let policy = Policy { tells_source: *mode != SyncMode::Execute, ..settings.policy()? };
     let tree = LocalTree::open(source)?;
     separate(source, destination)?;
     let options = engine.options();
@@ -403,7 +403,7 @@ fn run(context: &Context<'_>, request: &SyncRequest) -> Result<SyncReport, NoEnt
     report.drift = drift;
     if let Some(plan) = &report.plan {
         let goes_offline = is_staged && site.goes_offline(options, &target, plan)?;
-        report.basis = Some(Basis::of(&tree, &target, Some(goes_offline))?);
+        report.basis = Some(Basis::of(&target, Some(goes_offline)));
     }
     Ok(report)
 }

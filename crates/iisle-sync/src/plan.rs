@@ -6,6 +6,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use iisle_path::{NameRules, RelPath};
+use iisle_tree::digest::Digest;
 use iisle_tree::{Refusal, Refused, Snapshot, Stamp};
 
 use crate::guard::Guard;
@@ -101,6 +102,9 @@ pub struct Plan {
     pub unchanged_bytes: u64,
     /// Those files, when the policy wants them listed.
     pub unchanged: Vec<(RelPath, Stamp)>,
+    /// Tells the source from others, when the policy wants it: the digest of its list of files
+    /// ([`Snapshot::digest`]).
+    pub tree_hash: Option<Digest>,
 }
 
 impl Plan {
@@ -145,7 +149,8 @@ pub fn plan(sides: &Sides<'_>, policy: &Policy) -> Plan {
     planner.compare_directories();
     planner.guard_exchanges();
     planner.guard_deletes();
-    planner.finish()
+    let tree_hash = policy.tells_source.then(|| sides.source.digest());
+    Plan { tree_hash, ..planner.finish() }
 }
 
 struct Planner<'a> {

@@ -49,6 +49,8 @@ pub struct Policy {
     pub list: List,
     /// Whether a file that is read-only or hidden on one side only is different.
     pub attributes: Attributes,
+    /// Whether a plan tells its source from others ([`Plan::tree_hash`](crate::Plan::tree_hash)).
+    pub tells_source: bool,
 }
 
 /// What becomes of a file that is the same but for being read-only, hidden or of the system.
@@ -82,6 +84,7 @@ impl Policy {
             spelling: Spelling::default(),
             list: List::Changes,
             attributes: Attributes::default(),
+            tells_source: false,
         })
     }
 

@@ -53,20 +53,18 @@ impl Deployment<'_> {
         let content = |group: &Group<'_>| DeployedContent {
             root: group.root.clone(),
             plan: group.plan.clone(),
-            basis: is_only_planned.then(|| self.basis(group)).flatten(),
+            basis: is_only_planned.then(|| self.basis(group)),
         };
         report.contents = self.groups.iter().map(content).collect();
         report
     }
 
-    /// What was looked at for the plan; `None` when that can no longer be read.
-    fn basis(&self, group: &Group<'_>) -> Option<Basis> {
-        let Group { source, destination, site, plan, .. } = group;
-        let goes_offline = match site {
+    fn basis(&self, group: &Group<'_>) -> Basis {
+        let goes_offline = match &group.site {
             None => Some(false),
-            Some(site) => site.goes_offline(&self.options(), destination, plan).ok(),
+            Some(site) => site.goes_offline(&self.options(), &group.destination, &group.plan).ok(),
         };
-        Basis::of(source, destination, goes_offline).ok()
+        Basis::of(&group.destination, goes_offline)
     }
 
     /// The report when an earlier deployment at a target cannot be ended.

@@ -100,6 +100,7 @@ impl<'a> Deployment<'a> {
             // As Web Deploy does it.
             spelling: Spelling::Destination,
             attributes: Attributes::Compared,
+            tells_source: self.request.mode == DeployMode::DryRun,
             ..Policy::new(protect)?
         };
         if *protection == Protection::Off {
@@ -302,7 +303,7 @@ fn replaced(step: &Step) -> Option<&RelPath> {
 ///
 /// Source: Web Deploy 7.1, `-useCheckSum`, seen.
 fn leave_times(plan: &mut Plan, policy: &Policy) {
-    let Plan { steps, kept: _, refused: _, unchanged_files, unchanged_bytes, unchanged } = plan;
+    let Plan { steps, unchanged_files, unchanged_bytes, unchanged, .. } = plan;
     steps.retain(|step| {
         let Step::Touch { path, stamp, old } = step else { return true };
         if !stamp.has_attributes_of(old) {

@@ -11,7 +11,7 @@ use crate::env;
 use crate::exit::Exit;
 use crate::render::sync::sync;
 use crate::session::{Answer, Session};
-use crate::wire::{approved_plan, plan_file, sync_body};
+use crate::wire::{PlanFile, approved_plan, sync_body};
 
 pub(super) fn run(args: ApplyArgs, session: &Session) -> Result<Answer, Failure> {
     let ApplyArgs { plan: file, dry_run, threads, bwlimit, staged, in_place } = args;
@@ -58,8 +58,8 @@ pub(super) fn write(
     if let Some(basis) = &mut report.basis {
         basis.digests.clone_from(&approved.digests);
     }
-    let document = plan_file(&approved, plan, report.basis.as_ref());
-    let mut text = serde_json::to_string_pretty(&document).expect("a JSON value can be written");
+    let file_of_plan = PlanFile::of(&approved, plan, report.basis.as_ref());
+    let mut text = serde_json::to_string_pretty(&file_of_plan).expect("wire types are plain data");
     text.push('\n');
     write_plan(file, text.as_bytes())
 }

@@ -37,8 +37,7 @@ pub(crate) fn deploy_body(report: &DeployReport) -> Value {
     let kind = if *form == PackageForm::ArchiveFolder { "dir" } else { "zip" };
     let plans = contents.iter().map(|content| {
         let DeployedContent { root, plan, basis } = content;
-        let (basis, source) = (basis.as_ref(), package.as_path());
-        let mut plan = WirePlan { plan, basis, kind, source, destination: root }.members();
+        let mut plan = json!(WirePlan::of(plan, basis.as_ref(), (kind, package), root));
         plan["root"] = root.display().to_string().into();
         plan
     });

@@ -20,7 +20,7 @@ pub(crate) use pack::pack_body;
 pub(crate) use package::{
     attributes, extract_body, package_body, package_diff_body, parameters_body, verify_body,
 };
-pub(crate) use plan::{approved_plan, plan_file};
+pub(crate) use plan::{PlanFile, approved_plan};
 pub(crate) use publish::publish_body;
 pub(crate) use releases::{activated_body, pruned_body, release_body, releases_body};
 pub(crate) use shared::{Head, WireFinding, WireHolder};

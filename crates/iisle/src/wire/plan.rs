@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -8,11 +9,12 @@ use iisle_ops::{
 };
 use iisle_path::RelPath;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::Head;
 use super::inspect::time;
-use super::sync::kept;
+use super::sync::{WireKept, kept};
 
 /// The form of a plan.
 const SCHEMA: u64 = 1;
@@ -20,56 +22,191 @@ const SCHEMA: u64 = 1;
 const TIME_STEP: u64 = 100;
 
 /// A plan as reports show it: Appendix C of `spec/sync.md`.
+#[derive(Serialize)]
 pub(super) struct WirePlan<'a> {
-    pub(super) plan: &'a Plan,
-    pub(super) basis: Option<&'a Basis>,
-    /// `dir` or `zip`.
-    pub(super) kind: &'static str,
-    pub(super) source: &'a Path,
-    pub(super) destination: &'a Path,
+    schema: u64,
+    tool: &'static str,
+    source: WireSource<'a>,
+    destination: WireDestination<'a>,
+    ops: Vec<WireStep<'a>>,
+    kept: Vec<WireKept>,
+    guards: Vec<String>,
+    refused: Vec<String>,
+    /// Absent where there is no telling.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needs_offline: Option<bool>,
+    bytes_to_stage: u64,
+    space_needed: u64,
 }
 
-impl WirePlan<'_> {
-    /// Its members. Of what the files hold, `hash` tells what was read.
-    pub(super) fn members(&self) -> Value {
-        let Self { plan, basis, kind, source, destination } = self;
+#[derive(Serialize)]
+struct WireSource<'a> {
+    kind: &'static str,
+    path: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tree_hash: Option<String>,
+}
+
+#[derive(Serialize)]
+struct WireDestination<'a> {
+    path: Cow<'a, str>,
+    /// In hexadecimal digits: these numbers have up to 64 bits, those of JSON 53.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volume: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case_sensitive: Option<bool>,
+    mtime_ns: u64,
+}
+
+#[derive(Serialize)]
+struct WireStep<'a> {
+    seq: usize,
+    op: &'static str,
+    path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a str>,
+    /// Of what was read for the plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hash: Option<String>,
+    #[serde(flatten)]
+    new: WireFacts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old: Option<WireFacts>,
+}
+
+/// What is known of a file or, of a folder, its attributes by their letters.
+#[derive(Default, Serialize)]
+struct WireFacts {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mtime: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    read_only: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hidden: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<String>,
+}
+
+impl WireFacts {
+    fn of(stamp: &Stamp) -> Self {
+        let Stamp { size, modified, read_only, visibility } = *stamp;
+        Self {
+            size: Some(size),
+            mtime: Some(time(modified)),
+            read_only,
+            hidden: visibility.map(|it| it.hidden),
+            system: visibility.map(|it| it.system),
+            attributes: None,
+        }
+    }
+
+    fn of_folder(marks: Marks) -> Self {
+        Self { attributes: Some(marks.to_string()), ..Self::default() }
+    }
+}
+
+impl<'a> WireStep<'a> {
+    fn of(at: usize, step: &'a Step, digests: &BTreeMap<RelPath, Digest>) -> Self {
+        let plain = || WireFacts { size: Some(step.size()), ..WireFacts::default() };
+        let (new, old) = match step {
+            Step::CreateDirectory { path: _ } | Step::DeleteDirectory { path: _ } => {
+                (plain(), None)
+            }
+            Step::RenameCase { from: _, path: _, old } | Step::Delete { path: _, old } => {
+                (plain(), Some(WireFacts::of(old)))
+            }
+            Step::Create { path: _, source: _, stamp } => (WireFacts::of(stamp), None),
+            Step::Replace { path: _, source: _, stamp, old }
+            | Step::Touch { path: _, stamp, old } => {
+                (WireFacts::of(stamp), Some(WireFacts::of(old)))
+            }
+            Step::MarkDirectory { path: _, marks, old } => {
+                let new = WireFacts { size: Some(0), ..WireFacts::of_folder(*marks) };
+                (new, Some(WireFacts::of_folder(*old)))
+            }
+        };
+        let from = match step {
+            Step::RenameCase { from, .. } => Some(from.as_str()),
+            _ => None,
+        };
+        let source = step.content().map(|(source, _)| source);
+        Self {
+            seq: at + 1,
+            op: step.word(),
+            path: step.path().as_str(),
+            from,
+            source: source.map(RelPath::as_str),
+            hash: source.and_then(|source| digests.get(source)).map(ToString::to_string),
+            new,
+            old,
+        }
+    }
+}
+
+impl<'a> WirePlan<'a> {
+    /// `kind` is what the source is: `dir` or `zip`.
+    pub(super) fn of(
+        plan: &'a Plan,
+        basis: Option<&Basis>,
+        (kind, source): (&'static str, &'a Path),
+        destination: &'a Path,
+    ) -> Self {
         let none = BTreeMap::new();
         let digests = basis.map_or(&none, |basis| &basis.digests);
-        let ops = plan.steps.iter().enumerate().map(|(at, step)| op(at + 1, step, digests));
+        let steps = plan.steps.iter().enumerate();
         let refused: Vec<_> = plan.refused.iter().map(ToString::to_string).collect();
-        let mut source = json!({ "kind": kind, "path": source.to_string_lossy() });
-        let mut destination =
-            json!({ "path": destination.to_string_lossy(), "mtime_ns": TIME_STEP });
-        if let Some(basis) = basis {
-            source["tree_hash"] = basis.tree_hash.to_string().into();
-            destination["case_sensitive"] = basis.is_case_sensitive.into();
-            // Numbers of volumes have up to 64 bits, numbers of JSON 53.
-            destination["volume"] = json!(basis.volume.map(|volume| format!("{volume:x}")));
+        Self {
+            schema: SCHEMA,
+            tool: Head::TOOL,
+            source: WireSource {
+                kind,
+                path: source.to_string_lossy(),
+                tree_hash: plan.tree_hash.map(|hash| hash.to_string()),
+            },
+            destination: WireDestination {
+                path: destination.to_string_lossy(),
+                volume: basis.and_then(|basis| basis.volume).map(|volume| format!("{volume:x}")),
+                case_sensitive: basis.map(|basis| basis.is_case_sensitive),
+                mtime_ns: TIME_STEP,
+            },
+            ops: steps.map(|(at, step)| WireStep::of(at, step, digests)).collect(),
+            kept: kept(&plan.kept),
+            guards: refused.clone(),
+            refused,
+            needs_offline: basis.and_then(|basis| basis.goes_offline),
+            bytes_to_stage: plan.bytes_to_write(),
+            space_needed: plan.space_needed(),
         }
-        json!({
-            "schema": SCHEMA,
-            "tool": Head::TOOL,
-            "source": source,
-            "destination": destination,
-            "ops": ops.collect::<Vec<_>>(),
-            "kept": kept(&plan.kept),
-            "guards": refused,
-            "refused": refused,
-            "needs_offline": basis.and_then(|basis| basis.goes_offline),
-            "bytes_to_stage": plan.bytes_to_write(),
-            "space_needed": plan.space_needed(),
-        })
     }
 }
 
 /// The file that `sync --plan-out` writes: a plan, and what is needed to make it once more.
-pub(crate) fn plan_file(approved: &ApprovedPlan, plan: &Plan, basis: Option<&Basis>) -> Value {
-    let ApprovedPlan { id, source, destination, stream, settings, steps: _, digests: _ } = approved;
-    let mut file = WirePlan { plan, basis, kind: "dir", source, destination }.members();
-    file["id"] = id.as_str().into();
-    file["stream"] = stream.as_str().into();
-    file["settings"] = written(settings);
-    file
+#[derive(Serialize)]
+pub(crate) struct PlanFile<'a> {
+    #[serde(flatten)]
+    plan: WirePlan<'a>,
+    id: &'a str,
+    stream: &'a str,
+    settings: Value,
+}
+
+impl<'a> PlanFile<'a> {
+    pub(crate) fn of(approved: &'a ApprovedPlan, plan: &'a Plan, basis: Option<&Basis>) -> Self {
+        let ApprovedPlan { id, source, destination, stream, settings, steps: _, digests: _ } =
+            approved;
+        Self {
+            plan: WirePlan::of(plan, basis, ("dir", source), destination),
+            id,
+            stream: stream.as_str(),
+            settings: written(settings),
+        }
+    }
 }
 
 fn written(settings: &SyncSettings) -> Value {
@@ -121,61 +258,7 @@ fn compare_word(compare: Compare) -> &'static str {
     }
 }
 
-fn op(seq: usize, step: &Step, digests: &BTreeMap<RelPath, Digest>) -> Value {
-    let mut op =
-        json!({ "seq": seq, "op": step.word(), "path": step.path().as_str(), "size": step.size() });
-    let new = |op: &mut Value, stamp: &Stamp| {
-        if let (Value::Object(op), Value::Object(facts)) = (op, facts(stamp)) {
-            op.extend(facts);
-        }
-    };
-    match step {
-        Step::CreateDirectory { path: _ } | Step::DeleteDirectory { path: _ } => {}
-        Step::RenameCase { from, path: _, old } => {
-            op["from"] = json!(from.as_str());
-            op["old"] = facts(old);
-        }
-        Step::Create { path: _, source: _, stamp } => new(&mut op, stamp),
-        Step::Replace { path: _, source: _, stamp, old } | Step::Touch { path: _, stamp, old } => {
-            new(&mut op, stamp);
-            op["old"] = facts(old);
-        }
-        Step::MarkDirectory { path: _, marks, old } => {
-            op["attributes"] = json!(marks.to_string());
-            op["old"] = attributes(*old);
-        }
-        Step::Delete { path: _, old } => op["old"] = facts(old),
-    }
-    if let Some((source, _)) = step.content() {
-        op["source"] = json!(source.as_str());
-        if let Some(digest) = digests.get(source) {
-            op["hash"] = json!(digest.to_string());
-        }
-    }
-    op
-}
-
-/// The attributes of a folder, by their letters.
-fn attributes(marks: Marks) -> Value {
-    json!({ "attributes": marks.to_string() })
-}
-
-fn facts(stamp: &Stamp) -> Value {
-    let Stamp { size, modified, read_only, visibility } = *stamp;
-    let mut facts = Map::new();
-    facts.insert("size".into(), json!(size));
-    facts.insert("mtime".into(), json!(time(modified)));
-    if read_only {
-        facts.insert("read_only".into(), json!(true));
-    }
-    if let Some(Visibility { hidden, system }) = visibility {
-        facts.insert("hidden".into(), json!(hidden));
-        facts.insert("system".into(), json!(system));
-    }
-    Value::Object(facts)
-}
-
-/// Reads what [`plan_file`] wrote.
+/// Reads a [`PlanFile`].
 ///
 /// # Errors
 /// What is wrong with it.
@@ -303,7 +386,7 @@ fn read_facts(value: &Value) -> Option<Stamp> {
 
 #[cfg(test)]
 mod tests {
-    use super::{approved_plan, plan_file};
+    use super::{PlanFile, approved_plan};
     use iisle_ops::{
         ApprovedPlan, Bandwidth, Basis, Digest, Extras, Hours, Marks, Plan, Stamp, Stream,
         SyncSettings, SyncStep as Step, Ticks, Visibility,
@@ -361,14 +444,14 @@ mod tests {
     fn document() -> Value {
         let approved = plan();
         let basis = Basis {
-            tree_hash: Digest::of(b"a list"),
             volume: Some(u64::MAX),
             is_case_sensitive: false,
             goes_offline: None,
             digests: approved.digests.clone(),
         };
-        let plan = Plan { steps: approved.steps.clone(), ..Plan::default() };
-        plan_file(&approved, &plan, Some(&basis))
+        let tree_hash = Some(Digest::of(b"a list"));
+        let plan = Plan { steps: approved.steps.clone(), tree_hash, ..Plan::default() };
+        json!(PlanFile::of(&approved, &plan, Some(&basis)))
     }
 
     #[test]

@@ -38,9 +38,9 @@ pub(crate) struct PrunedBody {
 
 /// `sync --releases`: the members of `sync`, `releases activate` and `releases prune`.
 #[derive(Serialize)]
-pub(crate) struct ReleaseBody {
+pub(crate) struct ReleaseBody<'a> {
     #[serde(flatten)]
-    sync: SyncBody,
+    sync: SyncBody<'a>,
     release: Option<String>,
     #[serde(flatten)]
     activated: ActivatedBody,
@@ -65,7 +65,7 @@ pub(crate) fn pruned_body(pruned: &Pruned) -> PrunedBody {
     PrunedBody { pruned: pruned.removed.clone() }
 }
 
-pub(crate) fn release_body(report: &ReleaseReport) -> ReleaseBody {
+pub(crate) fn release_body(report: &ReleaseReport) -> ReleaseBody<'_> {
     let ReleaseReport { sync, release, switched, pruned } = report;
     ReleaseBody {
         sync: sync_body(sync),

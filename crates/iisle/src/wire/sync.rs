@@ -2,7 +2,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use iisle_ops::{AppCopy, AtWork, Drift, Kept, Locked, SyncReport, Totals};
 use serde::Serialize;
-use serde_json::Value;
 
 use super::inspect::time;
 use super::plan::WirePlan;
@@ -10,7 +9,7 @@ use super::shared::WireHolder;
 
 /// `sync`: section 8, and Appendix C of `spec/sync.md` for the plan.
 #[derive(Serialize)]
-pub(crate) struct SyncBody {
+pub(crate) struct SyncBody<'a> {
     outcome: &'static str,
     source: String,
     destination: String,
@@ -28,7 +27,7 @@ pub(crate) struct SyncBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     shadow_copy: Option<WireAppCopy>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    plan: Option<Value>,
+    plan: Option<WirePlan<'a>>,
     /// Whether everything is there as it was read; absent when nothing was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     verified: Option<bool>,
@@ -195,7 +194,7 @@ pub(super) fn kept(kept: &[Kept]) -> Vec<WireKept> {
     kept.iter().map(wire).collect()
 }
 
-pub(crate) fn sync_body(report: &SyncReport) -> SyncBody {
+pub(crate) fn sync_body(report: &SyncReport) -> SyncBody<'_> {
     SyncBody {
         outcome: report.outcome.word(),
         source: report.source.display().to_string(),
@@ -215,8 +214,7 @@ pub(crate) fn sync_body(report: &SyncReport) -> SyncBody {
         shadow_copy: report.copy.as_ref().map(WireAppCopy::of),
         plan: report.plan.as_ref().map(|plan| {
             let SyncReport { source, destination, basis, .. } = report;
-            let basis = basis.as_ref();
-            WirePlan { plan, basis, kind: "dir", source, destination }.members()
+            WirePlan::of(plan, basis.as_ref(), ("dir", source), destination)
         }),
         seconds: report.seconds,
     }
