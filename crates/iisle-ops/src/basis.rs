@@ -1,4 +1,4 @@
-//! What a plan was made from, as far as it does not say it.
+//! What goes with a plan that is only shown or kept.
 
 use std::collections::BTreeMap;
 
@@ -22,6 +22,7 @@ pub struct Basis {
 }
 
 impl Basis {
+    /// What the destination tells now; no file is read.
     pub(crate) fn of(destination: &LocalTree, goes_offline: Option<bool>) -> Self {
         Self {
             volume: host::volume(destination.root()).ok(),

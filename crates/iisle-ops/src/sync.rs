@@ -291,7 +291,7 @@ pub struct SyncReport {
     pub copy: Option<AppCopy>,
     /// The plan, when it was asked for or refused.
     pub plan: Option<Plan>,
-    /// What that plan was made from.
+    /// What goes with that plan.
     pub basis: Option<Basis>,
     /// Who is at work there, when that kept it from beginning.
     pub busy: Option<AtWork>,

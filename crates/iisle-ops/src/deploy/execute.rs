@@ -59,6 +59,7 @@ impl Deployment<'_> {
         report
     }
 
+    /// What goes with the plan of a group that is only shown.
     fn basis(&self, group: &Group<'_>) -> Basis {
         let goes_offline = match &group.site {
             None => Some(false),

@@ -61,7 +61,7 @@ pub struct DeployedContent {
     pub root: PathBuf,
     /// What was to be done.
     pub plan: Plan,
-    /// What it was made from; `None` when it was done.
+    /// What goes with a plan that is only shown; `None` when it was done.
     pub basis: Option<Basis>,
 }
 

@@ -58,8 +58,8 @@ pub(super) fn write(
     if let Some(basis) = &mut report.basis {
         basis.digests.clone_from(&approved.digests);
     }
-    let file_of_plan = PlanFile::of(&approved, plan, report.basis.as_ref());
-    let mut text = serde_json::to_string_pretty(&file_of_plan).expect("wire types are plain data");
+    let document = PlanFile::of(&approved, plan, report.basis.as_ref());
+    let mut text = serde_json::to_string_pretty(&document).expect("wire types are plain data");
     text.push('\n');
     write_plan(file, text.as_bytes())
 }
